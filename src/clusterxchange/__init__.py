@@ -1,0 +1,1 @@
+"""ClusterXchange: short business exchanges between members of European industry clusters."""

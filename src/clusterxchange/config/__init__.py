@@ -1,0 +1,1 @@
+"""The top layer: settings, addresses and what wraps each request."""

@@ -1,0 +1,318 @@
+"""All settings of the tool. What an operator may set is read from the environment, with its sentence beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.config import environment
+from clusterxchange.config.database import database_from_address
+
+PACKAGE = Path(__file__).resolve().parent.parent
+VERSION = metadata.version("clusterxchange")
+
+# What this installation is
+MODE = environment.choice(
+    "MODE",
+    "demo",
+    ("demo", "production", "test"),
+    "What the installation is for. A demonstration has invented people, mails on a page and a clock that can be moved forward; "
+    "production has none of these.",
+)
+IS_PRODUCTION = MODE == "production"
+DATA = environment.folder("DATA", "var", "The folder for everything that the installation keeps outside the database.")
+DEBUG = environment.flag("DEBUG", "Show the details of an error on the page. Never in production.", default=False)
+if DEBUG and IS_PRODUCTION:
+    raise ImproperlyConfigured("DEBUG must not be on in production: it shows an error's details to everybody.")
+
+
+# Secrets: a demonstration makes its own on first start; production has none that stand in a file of ours
+def _kept_secrets() -> dict[str, str]:
+    path = DATA / "secrets.json"
+    if IS_PRODUCTION or not path.exists():
+        return {}
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+_kept = _kept_secrets()
+SECRET_KEY = environment.secret(
+    "SECRET_KEY", _kept.get("SECRET_KEY", ""), "Signs sessions and links. At least 50 random characters; required in production."
+)
+FIELD_KEYS = [
+    key.strip()
+    for key in environment.secret(
+        "FIELD_KEYS",
+        _kept.get("FIELD_KEYS", ""),
+        "The keys that seal bank details, separated by commas, newest first: the first seals, every one opens. "
+        "Made by `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`; required in production.",
+    ).split(",")
+    if key.strip()
+]
+if IS_PRODUCTION and not (SECRET_KEY and FIELD_KEYS):
+    raise ImproperlyConfigured("SECRET_KEY and FIELD_KEYS must be set in production.")
+# Without a data folder nothing can have been sealed yet, so a key for this process alone is enough (linters, first start).
+SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
+
+# Where it is reached
+ALLOWED_HOSTS = environment.listing(
+    "HOSTS", "127.0.0.1,localhost,[::1]", "The host names under which people reach the installation, separated by commas."
+)
+CSRF_TRUSTED_ORIGINS = environment.listing(
+    "ORIGINS", "", "Addresses with scheme whose forms are trusted although the host differs, separated by commas."
+)
+BEHIND_PROXY = environment.flag(
+    "BEHIND_PROXY", "A proxy in front ends TLS and sets X-Forwarded-Proto itself.", default=False
+)
+PUBLIC_URL = environment.text(
+    "PUBLIC_URL", "http://127.0.0.1:8000", "The address that links in mails begin with, without a slash at its end."
+).rstrip("/")
+ROOT_URLCONF = "clusterxchange.config.urls"
+WSGI_APPLICATION = "clusterxchange.config.wsgi.application"
+
+INSTALLED_APPS = [
+    # First, so that its templates and catalogues win over those of the packages
+    "clusterxchange.management.apps.ManagementConfig",
+    "clusterxchange.foundation.apps.FoundationConfig",
+    "clusterxchange.scheme.apps.SchemeConfig",
+    "clusterxchange.parties.accounts.apps.AccountsConfig",
+    "clusterxchange.parties.organisations.apps.OrganisationsConfig",
+    "clusterxchange.parties.partnerships.apps.PartnershipsConfig",
+    "clusterxchange.workflow.apps.WorkflowConfig",
+    "clusterxchange.documents.apps.DocumentsConfig",
+    "clusterxchange.phases.registration.apps.RegistrationConfig",
+    "clusterxchange.phases.matching.apps.MatchingConfig",
+    "clusterxchange.phases.exchange_building.apps.ExchangeBuildingConfig",
+    "clusterxchange.phases.finalisation.apps.FinalisationConfig",
+    "clusterxchange.journeys.apps.JourneysConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    # The plain names of these two undo each other's loaders; the loaders are named below
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "django_htmx",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "clusterxchange.config.middleware.ActorMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clusterxchange.config.context.installation",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+        },
+    }
+]
+
+# Database
+DATABASE_URL = environment.secret(
+    "DATABASE_URL", "", "The address of PostgreSQL 15 or newer. Without it the tool runs a server of its own in the data folder."
+)
+BEHIND_POOLER = environment.flag(
+    "BEHIND_POOLER", "DATABASE_URL leads through a pooler that hands out a connection per transaction.", default=False
+)
+JOBS_DATABASE_URL = environment.secret(
+    "JOBS_DATABASE_URL", "", "A direct address for the worker, where DATABASE_URL leads through a pooler."
+)
+DATABASES = {"default": database_from_address(DATABASE_URL, behind_pooler=BEHIND_POOLER)}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DATABASES["default"]["TEST"] = {
+    "NAME": os.environ.get("CLUSTERXCHANGE_TEST_DATABASE") or None,
+    "TEMPLATE": os.environ.get("CLUSTERXCHANGE_TEST_TEMPLATE") or None,
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Jobs
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 2,
+    "update_heartbeat_interval": 5,
+    "stalled_worker_timeout": 20,
+    "shutdown_graceful_timeout": 1.5,
+}
+
+# Files: private ones have no address at all; a view opens them after asking the table
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing of ours; a file without a storage is a mistake
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files", "base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if IS_PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Brussels"
+
+# Accounts
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email",)}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a thousand sign-ins in tests, none of them real
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "clusterxchange.parties.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
+# A tour and a browser journey sign in more often in a minute than people do, all from one address.
+ACCOUNT_RATE_LIMITS = {} if IS_PRODUCTION else {"login": "600/m/ip", "signup": "200/m/ip", "manage_email": "100/m/user", "reauthenticate": "100/m/user"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "ClusterXchange"
+MFA_TOTP_TOLERANCE = 1
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "clusterxchange.config.errors.csrf_failure"
+
+# Mail
+EMAIL_BACKEND = {
+    "demo": "clusterxchange.foundation.mail.DemonstrationMailbox",
+    "production": "django.core.mail.backends.smtp.EmailBackend",
+    "test": "django.core.mail.backends.locmem.EmailBackend",
+}[MODE]
+EMAIL_HOST = environment.text("MAIL_HOST", "localhost", "The mail server.")
+EMAIL_PORT = environment.number("MAIL_PORT", 25, "The port of the mail server.")
+EMAIL_HOST_USER = environment.text("MAIL_USER", "", "The user name at the mail server, if it asks for one.")
+EMAIL_HOST_PASSWORD = environment.secret("MAIL_PASSWORD", "", "The password at the mail server.")
+EMAIL_USE_TLS = environment.flag("MAIL_STARTTLS", "Begin the mail connection in plain text and turn to TLS.", default=False)
+EMAIL_USE_SSL = environment.flag("MAIL_TLS", "Use TLS from the first byte of the mail connection.", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text(
+    "MAIL_FROM", "ClusterXchange <no-reply@demo.example>", "The sender of all mails."
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# What a browser is told to refuse
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["errors"],
+        "level": environment.choice(
+            "LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"), "From which weight on a message is written to standard error."
+        ),
+    },
+}

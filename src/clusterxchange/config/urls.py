@@ -1,0 +1,50 @@
+"""All addresses, layer by layer. Names that stay: the contract in docs/reference."""
+
+from __future__ import annotations
+
+from allauth.account import urls as account_urls
+from allauth.account import views as account_views
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from clusterxchange.config import health
+
+handler400 = "clusterxchange.config.errors.bad_request"
+handler403 = "clusterxchange.config.errors.forbidden"
+handler404 = "clusterxchange.config.errors.not_found"
+handler500 = "clusterxchange.config.errors.failed"
+
+signing_in: list[URLPattern | URLResolver] = [
+    path("sign-in/", account_views.login, name="account_login"),
+    path("sign-out/", account_views.logout, name="account_logout"),
+    path("sign-up/", account_views.signup, name="account_signup"),
+]
+OURS = {pattern.name for pattern in signing_in if isinstance(pattern, URLPattern)}
+# Each of these pages has one address only: ours.
+rest_of_account = [pattern for pattern in account_urls.urlpatterns if pattern.name not in OURS]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    *signing_in,
+    path("account/two-factor/", include("allauth.mfa.urls")),
+    path("account/", include("clusterxchange.parties.accounts.urls")),
+    path("account/", include(rest_of_account)),
+    path("language/", set_language, name="set_language"),
+    path("partnerships/", include("clusterxchange.parties.partnerships.urls")),
+    path("organisations/", include("clusterxchange.parties.organisations.urls")),
+    path("registration/", include("clusterxchange.phases.registration.urls")),
+    path("matching/", include("clusterxchange.phases.matching.urls")),
+    path("exchanges/", include("clusterxchange.phases.exchange_building.urls")),
+    path("exchanges/", include("clusterxchange.phases.finalisation.urls")),
+    path("", include("clusterxchange.scheme.urls")),
+    path("", include("clusterxchange.workflow.urls")),
+    path("", include("clusterxchange.documents.urls")),
+    path("", include("clusterxchange.journeys.urls")),
+]
+
+if settings.MODE != "production":
+    from clusterxchange.config import demonstration_clock
+
+    urlpatterns += [path("demo/clock/", demonstration_clock.clock_page, name="demonstration_clock")]

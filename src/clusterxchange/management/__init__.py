@@ -1,0 +1,1 @@
+"""Running the tool: the command line, the supervisor and Django's own commands."""

@@ -1,0 +1,1 @@
+"""The third phase: four parties agree and sign."""

@@ -1,0 +1,1 @@
+"""The fourth phase: reports, evidence and payment."""

@@ -1,0 +1,1 @@
+"""The second phase: two organisations find each other."""

@@ -1,0 +1,1 @@
+"""The first phase: an organisation applies and is assessed."""

@@ -1,0 +1,6 @@
+"""Addresses of this part; none yet."""
+
+from django.urls import URLPattern
+
+app_name = "registration"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What tests need before there is a test: the database server as a pytest plugin."""
