@@ -1,0 +1,1 @@
+"""Keep the changes of the tables of documents."""

@@ -1,0 +1,163 @@
+"""Turn data into a PDF file that is accessible (PDF/UA-1) and fit for the archive (PDF/A-2a) at once.
+
+The same input gives the same bytes: the fonts are those of the typesetter alone, the date is that of the document, and
+data reaches a template as JSON only, so that a text is never read as markup.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typst
+
+from clusterxchange.documents.labels import frame_language, labels_for
+from clusterxchange.documents.presentation import presented
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+TEMPLATES: Final = Path(__file__).parent / "typst"
+REPLACEMENT: Final = "\N{WHITE SQUARE}"
+
+# Characters that print nothing, have no agreed shape or are forbidden in an archive file; line ends and tabs are kept.
+UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+UNSEEN_CHARACTERS: Final = frozenset({"\N{ZERO WIDTH NO-BREAK SPACE}"})
+
+PROBE: Final = b"""#set document(title: "Probe", date: datetime(year: 2000, month: 1, day: 1))
+#set text(font: "Libertinus Serif", lang: "en")
+#json(bytes(sys.inputs.text))
+"""
+
+
+def typeset(  # noqa: PLR0913 -- each argument is a fact of the document, and all but two are named
+    template: str,
+    data: Mapping[str, object],
+    *,
+    language: str,
+    title: str,
+    dated: datetime.date,
+    draft: bool = False,
+) -> bytes:
+    """Return the document as one PDF file, in the given language, marked as draft where it is one."""
+    shown = _each_text(presented(data, language), without_unseen)
+    inputs = {
+        "language": language,
+        "frame_language": frame_language(language),
+        "title": without_unseen(title),
+        "year": dated.year,
+        "month": dated.month,
+        "day": dated.day,
+        "draft": draft,
+        "has_replacements": False,
+    }
+    labels = labels_for(template, language)
+    try:
+        return _compiled(template, inputs, labels, shown)
+    except typst.TypstError:
+        missing = unprintable("".join(_texts([shown, inputs["title"]])))
+        if not missing:
+            raise
+
+    def replaced(text: str) -> str:
+        return "".join(REPLACEMENT if character in missing else character for character in text)
+
+    return _compiled(
+        template,
+        {**inputs, "title": replaced(str(inputs["title"])), "has_replacements": True},
+        labels,
+        _each_text(shown, replaced),
+    )
+
+
+def unprintable(text: str) -> frozenset[str]:
+    """Return the characters of a text that no font of the typesetter has, such as pictures of faces.
+
+    A form can ask before a text is agreed upon; a document prints a small empty square instead and says so.
+    """
+    candidates = sorted({character for character in without_unseen(text) if not character.isascii()})
+    return frozenset(_missing(candidates))
+
+
+def without_unseen(text: str) -> str:
+    """Return a text in its composed form, without characters that print nothing."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFC", text)
+        if character in "\n\t"
+        or (unicodedata.category(character) not in UNSEEN_CATEGORIES and character not in UNSEEN_CHARACTERS)
+    )
+
+
+def _compiled(
+    template: str,
+    inputs: Mapping[str, object],
+    labels: Mapping[str, str],
+    data: object,
+) -> bytes:
+    moment = datetime.datetime(
+        int(str(inputs["year"])), int(str(inputs["month"])), int(str(inputs["day"])), tzinfo=datetime.UTC
+    )
+    return typst.compile(
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        sys_inputs={
+            "document": json.dumps(inputs, ensure_ascii=False, sort_keys=True),
+            "labels": json.dumps(labels, ensure_ascii=False, sort_keys=True),
+            "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+        },
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=moment,
+    )
+
+
+def _missing(characters: list[str]) -> Iterator[str]:
+    # Halving finds a few bad characters among many good ones with a handful of probes.
+    if not characters or _prints(" ".join(characters)):
+        return
+    if len(characters) == 1:
+        yield characters[0]
+        return
+    middle = len(characters) // 2
+    yield from _missing(characters[:middle])
+    yield from _missing(characters[middle:])
+
+
+def _prints(text: str) -> bool:
+    try:
+        typst.compile(PROBE, font_paths=_fonts(), sys_inputs={"text": json.dumps(text)}, pdf_standards=["a-2a", "ua-1"])
+    except typst.TypstError:
+        return False
+    return True
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    # Fonts of the machine would make the bytes depend on the machine.
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _each_text(value: object, change: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    return value
