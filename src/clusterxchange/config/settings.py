@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.config import environment
+from clusterxchange.config import environment, serving
 from clusterxchange.config.database import database_from_address
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -74,7 +74,7 @@ BEHIND_PROXY = environment.flag(
     "BEHIND_PROXY", "A proxy in front ends TLS and sets X-Forwarded-Proto itself.", default=False
 )
 PUBLIC_URL = environment.text(
-    "PUBLIC_URL", "http://127.0.0.1:8000", "The address that links in mails begin with, without a slash at its end."
+    "PUBLIC_URL", f"http://{serving.HOST}:{serving.PORT}", "The address that links in mails begin with, without a slash at its end."
 ).rstrip("/")
 ROOT_URLCONF = "clusterxchange.config.urls"
 WSGI_APPLICATION = "clusterxchange.config.wsgi.application"

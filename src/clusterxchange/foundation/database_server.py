@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -198,7 +197,6 @@ class DatabaseServer:
 
     def _start(self) -> None:
         owner = self._owner()
-        self._make_data_folder(owner)
         if not self._is_initialised():
             self._initialise(owner)
         if self._is_starting():
@@ -243,31 +241,21 @@ class DatabaseServer:
                 raise DatabaseServerError(message)
         return owner
 
-    def _make_data_folder(self, owner: pwd.struct_passwd | None) -> None:
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        if owner and self.data.stat().st_uid == 0:
-            os.chown(self.data, owner.pw_uid, owner.pw_gid)
-        if stat.S_IMODE(self.data.stat().st_mode) not in {0o700, 0o750}:
-            self.data.chmod(0o700)
-
     def _initialise(self, owner: pwd.struct_passwd | None) -> None:
-        # What a killed first start left would make the programs refuse the folder.
-        for left in self.data.iterdir():
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+        """Make the data folder beside its place, so that a first start that was killed leaves nothing half done there."""
+        draft = self._beside("draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        if owner:
+            os.chown(draft, owner.pw_uid, owner.pw_gid)
         locale = ["--locale=C.UTF-8"]
         if version_of(self.binaries) >= 17:  # noqa: PLR2004 -- the version that brought the provider
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        try:
-            self._run(
-                "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--encoding=UTF8", *locale, "--data-checksums",
-                "--no-instructions", owner=owner,
-            )  # fmt: skip
-        except DatabaseServerError:
-            (self.data / "PG_VERSION").unlink(missing_ok=True)
-            raise
+        rules = ["-U", "postgres", "-A", "trust", "--encoding=UTF8", *locale, "--data-checksums", "--no-instructions"]
+        self._run("initdb", "-D", draft, *rules, owner=owner)
+        if self.data.exists():
+            self.data.rmdir()
+        draft.rename(self.data)
 
     def _is_starting(self) -> bool:
         """Look whether the process of the pid file is a server over this very folder; remove the file if it is not."""

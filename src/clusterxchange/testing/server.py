@@ -40,7 +40,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     address = os.environ["DATABASE_URL"]
     with psycopg.connect(address, autocommit=True) as connection:
         _drop_leftovers(connection)
-        os.environ["CLUSTERXCHANGE_TEST_TEMPLATE"] = _ensure_template(connection, address)
+        os.environ["CLUSTERXCHANGE_TEST_TEMPLATE"] = _ensure_template(connection, address) or ""
     os.environ["CLUSTERXCHANGE_TEST_DATABASE"] = f"cx_test_{os.getpid()}"
 
 
@@ -77,7 +77,7 @@ def _drop_leftovers(connection: psycopg.Connection) -> None:
                 connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
 
 
-def _ensure_template(connection: psycopg.Connection, address: str) -> str:
+def _ensure_template(connection: psycopg.Connection, address: str) -> str | None:
     """Migrate an empty database once for this state of the migrations."""
     name = f"cx_template_{digest_of_migrations()}"
     connection.execute("select pg_advisory_lock(7002)")
@@ -87,7 +87,8 @@ def _ensure_template(connection: psycopg.Connection, address: str) -> str:
             draft = f"cx_template_draft_{os.getpid()}"
             connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(draft)))
             connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(draft)))
-            _migrate(connection, address, draft)
+            if not _migrate(connection, address, draft):
+                return None
             for old in known:
                 if old.startswith("cx_template_"):
                     with contextlib.suppress(psycopg.Error):
@@ -98,7 +99,7 @@ def _ensure_template(connection: psycopg.Connection, address: str) -> str:
     return name
 
 
-def _migrate(connection: psycopg.Connection, address: str, database: str) -> None:
+def _migrate(connection: psycopg.Connection, address: str, database: str) -> bool:
     there = psycopg.conninfo.make_conninfo(address, dbname=database)
     done = subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
@@ -109,8 +110,10 @@ def _migrate(connection: psycopg.Connection, address: str, database: str) -> Non
     )
     if done.returncode:
         connection.execute(sql.SQL("drop database {}").format(sql.Identifier(database)))
-        message = f"The test database could not be migrated.\n{done.stdout}{done.stderr}"
-        raise pytest.UsageError(message)
+        # Tests without a database still run; one with it tries the migrations anew and shows why they fail.
+        last_line = done.stderr.strip().splitlines()[-1:]
+        sys.stderr.write(f"No template database, the migrations fail: {' '.join(last_line)}\n")
+    return done.returncode == 0
 
 
 def digest_of_migrations() -> str:
