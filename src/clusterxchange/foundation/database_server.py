@@ -32,6 +32,7 @@ OLDEST_VERSION = 15
 LONGEST_SOCKET_FOLDER = 80
 PORT = 5432
 SECONDS_TO_START = 120
+SECONDS_TO_LET_GO = 15
 TUNING = {
     "shared_buffers": "256MB",
     "work_mem": "16MB",
@@ -207,21 +208,27 @@ class DatabaseServer:
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         start = ["pg_ctl", "start", "-w", "-t", str(SECONDS_TO_START), "-D", str(self.data), "-o", options]
         log = self._beside("log")
-        with log.open("ab") as output:  # a pipe instead of a file would stay open as long as the server runs
-            done = subprocess.run(
-                [self.binaries / start[0], *start[1:]],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd="/",
-                env=_environment(),
-                start_new_session=True,
-                **_as_user(owner),
-            )
-        if done.returncode:
-            message = f"PostgreSQL did not start. The last lines of {log}:\n{_last_lines(log)}"
-            raise DatabaseServerError(message)
+        for _ in range(SECONDS_TO_LET_GO):
+            with log.open("ab") as output:  # a pipe instead of a file would stay open as long as the server runs
+                done = subprocess.run(
+                    [self.binaries / start[0], *start[1:]],
+                    check=False,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    cwd="/",
+                    env=_environment(),
+                    start_new_session=True,
+                    **_as_user(owner),
+                )
+            if done.returncode == 0:
+                return
+            told = _last_lines(log)
+            if "still in use" not in told:
+                break
+            time.sleep(1)  # a killed server's own processes have not ended yet
+        message = f"PostgreSQL did not start. The last lines of {log}:\n{told}"
+        raise DatabaseServerError(message)
 
     def _owner(self) -> pwd.struct_passwd | None:
         """Choose whom the server runs as: us, or for root (as whom it refuses to run) a system user of its own."""
@@ -269,6 +276,8 @@ class DatabaseServer:
         if _is_server_over(pid, self.data):
             return True
         noted.unlink(missing_ok=True)
+        # The socket has a pid file of its own, and a dead server that nobody has buried still counts as its process.
+        (self._socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         return False
 
     def _wait_for_answer(self) -> None:
