@@ -47,7 +47,7 @@ layers:
 	$(VENV)/bin/lint-imports
 
 pages:
-	$(VENV)/bin/djlint src/clusterxchange --check --lint --quiet
+	$(VENV)/bin/djlint src/clusterxchange --lint --quiet
 
 references:
 	$(PY) -m clusterxchange.testing.references

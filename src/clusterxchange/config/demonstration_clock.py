@@ -23,6 +23,6 @@ def clock_page(request: HttpRequest) -> JsonResponse:
             clock.set_clock(wanted if wanted.tzinfo else wanted.replace(tzinfo=clock.BRUSSELS))
         except ValueError:
             return JsonResponse({"error": "not_a_moment"}, status=422)
-        except clock.ClockGoesBackwardsError as refused:
+        except clock.ClockGoesBackwards as refused:
             return JsonResponse({"error": "clock_goes_backwards", "now": refused.now.isoformat()}, status=409)
     return JsonResponse({"now": clock.now().isoformat()})

@@ -79,4 +79,8 @@ def choice(name: str, default: str, among: Iterable[str], description: str) -> s
 
 def listing(name: str, default: str, description: str) -> list[str]:
     """Read words separated by commas."""
-    return [word.strip() for word in _register(name, "words separated by commas", default, description).split(",") if word.strip()]
+    return [
+        word.strip()
+        for word in _register(name, "words separated by commas", default, description).split(",")
+        if word.strip()
+    ]

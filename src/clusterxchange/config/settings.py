@@ -46,7 +46,9 @@ def _kept_secrets() -> dict[str, str]:
 
 _kept = _kept_secrets()
 SECRET_KEY = environment.secret(
-    "SECRET_KEY", _kept.get("SECRET_KEY", ""), "Signs sessions and links. At least 50 random characters; required in production."
+    "SECRET_KEY",
+    _kept.get("SECRET_KEY", ""),
+    "Signs sessions and links. At least 50 random characters; required in production.",
 )
 FIELD_KEYS = [
     key.strip()
@@ -65,7 +67,9 @@ SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
 
 # Where it is reached
 ALLOWED_HOSTS = environment.listing(
-    "HOSTS", "127.0.0.1,localhost,[::1]", "The host names under which people reach the installation, separated by commas."
+    "HOSTS",
+    "127.0.0.1,localhost,[::1]",
+    "The host names under which people reach the installation, separated by commas.",
 )
 CSRF_TRUSTED_ORIGINS = environment.listing(
     "ORIGINS", "", "Addresses with scheme whose forms are trusted although the host differs, separated by commas."
@@ -74,7 +78,9 @@ BEHIND_PROXY = environment.flag(
     "BEHIND_PROXY", "A proxy in front ends TLS and sets X-Forwarded-Proto itself.", default=False
 )
 PUBLIC_URL = environment.text(
-    "PUBLIC_URL", f"http://{serving.HOST}:{serving.PORT}", "The address that links in mails begin with, without a slash at its end."
+    "PUBLIC_URL",
+    f"http://{serving.HOST}:{serving.PORT}",
+    "The address that links in mails begin with, without a slash at its end.",
 ).rstrip("/")
 ROOT_URLCONF = "clusterxchange.config.urls"
 WSGI_APPLICATION = "clusterxchange.config.wsgi.application"
@@ -162,7 +168,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Database
 DATABASE_URL = environment.secret(
-    "DATABASE_URL", "", "The address of PostgreSQL 15 or newer. Without it the tool runs a server of its own in the data folder."
+    "DATABASE_URL",
+    "",
+    "The address of PostgreSQL 15 or newer. Without it the tool runs a server of its own in the data folder.",
 )
 BEHIND_POOLER = environment.flag(
     "BEHIND_POOLER", "DATABASE_URL leads through a pooler that hands out a connection per transaction.", default=False
@@ -189,10 +197,17 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 
 # Files: private ones have no address at all; a view opens them after asking the table
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing of ours; a file without a storage is a mistake
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # nothing of ours; a file without a storage is a mistake
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA / "files", "base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        "OPTIONS": {
+            "location": DATA / "files",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": (
@@ -223,13 +238,18 @@ TIME_ZONE = "Europe/Brussels"
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email",)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email",)},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 if MODE == "test":
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a thousand sign-ins in tests, none of them real
+    PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # a thousand sign-ins in tests, none of them real
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
@@ -247,7 +267,11 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
 # A tour and a browser journey sign in more often in a minute than people do, all from one address.
-ACCOUNT_RATE_LIMITS = {} if IS_PRODUCTION else {"login": "600/m/ip", "signup": "200/m/ip", "manage_email": "100/m/user", "reauthenticate": "100/m/user"}
+ACCOUNT_RATE_LIMITS = (
+    {}
+    if IS_PRODUCTION
+    else {"login": "600/m/ip", "signup": "200/m/ip", "manage_email": "100/m/user", "reauthenticate": "100/m/user"}
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ClusterXchange"
 MFA_TOTP_TOLERANCE = 1
@@ -269,12 +293,12 @@ EMAIL_HOST = environment.text("MAIL_HOST", "localhost", "The mail server.")
 EMAIL_PORT = environment.number("MAIL_PORT", 25, "The port of the mail server.")
 EMAIL_HOST_USER = environment.text("MAIL_USER", "", "The user name at the mail server, if it asks for one.")
 EMAIL_HOST_PASSWORD = environment.secret("MAIL_PASSWORD", "", "The password at the mail server.")
-EMAIL_USE_TLS = environment.flag("MAIL_STARTTLS", "Begin the mail connection in plain text and turn to TLS.", default=False)
+EMAIL_USE_TLS = environment.flag(
+    "MAIL_STARTTLS", "Begin the mail connection in plain text and turn to TLS.", default=False
+)
 EMAIL_USE_SSL = environment.flag("MAIL_TLS", "Use TLS from the first byte of the mail connection.", default=False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = environment.text(
-    "MAIL_FROM", "ClusterXchange <no-reply@demo.example>", "The sender of all mails."
-)
+DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "ClusterXchange <no-reply@demo.example>", "The sender of all mails.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # What a browser is told to refuse
@@ -312,7 +336,10 @@ LOGGING: dict[str, Any] = {
     "root": {
         "handlers": ["errors"],
         "level": environment.choice(
-            "LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"), "From which weight on a message is written to standard error."
+            "LOG_LEVEL",
+            "WARNING",
+            ("DEBUG", "INFO", "WARNING", "ERROR"),
+            "From which weight on a message is written to standard error.",
         ),
     },
 }

@@ -10,7 +10,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 START_OF_DEMONSTRATION = datetime(2026, 3, 2, 9, 0, tzinfo=BRUSSELS)
 
 
-class ClockGoesBackwardsError(Exception):
+class ClockGoesBackwards(Exception):
     """Somebody wanted an earlier time than the one that was already told to others."""
 
     def __init__(self, now: datetime, wanted: datetime) -> None:
@@ -20,11 +20,8 @@ class ClockGoesBackwardsError(Exception):
         self.wanted = wanted
 
 
-class ClockIsRealError(Exception):
+class ClockIsReal(Exception):
     """Somebody wanted to move the clock of an installation in production."""
-
-
-ClockGoesBackwards = ClockGoesBackwardsError
 
 
 def real_now() -> datetime:
@@ -61,14 +58,14 @@ def set_clock(to: datetime) -> datetime:
         message = "A moment needs a time zone."
         raise ValueError(message)
     if not can_be_moved():
-        raise ClockIsRealError
+        raise ClockIsReal
     with transaction.atomic():
         # A clock that nobody has been told of yet may start at any time, so the first row is never refused.
         start = {"real_time": real_now(), "shown_time": to}
         held, is_first = ClockSetting.objects.select_for_update().get_or_create(pk=1, defaults=start)
         current = held.shown_time + (real_now() - held.real_time)
         if not is_first and to < current:
-            raise ClockGoesBackwardsError(current, to)
+            raise ClockGoesBackwards(current, to)
         held.real_time, held.shown_time = real_now(), to
         held.save()
     return to.astimezone(UTC)

@@ -319,7 +319,15 @@ def _system_user() -> pwd.struct_passwd:
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
     program = shutil.which("useradd") or "/usr/sbin/useradd"
-    arguments = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+    arguments = [
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+    ]
     try:
         done = subprocess.run([program, *arguments, SYSTEM_USER], check=False, capture_output=True, text=True)
         return pwd.getpwnam(SYSTEM_USER)

@@ -5,12 +5,14 @@ It is a plugin and no conftest because settings are imported before a conftest i
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import hashlib
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,18 +27,16 @@ from clusterxchange.foundation.database_server import WITHOUT_SAFETY, DatabaseSe
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OF_A_RUN = re.compile(r"cx_test_(\d+)(_.*)?")
-running = pytest.StashKey[DatabaseServer]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+def pytest_load_initial_conftests() -> None:
     """Start the server and make the template, once for all workers of the run: they inherit the variables."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         return
     _set_environment()
     if not os.environ.get("DATABASE_URL"):
-        early_config.stash[running] = _start_server()
-        os.environ["DATABASE_URL"] = early_config.stash[running].address()
+        os.environ["DATABASE_URL"] = _start_server().address()
     address = os.environ["DATABASE_URL"]
     with psycopg.connect(address, autocommit=True) as connection:
         _drop_leftovers(connection)
@@ -44,17 +44,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["CLUSTERXCHANGE_TEST_DATABASE"] = f"cx_test_{os.getpid()}"
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave the server; the last run out stops it."""
-    server = config.stash.get(running, None)
-    if server is not None:
-        server.__exit__(None, None, None)
-
-
 def _set_environment() -> None:
     os.environ["MODE"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "clusterxchange.config.settings"
-    os.environ["DATA"] = tempfile.mkdtemp(prefix="cx-test-data-")
+    data = tempfile.mkdtemp(prefix="cx-test-data-")
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    os.environ["DATA"] = data
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["FIELD_KEYS"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
@@ -65,7 +60,10 @@ def _start_server() -> DatabaseServer:
     memory = Path("/dev/shm")  # noqa: S108 -- the folder below it is for one user and entered by a lock
     parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
     data = parent / f"cx-tests-{os.geteuid()}" / f"postgresql-{version_of(binaries)}"
-    return DatabaseServer(data, tuning=WITHOUT_SAFETY, binaries=binaries).__enter__()
+    server = DatabaseServer(data, tuning=WITHOUT_SAFETY, binaries=binaries).__enter__()
+    # Not in a hook at the end: a run whose settings can't be imported never gets there.
+    atexit.register(server.__exit__, None, None, None)
+    return server
 
 
 def _drop_leftovers(connection: psycopg.Connection) -> None:
@@ -93,7 +91,9 @@ def _ensure_template(connection: psycopg.Connection, address: str) -> str | None
                 if old.startswith("cx_template_"):
                     with contextlib.suppress(psycopg.Error):
                         connection.execute(sql.SQL("drop database {}").format(sql.Identifier(old)))
-            connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(draft), sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("alter database {} rename to {}").format(sql.Identifier(draft), sql.Identifier(name))
+            )
     finally:
         connection.execute("select pg_advisory_unlock(7002)")
     return name
@@ -120,7 +120,11 @@ def digest_of_migrations() -> str:
     """Name a state of the schema: our migrations, what they read, and the versions of all that brings others."""
     digest = hashlib.sha256()
     # Migrations fill the rules in, so the package of the rules counts as well.
-    sources = {*PACKAGE.glob("**/migrations/*.py"), *(PACKAGE / "scheme").rglob("*"), PACKAGE / "config" / "settings.py"}
+    sources = {
+        *PACKAGE.glob("**/migrations/*.py"),
+        *(PACKAGE / "scheme").rglob("*"),
+        PACKAGE / "config" / "settings.py",
+    }
     for path in sorted(sources):
         if path.is_file() and path.suffix in {".py", ".json"}:
             digest.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes() + b"\0")

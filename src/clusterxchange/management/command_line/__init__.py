@@ -96,7 +96,11 @@ def _summary(name: str) -> str:
 
 def _explain(name: str) -> int:
     asked = name in {"-h", "--help", "help"}
-    lines = ["Usage: clusterxchange COMMAND [--json] …", "", *(f"  {known:<20} {_summary(known)}" for known in available())]
+    lines = [
+        "Usage: clusterxchange COMMAND [--json] …",
+        "",
+        *(f"  {known:<20} {_summary(known)}" for known in available()),
+    ]
     if name and not asked:
         lines.insert(0, f"There is no command {name}.")
     (sys.stdout if asked else sys.stderr).write("\n".join(lines) + "\n")

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "set":
         try:
             clock.set_clock(options.to)
-        except clock.ClockGoesBackwardsError as refused:
+        except clock.ClockGoesBackwards as refused:
             print_answer(options, {"now": refused.now.isoformat(), "error": "clock_goes_backwards"}, str(refused))
             return NO
     now = clock.now().astimezone(clock.BRUSSELS).isoformat()

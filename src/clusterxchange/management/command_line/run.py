@@ -31,11 +31,11 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _libc = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may be imported
 
 
-class StoppedError(Exception):
+class Stopped(Exception):
     """Somebody asked us to stop while nothing but preparation was going on."""
 
 
-class FailedError(Exception):
+class Failed(Exception):
     """The tool can't go on; the sentence says why."""
 
 
@@ -68,7 +68,7 @@ class Child:
         now = time.monotonic()
         if len(self.restarts) == RESTARTS_A_MINUTE and now - self.restarts[0] < 60:  # noqa: PLR2004 -- a minute
             message = f"The {self.name} ended {RESTARTS_A_MINUTE + 1} times within a minute."
-            raise FailedError(message)
+            raise Failed(message)
         sys.stderr.write(f"The {self.name} ended with {self.process.returncode} and is started again.\n")
         self.restarts.append(now)
         self.process = self._start()
@@ -93,7 +93,7 @@ class Supervisor:
         """Take note, or break off a preparation that may take long."""
         self.stopping = True
         if self.may_interrupt:
-            raise StoppedError
+            raise Stopped
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -108,7 +108,7 @@ class Supervisor:
     def stop_if_asked(self) -> None:
         """Go no further if a signal has come."""
         if self.stopping:
-            raise StoppedError
+            raise Stopped
 
     def run(self) -> None:
         """Prepare, start, wait, and take everything down."""
@@ -134,7 +134,18 @@ class Supervisor:
     def start_children(self, port: int) -> None:
         """Start the web server and the worker."""
         self.stop_if_asked()
-        web = ["granian", "--interface", "wsgi", "--host", serving.HOST, "--port", str(port), "--no-ws", "--log-level", "warning"]
+        web = [
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            serving.HOST,
+            "--port",
+            str(port),
+            "--no-ws",
+            "--log-level",
+            "warning",
+        ]
         web += ["--workers", str(serving.WEB_PROCESSES), "--blocking-threads", str(serving.WEB_THREADS)]
         self.children.append(Child("web server", *web, "clusterxchange.config.wsgi:application"))
         direct = os.environ.get("JOBS_DATABASE_URL")
@@ -153,14 +164,14 @@ class Supervisor:
             for child in self.children:
                 if child.process.poll() is not None:
                     message = f"The {child.name} ended with {child.process.returncode} before it answered."
-                    raise FailedError(message)
+                    raise Failed(message)
             try:
                 with urllib.request.urlopen(question, timeout=2):  # noqa: S310 -- our own address
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         message = f"The web server did not answer within {SECONDS_TO_ANSWER} seconds."
-        raise FailedError(message)
+        raise Failed(message)
 
     def write_note(self, url: str, address: str) -> None:
         """Tell other commands where we are; the note may hold a password, so it is for the owner alone."""
@@ -199,7 +210,7 @@ def choose_port(host: str, wanted: int) -> int:
             trial.listen(1)
         except OSError as reason:
             message = f"Port {wanted} on {host} can't be used: {reason.strerror}. Choose another one with PORT."
-            raise FailedError(message) from reason
+            raise Failed(message) from reason
         port: int = trial.getsockname()[1]
         return port
 
@@ -242,9 +253,9 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001 -- every command ta
     supervisor.installation.prepare_environment()
     try:
         supervisor.run()
-    except StoppedError:
+    except Stopped:
         pass
-    except FailedError as reason:
+    except Failed as reason:
         sys.stderr.write(f"{reason}\n")
         return NO
     return YES
