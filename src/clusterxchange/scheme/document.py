@@ -142,7 +142,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long somebody has, counted from which event, and what happens then.
+    """How long somebody has, counted from which event, what happens then and who is told.
 
     `then_after` is set where it happens later than the end of the term: the length after the event, in the same unit.
     """
@@ -154,6 +154,7 @@ class Term:
     start: str
     reminders: tuple[Reminder, ...]
     then: str
+    tells: tuple[str, ...]
     then_after: int | None
 
 
@@ -345,6 +346,9 @@ TERM_NAMES = (
     "dispute",
     "follow_up_survey",
 )
+
+# Who can be told that a term is over.
+TOLD = ("support_office", "contact_points", "other_partnership")
 
 ORGANISATION_TYPES = (
     "cluster_organisation",
@@ -571,7 +575,7 @@ def _terms(part: Part, countries: Mapping[str, Country]) -> Terms:
 
 
 def _term(name: str, part: Part) -> Term:
-    part.only("length", "unit", "direction", "from", "reminders", "then", optional=("then_after",))
+    part.only("length", "unit", "direction", "from", "reminders", "then", "tells", optional=("then_after",))
     return Term(
         name=name,
         unit=Unit(part.one_of("unit", tuple(Unit))),
@@ -586,8 +590,17 @@ def _term(name: str, part: Part) -> Term:
             for row in part.parts("reminders")
         ),
         then=part.text("then"),
+        tells=_told(part),
         then_after=part.integer("then_after", at_least=1) if "then_after" in part.content else None,
     )
+
+
+def _told(part: Part) -> tuple[str, ...]:
+    told = part.texts("tells")
+    for whom in told:
+        if whom not in TOLD:
+            raise InvalidDocument(part.at("tells"), f"must be out of: {', '.join(TOLD)}")
+    return told
 
 
 def _holidays(whole: Part, countries: Mapping[str, Country]) -> Mapping[str, Mapping[int, Mapping[date, str]]]:

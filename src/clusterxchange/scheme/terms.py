@@ -78,6 +78,11 @@ def then_at(scheme: Scheme, term: str, start: date, country: str | None = None) 
     return reminder_at(scheme, row, Reminder(row.then_after, Counted.AFTER_EVENT), start, country)
 
 
+def told_when_over(scheme: Scheme, term: str) -> tuple[str, ...]:
+    """Give who is told that a term is over: `support_office`, `contact_points`, `other_partnership`."""
+    return scheme.term(term).tells
+
+
 def _counted(scheme: Scheme, unit: Unit, day: date, number: int, country: str) -> date:
     if unit is Unit.WORKING_DAYS:
         return add_working_days(scheme, country, day, number)
