@@ -27,9 +27,12 @@ with DatabaseServer(Path(sys.argv[1]), tuning={"shared_buffers": "16MB", "max_co
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """Give a folder that the server's own user may reach, even when tests run as root."""
-    path = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp") / f"cx-server-{os.getpid()}-{time.monotonic_ns()}"
+    path = (
+        Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
+        / f"cx-server-{os.getpid()}-{time.monotonic_ns()}"
+    )
     path.mkdir()
     yield path
     stop(path / "data")
@@ -41,7 +44,8 @@ def stop(data: Path) -> None:
     pid = data / "postmaster.pid"
     if pid.exists():
         number = int(pid.read_text().split("\n")[0])
-        if number != os.getpid() and Path(f"/proc/{number}/exe").exists() and "postgres" in os.readlink(f"/proc/{number}/exe"):
+        program = Path(f"/proc/{number}/exe")
+        if program.exists() and program.resolve().name.startswith("postgres"):
             os.kill(number, signal.SIGKILL)
 
 
@@ -171,5 +175,7 @@ except DatabaseServerError as reason:
 def test_the_data_folder_of_somebody_else_is_refused_in_a_sentence(folder: Path) -> None:
     with server(folder / "data"):
         pass
-    done = subprocess.run([sys.executable, "-c", AS_NOBODY, folder / "data"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, folder / "data"], capture_output=True, text=True, check=True
+    )
     assert "Choose another folder with DATA" in done.stdout

@@ -25,8 +25,8 @@ MODE = environment.choice(
     "MODE",
     "demo",
     ("demo", "production", "test"),
-    "What the installation is for. A demonstration has invented people, mails on a page and a clock that can be moved forward; "
-    "production has none of these.",
+    "What the installation is for. A demonstration has invented people, mails on a page and a clock that can be moved "
+    "forward; production has none of these.",
 )
 IS_PRODUCTION = MODE == "production"
 DATA = environment.folder("DATA", "var", "The folder for everything that the installation keeps outside the database.")
@@ -56,13 +56,14 @@ FIELD_KEYS = [
         "FIELD_KEYS",
         _kept.get("FIELD_KEYS", ""),
         "The keys that seal bank details, separated by commas, newest first: the first seals, every one opens. "
-        "Made by `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`; required in production.",
+        "Made by `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`; "
+        "required in production.",
     ).split(",")
     if key.strip()
 ]
 if IS_PRODUCTION and not (SECRET_KEY and FIELD_KEYS):
     raise ImproperlyConfigured("SECRET_KEY and FIELD_KEYS must be set in production.")
-# Without a data folder nothing can have been sealed yet, so a key for this process alone is enough (linters, first start).
+# Without a data folder nothing can have been signed yet, so a key for this process alone is enough (linters).
 SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
 
 # Where it is reached

@@ -47,4 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.MODE != "production":
     from clusterxchange.config import demonstration_clock
 
-    urlpatterns += [path("demo/clock/", demonstration_clock.clock_page, name="demonstration_clock")]
+    urlpatterns += [
+        path("demo/clock/", demonstration_clock.clock_page, name="demonstration_clock"),
+        path("gallery/", include("clusterxchange.config.gallery")),
+    ]

@@ -182,7 +182,7 @@ class DatabaseServer:
         if self._fits_a_socket():
             return self.data
         self._forget_socket_folder()
-        folder = Path(tempfile.mkdtemp(prefix="cx-", dir="/tmp"))  # noqa: S108 -- made with mode 0700 and an unguessable name
+        folder = Path(tempfile.mkdtemp(prefix="cx-", dir="/tmp"))  # made with mode 0700 and an unguessable name
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         self._beside("socket").write_text(str(folder), encoding="utf-8")
@@ -249,7 +249,7 @@ class DatabaseServer:
         return owner
 
     def _initialise(self, owner: pwd.struct_passwd | None) -> None:
-        """Make the data folder beside its place, so that a first start that was killed leaves nothing half done there."""
+        """Make the folder beside its place, so that a first start that was killed leaves nothing half done there."""
         draft = self._beside("draft")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)

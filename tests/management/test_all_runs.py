@@ -1,0 +1,25 @@
+"""The last line of `make test` adds up what its runs told."""
+
+from __future__ import annotations
+
+import pytest
+
+from clusterxchange.testing.all_runs import SUMMARY, read_counts
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("============ 512 passed in 300.12s (0:05:00) ============", {"passed": 512}),
+        (
+            "====== 1 failed, 2 passed, 3 skipped, 4 deselected, 1 error in 3.10s ======",
+            {"failed": 1, "passed": 2, "skipped": 3, "deselected": 4, "errors": 1},
+        ),
+        ("===== no tests ran in 0.02s =====", {}),
+        ("===== 20 deselected in 0.02s =====", {"deselected": 20}),
+    ],
+)
+def test_a_summary_line_is_read(line: str, counts: dict[str, int]) -> None:
+    found = SUMMARY.match(line)
+    assert found
+    assert dict(read_counts(found["counts"])) == counts
