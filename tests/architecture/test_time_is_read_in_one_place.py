@@ -13,7 +13,7 @@ THE_CLOCK = PACKAGE / "foundation" / "clock.py"
 READERS = {"utcnow", "today", "localdate", "localtime"}
 OF_A_CLASS = {"datetime", "timezone", "dt", "date"}
 IN_SQL = re.compile(
-    r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|\bcurrent_(date|timestamp)\b", re.I
+    r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|\bcurrent_(date|timestamp)\b", re.IGNORECASE
 )
 # The journal's trigger and the job queue are told the time by the database: it is proof there, not a rule.
 MAY_ASK_THE_DATABASE = {"journal.py", "jobs.py"}

@@ -19,7 +19,8 @@ def clock_page(request: HttpRequest) -> JsonResponse:
     """Tell the time, or move it forward to `now`."""
     if request.method == "POST":
         try:
-            wanted = datetime.fromisoformat(request.POST.get("now", ""))
+            # A plus sign that was not escaped in a form arrives as a space.
+            wanted = datetime.fromisoformat(request.POST.get("now", "").replace(" ", "+"))
             clock.set_clock(wanted if wanted.tzinfo else wanted.replace(tzinfo=clock.BRUSSELS))
         except ValueError:
             return JsonResponse({"error": "not_a_moment"}, status=422)

@@ -23,9 +23,6 @@ from types import TracebackType
 from typing import IO, Any, Self
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
-
 SYSTEM_USER = "clusterxchange-db"
 OLDEST_VERSION = 15
 # A socket's path has at most 107 bytes, of which the file's own name takes 15.
@@ -137,6 +134,9 @@ class DatabaseServer:
 
     def ensure_database(self, name: str) -> str:
         """Make the database if it is not there yet, and give its address."""
+        import psycopg  # noqa: PLC0415 -- half a second that a running server does not need
+        from psycopg import sql  # noqa: PLC0415 -- as above
+
         with psycopg.connect(self.address(), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
