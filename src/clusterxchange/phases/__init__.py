@@ -1,1 +1,1 @@
-"""The four phases of the programme, one folder each."""
+"""The four phases of the programme, each a folder with the same files."""

@@ -1,1 +1,1 @@
-"""The third phase: four parties agree and sign."""
+"""exchange building: the Commitment to Quality and the financial agreement."""

@@ -1,1 +1,1 @@
-"""The fourth phase: reports, evidence and payment."""
+"""finalisation: reports, evidence, payment."""

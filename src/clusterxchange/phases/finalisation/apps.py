@@ -1,10 +1,17 @@
-"""The fourth phase: reports, evidence and payment."""
+"""Makes this phase known: its lives, what follows them, its sentences, its jobs."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
 
 class FinalisationConfig(AppConfig):
-    """Name this part for Django."""
+    """finalisation: reports, evidence, payment."""
 
     name = "clusterxchange.phases.finalisation"
     label = "finalisation"
+
+    def ready(self) -> None:
+        """Register what this phase declares."""
+        for module in ("notices", "states", "follows"):
+            import_module(f"{self.name}.{module}")

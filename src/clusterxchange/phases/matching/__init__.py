@@ -1,1 +1,1 @@
-"""The second phase: two organisations find each other."""
+"""matching: from the catalogue to a match."""

@@ -1,1 +1,1 @@
-"""The first phase: an organisation applies and is assessed."""
+"""registration: from a form to accepted."""

@@ -1,0 +1,1 @@
+"""Who may do what: actions, capacities, actors, one table, and one function that decides."""

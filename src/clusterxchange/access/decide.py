@@ -1,0 +1,86 @@
+"""The reading of the permission table for one thing. The reading for lists is foundation/scoping.py."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import ORDER, SYS, Capacity
+from clusterxchange.access.rules import Holder, Relation
+from clusterxchange.access.table import DISCLOSURES, PERMISSIONS, RELATIONS
+
+
+def values_at(thing: Any, path: str) -> Iterator[Any]:  # noqa: ANN401 -- things are models, which this layer must not know
+    """Give every value at the end of a path, following rows of other tables."""
+    if thing is None:
+        return
+    step, _, rest = path.partition("__")
+    value = getattr(thing, step)
+    found: Iterable[Any] = value.all() if hasattr(value, "all") else (value,)
+    for one in found:
+        if rest:
+            yield from values_at(one, rest)
+        else:
+            yield one
+
+
+def own_values(actor: Actor, relation: Relation) -> frozenset[int] | bool:
+    """Give what the actor must find at the end of the path; a plain yes or no where the relation has no path."""
+    match relation.holder:
+        case Holder.ORGANISATION:
+            return actor.organisations
+        case Holder.PARTNERSHIP:
+            return actor.partnerships_as(relation.roles)
+        case Holder.ACCOUNT:
+            return frozenset() if actor.account_id is None else frozenset({actor.account_id})
+        case Holder.SUPPORT_OFFICE:
+            return actor.support_office
+        case Holder.AGENCY:
+            return actor.agency
+
+
+def holds(actor: Actor, relation: Relation, thing: Any) -> bool:  # noqa: ANN401 -- as above
+    """Whether the actor has this relation to the thing."""
+    own = own_values(actor, relation)
+    if isinstance(own, bool):
+        return own
+    return bool(own) and any(value in own for value in values_at(thing, relation.path))
+
+
+def capacities_of(actor: Actor, kind: str, thing: Any) -> frozenset[Capacity]:  # noqa: ANN401 -- as above
+    """Give every capacity in which the actor stands to the thing."""
+    if actor.system:
+        return frozenset({SYS})
+    return frozenset(capacity for capacity, relation in RELATIONS[kind].items() if holds(actor, relation, thing))
+
+
+def denial(actor: Actor, kind: str, action: Action, thing: Any) -> str | None:  # noqa: ANN401 -- as above
+    """Give the code of the reason for which the table leaves the actor out, or None where it does not."""
+    row = PERMISSIONS[kind].get(action)
+    if row is None:
+        return "not_allowed"
+    disclosed = DISCLOSURES.get(kind, {}).get(action)
+    if disclosed is not None and holds(actor, disclosed, thing):
+        return None
+    if not row.capacities & capacities_of(actor, kind, thing):
+        return "not_allowed"
+    for condition in row.unless:
+        if holds(actor, condition.relation, thing):
+            return condition.code
+    for condition in row.only:
+        if not actor.system and not holds(actor, condition.relation, thing):
+            return condition.code
+    return None
+
+
+def may(actor: Actor, kind: str, action: Action, thing: Any) -> bool:  # noqa: ANN401 -- as above
+    """Whether the table lets the actor do the action to the thing, whatever its state."""
+    return denial(actor, kind, action, thing) is None
+
+
+def acting_capacities(actor: Actor, kind: str, action: Action, thing: Any) -> tuple[Capacity, ...]:  # noqa: ANN401 -- as above
+    """Give the capacities in which the actor may do the action, in the fixed order of the capacities."""
+    if denial(actor, kind, action, thing) is not None:
+        return ()
+    held = capacities_of(actor, kind, thing)
+    return tuple(capacity for capacity in ORDER if capacity in held & PERMISSIONS[kind][action].capacities)

@@ -1,0 +1,214 @@
+"""The only table of who may do what (states.md, column "by"). When something may be done is never said here.
+
+`RELATIONS` says how a capacity is held on a kind of thing; `PERMISSIONS` which capacities an action asks for.
+"""
+
+from collections.abc import Mapping
+
+from clusterxchange.access.actions import Action as A
+from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, PAYER
+from clusterxchange.access.capacities import AG, HP, PO, PR, SO, SYS, VP, Capacity, H, V
+from clusterxchange.access.rules import Condition, Holder, May, Relation, may
+
+CASE_PEOPLE = frozenset({CONTACT_POINT, COORDINATOR})
+ORDERERS = frozenset({CONTACT_POINT, PAYER})
+RELEASERS = frozenset({COORDINATOR, PAYER})
+
+SUPPORT_OFFICE = Relation(Holder.SUPPORT_OFFICE)
+AGENCY = Relation(Holder.AGENCY)
+
+
+def organisation(path: str) -> Relation:
+    """Name the organisation for which the actor must speak."""
+    return Relation(Holder.ORGANISATION, path)
+
+
+def partnership(path: str, roles: frozenset[str] = CASE_PEOPLE) -> Relation:
+    """Name the partnership in which the actor must have one of the roles."""
+    return Relation(Holder.PARTNERSHIP, path, roles)
+
+
+def four_parties(prefix: str) -> Mapping[Capacity, Relation]:
+    """Give the relations of all that hangs on an exchange: its four parties and who looks over them."""
+    return {
+        V: organisation(f"{prefix}visiting_organisation_id"),
+        H: organisation(f"{prefix}host_organisation_id"),
+        VP: partnership(f"{prefix}visitor_partnership_id"),
+        HP: partnership(f"{prefix}host_partnership_id"),
+        PO: partnership(f"{prefix}visitor_partnership_id", ORDERERS),
+        PR: partnership(f"{prefix}visitor_partnership_id", RELEASERS),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    }
+
+
+RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
+    "application": {
+        V: organisation("organisation_id"),
+        H: organisation("organisation_id"),
+        VP: partnership("partnership_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
+    "participation": {
+        V: organisation("organisation_id"),
+        H: organisation("organisation_id"),
+        VP: partnership("partnership_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
+    "proposal": {
+        V: organisation("visitor_participation__organisation_id"),
+        H: organisation("host_participation__organisation_id"),
+        VP: partnership("visitor_participation__partnership_id"),
+        HP: partnership("host_participation__partnership_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
+    "exchange": four_parties(""),
+    "commitment": four_parties("exchange__"),
+    "financial_agreement": four_parties("exchange__"),
+    "activity_report": four_parties(""),
+    "evidence": four_parties("exchange__"),
+    "payment": four_parties("exchange__"),
+}
+
+DISCLOSED = organisation("disclosures__to_organisation_id")
+NOT_ONES_OWN = Condition(organisation("organisation_id"), "own_organisation_assessed")
+SENDER = Condition(organisation("sender_organisation_id"))
+WHO_ORDERED = Condition(Relation(Holder.ACCOUNT, "ordered_by_id"), "same_person_released")
+
+assess = may(VP, unless=(NOT_ONES_OWN,))
+
+PERMISSIONS: Mapping[str, Mapping[A, May]] = {
+    "application": {
+        A.START_APPLICATION: may(V, H, VP),
+        A.EDIT_APPLICATION: may(V, H),
+        A.DISCARD_APPLICATION: may(V, H),
+        A.SUBMIT_APPLICATION: may(V, H),
+        A.RECALL_APPLICATION: may(V, H),
+        A.OPEN_APPLICATION: assess,
+        A.HOLD_APPLICATION: assess,
+        A.RESUBMIT_APPLICATION: may(V, H),
+        A.LAPSE_APPLICATION: may(SYS),
+        A.ASK_AGENCY: assess,
+        A.APPROVE_EXCEPTION: may(AG),
+        A.REFUSE_EXCEPTION: may(AG),
+        A.ACCEPT_APPLICATION: assess,
+        A.REFUSE_APPLICATION: assess,
+        A.OBJECT_TO_REFUSAL: may(V, H),
+        A.UPHOLD_OBJECTION: may(SO),
+        A.DISMISS_OBJECTION: may(SO),
+        A.WITHDRAW_APPLICATION: may(V, H),
+        A.MOVE_APPLICATION: may(V, H, VP, SO),
+        A.SAY_SOMETHING: may(V, H, VP, SO),
+        A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),
+        A.SEE: may(V, H, VP, SO, AG),
+    },
+    "participation": {
+        A.RESERVE_PARTICIPATION: may(VP),
+        A.RELEASE_PARTICIPATION: may(VP),
+        A.MARK_LOW_ACTIVE: may(SYS),
+        A.CONFIRM_INTEREST: may(V, H),
+        A.MARK_INACTIVE: may(SYS),
+        A.REACTIVATE_PARTICIPATION: may(V, H),
+        A.REVIEW_PARTICIPATION: may(SYS),
+        A.CONFIRM_PARTICIPATION: may(VP),
+        A.END_PARTICIPATION: may(VP),
+        A.MOVE_PARTICIPATION: may(V, H, VP, SO),
+        A.SUSPEND_PARTICIPATION: may(SO),
+        A.LIFT_SUSPENSION: may(SO, SYS),
+        A.WITHDRAW_PARTICIPATION: may(V, H),
+        A.SAY_SOMETHING: may(V, H, VP, SO),
+        A.SEE_PERSON: may(V, H, VP, SO),
+        A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),
+        A.SEE: may(V, H, VP, SO, AG),
+    },
+    "proposal": {
+        A.SEND_PROPOSAL: may(V, H),
+        A.SUGGEST_MATCH: may(VP, HP),
+        A.ACCEPT_SUGGESTION: may(V, H),
+        A.INVITE_PARTNER: may(V, H),
+        A.ACCEPT_PROPOSAL: may(V, H, unless=(SENDER,)),
+        A.DECLINE_PROPOSAL: may(V, H, unless=(SENDER,)),
+        A.WITHDRAW_PROPOSAL: may(V, H, only=(SENDER,)),
+        A.EXPIRE_PROPOSAL: may(SYS),
+        A.CLOSE_PROPOSAL: may(SYS),
+        A.OPEN_INVITATION: may(SYS),
+        A.SAY_SOMETHING: may(V, H, VP, HP),
+        A.SEE: may(V, H, VP, HP, SO, AG),
+    },
+    "exchange": {
+        A.AGREE_EXCHANGE: may(SYS),
+        A.MAKE_EXCHANGE_READY: may(SYS),
+        A.CONFIRM_START: may(V, H),
+        A.INTERRUPT_EXCHANGE: may(VP),
+        A.RESUME_EXCHANGE: may(VP),
+        A.CONFIRM_END: may(V, H, SYS),
+        A.CLOSE_EXCHANGE: may(SYS),
+        A.CANCEL_EXCHANGE: may(V, H, VP, HP),
+        A.REPORT_NO_SHOW: may(H),
+        A.SAY_SOMETHING: may(V, H, VP, HP, SO),
+        A.SEE: may(V, H, VP, HP, PO, PR, SO, AG),
+    },
+    "commitment": {
+        A.EDIT_COMMITMENT: may(V, H, VP, HP),
+        A.AGREE_COMMITMENT: may(V, H),
+        A.VALIDATE_COMMITMENT: may(VP, HP),
+        A.REQUEST_CHANGES: may(VP, HP),
+        A.OPEN_SIGNING: may(SYS),
+        A.SIGN_COMMITMENT: may(V, H, VP, HP),
+        A.DECLINE_SIGNATURE: may(V, H, VP, HP),
+        A.AMEND_COMMITMENT: may(V, H),
+        A.SUPERSEDE_COMMITMENT: may(SYS),
+        A.OPEN_DOCUMENT: may(V, H, VP, HP, SO, AG),
+        A.SEE: may(V, H, VP, HP, SO, AG),
+    },
+    "financial_agreement": {
+        A.GIVE_BANK_DETAILS: may(V),
+        A.OFFER_AGREEMENT: may(VP),
+        A.SIGN_AGREEMENT: may(V, VP),
+        A.DECLINE_AGREEMENT: may(V),
+        A.CANCEL_AGREEMENT: may(SYS),
+        A.SUPERSEDE_AGREEMENT: may(SYS),
+        A.OPEN_BANK_DETAILS: may(V, PO, PR),
+        A.OPEN_DOCUMENT: may(V, PO, PR),
+        A.SEE: may(V, VP, PO, PR, SO, AG),
+    },
+    "activity_report": {
+        A.SUBMIT_REPORT: may(V, H),
+        A.VALIDATE_REPORT: may(VP, HP),
+        A.RETURN_REPORT: may(VP, HP),
+        A.WAIVE_REPORT: may(SO),
+        A.SEE: may(V, H, VP, HP, SO, AG),
+    },
+    "evidence": {
+        A.UPLOAD_EVIDENCE: may(V),
+        A.CLEAR_EVIDENCE: may(SYS),
+        A.REJECT_EVIDENCE: may(SYS),
+        A.ACCEPT_EVIDENCE: may(VP),
+        A.ASK_AGAIN: may(VP),
+        A.WAIVE_EVIDENCE: may(VP),
+        A.OPEN_EVIDENCE: may(V, VP),
+        A.SEE: may(V, VP, SO, AG),
+    },
+    "payment": {
+        A.MAKE_PAYMENT_DUE: may(SYS),
+        A.WAIVE_PAYMENT: may(SYS),
+        A.ORDER_PAYMENT: may(PO),
+        A.RELEASE_PAYMENT: may(PR, unless=(WHO_ORDERED,)),
+        A.CONFIRM_PAID: may(PO, SYS),
+        A.CONFIRM_RECEIPT: may(V, SYS),
+        A.RETURN_PAYMENT: may(PO, SYS),
+        A.CORRECT_BANK_DETAILS: may(V),
+        A.BLOCK_PAYMENT: may(SO),
+        A.UNBLOCK_PAYMENT: may(SO),
+        A.DEMAND_RECOVERY: may(SO),
+        A.CONFIRM_RECOVERY: may(SO),
+        A.SEE: may(V, VP, PO, PR, SO, AG),
+    },
+}
+
+DISCLOSURES: Mapping[str, Mapping[A, Relation]] = {
+    "participation": {A.SEE_PERSON: DISCLOSED, A.OPEN_CURRICULUM_VITAE: DISCLOSED},
+}

@@ -1,0 +1,56 @@
+"""Rows that know no word of the programme: files, the demonstration's mailbox and clock."""
+
+from django.db import models
+
+from clusterxchange.foundation.storage import private_storage
+
+
+class StoredFile(models.Model):
+    """A file in private storage. It is opened only through a view that asks the permission table."""
+
+    class State(models.TextChoices):
+        """Whether a scanner has said that the file does no harm."""
+
+        CLEAN = "CLEAN"
+        QUARANTINED = "QUARANTINED"
+        REJECTED = "REJECTED"
+
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CLEAN)
+    content = models.FileField(storage=private_storage, max_length=200)
+    stored_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DemonstrationMail(models.Model):
+    """A mail that a demonstration shows at /demo/mails/ instead of sending it."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.subject}"
+
+
+class ClockSetting(models.Model):
+    """Where a demonstration's clock stood at one real moment; it runs on with real time from there."""
+
+    real_time = models.DateTimeField()
+    shown_time = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_clock"),)
+
+    def __str__(self) -> str:
+        return self.shown_time.isoformat()

@@ -1,0 +1,1 @@
+"""Who takes part: people's accounts, organisations, partnerships."""

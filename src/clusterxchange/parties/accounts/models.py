@@ -1,0 +1,49 @@
+"""A person who can sign in. What they may do follows from whom they speak for, never from here alone."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountQuerySet(BaseUserManager["Account"]):
+    """Makes accounts; the address is the name under which one signs in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":  # noqa: ANN401 -- columns
+        """Make an account with a usable or unusable password."""
+        account = self.model(email=self.normalize_email(email).lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Find an account by its address, however it was typed."""
+        return self.get(email=(username or "").lower())
+
+
+class Account(AbstractBaseUser):
+    """A person with an e-mail address and the language in which they are written to."""
+
+    email = models.EmailField(_("E-mail address"), unique=True)
+    first_name = models.CharField(_("First name"), max_length=80, blank=True)
+    last_name = models.CharField(_("Last name"), max_length=80, blank=True)
+    language = models.CharField(_("Language"), max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    is_support_office = models.BooleanField(default=False)
+    is_agency = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountQuerySet] = AccountQuerySet()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as a document shows them."""
+        return f"{self.first_name} {self.last_name}".strip()

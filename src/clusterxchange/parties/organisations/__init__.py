@@ -1,0 +1,1 @@
+"""Organisations that visit and host, and the people who speak for them."""

@@ -1,0 +1,94 @@
+"""An organisation and the people who speak for it (scheme.md sections 2 to 4).
+
+What an organisation is stands here once; a registration, a profile and an agreement all read it.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.foundation.folding import fold
+
+
+class Organisation(models.Model):
+    """A visiting or host organisation. Empty texts are answers not given yet."""
+
+    legal_name = models.CharField(_("Legal name"), max_length=200, blank=True)
+    short_name = models.CharField(_("Short name"), max_length=80, blank=True)
+    organisation_type = models.CharField(_("Type of organisation"), max_length=40, blank=True)
+    sub_type = models.CharField(_("Kind of support organisation"), max_length=60, blank=True)
+    people = models.PositiveIntegerField(_("People working there"), null=True, blank=True)
+    turnover_eur = models.PositiveBigIntegerField(_("Turnover in euros a year"), null=True, blank=True)
+    balance_eur = models.PositiveBigIntegerField(_("Balance sheet total in euros"), null=True, blank=True)
+    cluster_membership = models.CharField(_("Member of a cluster"), max_length=20, blank=True)
+    cluster_name = models.CharField(_("Name of the cluster"), max_length=200, blank=True)
+    cluster_profile = models.URLField(_("Profile of the cluster on the European Cluster Collaboration Platform"), blank=True)
+    cluster_since = models.PositiveIntegerField(_("Member since (year)"), null=True, blank=True)
+    registration_number = models.CharField(_("Registration number"), max_length=60, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
+    founded = models.PositiveIntegerField(_("Year of foundation"), null=True, blank=True)
+    street = models.CharField(_("Street and number"), max_length=200, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=20, blank=True)
+    city = models.CharField(_("Town"), max_length=100, blank=True)
+    region = models.CharField(_("Region"), max_length=100, blank=True)
+    country = models.CharField(_("Country"), max_length=2, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    website = models.URLField(_("Website"), blank=True)
+    description = models.TextField(_("What the organisation does"), blank=True)
+    profile_language = models.CharField(max_length=10, blank=True)
+    ecosystems = models.JSONField(_("Industrial ecosystems"), default=list, blank=True)
+    nace = models.CharField(_("NACE division"), max_length=10, blank=True)
+    keywords = models.CharField(_("Keywords of your own"), max_length=300, blank=True)
+    offers = models.CharField(_("What you offer, in keywords"), max_length=300, blank=True)
+    members_total = models.PositiveIntegerField(_("Members in all"), null=True, blank=True)
+    members_smes = models.PositiveIntegerField(_("Members that are small or medium-sized companies"), null=True, blank=True)
+    members_research = models.PositiveIntegerField(_("Members that do research"), null=True, blank=True)
+    sort_name = models.CharField(max_length=200, blank=True, db_index=True, db_collation="C")
+    search_text = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the folded columns in step with what they are made from."""
+        self.sort_name = fold(self.legal_name)
+        self.search_text = fold(
+            " ".join((self.legal_name, self.short_name, self.city, self.description, self.keywords, self.offers, self.cluster_name))
+        )
+        super().save(*args, **kwargs)  # type: ignore[arg-type] -- handed on as they came
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees, where known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+
+class Representative(models.Model):
+    """A person who speaks for an organisation, with what the registration asks of them (scheme.md section 4, step 1)."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="representations")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="representatives")
+    title = models.CharField(_("Title"), max_length=30, blank=True)
+    position = models.CharField(_("Position in the organisation"), max_length=120, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    based_in = models.CharField(_("Country where you are based"), max_length=2, blank=True)
+    nationality = models.CharField(_("Nationality"), max_length=2, blank=True)
+    has_residence_permit = models.BooleanField(_("183 days in a participating country with a permit"), default=False)
+    has_started_business = models.BooleanField(_("Business started or intended in a participating country"), default=False)
+    gender = models.CharField(_("Gender"), max_length=20, blank=True)
+    languages = models.JSONField(_("Languages"), default=dict, blank=True)
+    profile_link = models.URLField(_("Link to a profile"), blank=True)
+    works_for_organisation = models.BooleanField(_("I work for this organisation"), default=False)
+    curriculum_vitae = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    permit_document = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "organisation"), name="one_representation_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.account} ({self.organisation})"

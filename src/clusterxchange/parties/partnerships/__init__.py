@@ -1,0 +1,1 @@
+"""Partnerships of clusters, their people, members and budgets."""

@@ -1,0 +1,116 @@
+"""A consortium of clusters that accepts, guides and pays (scheme.md sections 2, 4 and 9)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, PAYER
+
+
+class Partnership(models.Model):
+    """A partnership of one edition, as its public profile shows it."""
+
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="partnerships")
+    acronym = models.CharField(max_length=40)
+    slug = models.SlugField(max_length=40)
+    title = models.CharField(max_length=300)
+    ecosystems = models.JSONField(default=list)
+    keywords = models.JSONField(default=list)
+    coordinating_country = models.CharField(max_length=2, default="BE")
+    starts_on = models.DateField(null=True, blank=True)
+    duration_months = models.PositiveIntegerField(null=True, blank=True)
+    planned_exchanges = models.PositiveIntegerField(null=True, blank=True)
+    targets = models.JSONField(default=dict, blank=True)
+    origin = models.TextField(blank=True)
+    objectives = models.TextField(blank=True)
+    expected_results = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    email = models.EmailField(blank=True)
+    amounts = models.JSONField(default=dict, blank=True)
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("edition", "acronym"), name="one_acronym_per_edition"),
+            models.UniqueConstraint(fields=("edition", "slug"), name="one_partnership_slug_per_edition"),
+        )
+
+    def __str__(self) -> str:
+        return self.acronym
+
+
+class MemberCluster(models.Model):
+    """A cluster organisation that belongs to a partnership; the first with a country coordinates."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="members")
+    name = models.CharField(max_length=200)
+    country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    link = models.URLField(blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlannedEvent(models.Model):
+    """An event that a partnership announces on its profile."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="planned_events")
+    title = models.CharField(max_length=200)
+    target_group = models.CharField(max_length=200, blank=True)
+    on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PartnershipPerson(models.Model):
+    """A person's role in a partnership; one person may have several."""
+
+    class Role(models.TextChoices):
+        """What the person does there."""
+
+        CONTACT_POINT = CONTACT_POINT, _("Contact point")
+        COORDINATOR = COORDINATOR, _("Coordinator")
+        PAYER = PAYER, _("Payer")
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="people")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="partnership_roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("partnership", "account", "role"), name="one_partnership_role_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.account}, {self.role}"
+
+
+class Budget(models.Model):
+    """The money of one partnership in cents: reserved + committed + paid + free = planned, always (scheme.md section 6)."""
+
+    partnership = models.OneToOneField(Partnership, models.CASCADE, related_name="budget")
+    planned_cents = models.BigIntegerField()
+    reserved_cents = models.BigIntegerField(default=0)
+    committed_cents = models.BigIntegerField(default=0)
+    paid_cents = models.BigIntegerField(default=0)
+    free_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(planned_cents=F("reserved_cents") + F("committed_cents") + F("paid_cents") + F("free_cents")),
+                name="budget_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved_cents__gte=0, committed_cents__gte=0, paid_cents__gte=0, free_cents__gte=0),
+                name="budget_parts_are_not_negative",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.free_cents} of {self.planned_cents} cents free"

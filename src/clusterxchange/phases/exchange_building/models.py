@@ -1,0 +1,162 @@
+"""An exchange, its Commitment to Quality and its financial agreement (scheme.md section 6)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.foundation.encrypted import EncryptedText
+from clusterxchange.workflow.models import SubjectModel
+
+
+class ExchangeState(models.TextChoices):
+    """The states of an exchange (states.md, EXCHANGE)."""
+
+    PREPARING = "PREPARING", _("In preparation")
+    AGREED = "AGREED", _("Agreed")
+    READY = "READY", _("Ready to start")
+    RUNNING = "RUNNING", _("Under way")
+    INTERRUPTED = "INTERRUPTED", _("Interrupted")
+    ENDED = "ENDED", _("Ended")
+    CLOSED = "CLOSED", _("Closed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class CommitmentState(models.TextChoices):
+    """The states of a Commitment to Quality (states.md, COMMITMENT)."""
+
+    DRAFTING = "DRAFTING", _("Draft")
+    CHANGES_REQUESTED = "CHANGES_REQUESTED", _("Changes asked for")
+    SUBMITTED = "SUBMITTED", _("Waiting for validation")
+    VALIDATED = "VALIDATED", _("Validated")
+    SIGNING = "SIGNING", _("Open for signature")
+    SIGNED = "SIGNED", _("Signed by all four")
+    SUPERSEDED = "SUPERSEDED", _("Replaced by a later version")
+
+
+class FinancialAgreementState(models.TextChoices):
+    """The states of a financial agreement (states.md, FINANCIAL_AGREEMENT)."""
+
+    DRAFT = "DRAFT", _("Draft")
+    OFFERED = "OFFERED", _("Offered for signature")
+    SIGNED = "SIGNED", _("Signed by both")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    SUPERSEDED = "SUPERSEDED", _("Replaced by a later version")
+
+
+class Exchange(SubjectModel):
+    """A match on its way to a stay. Everything below it reaches the four parties through it."""
+
+    REFERENCE_LETTERS = "EXC"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="exchanges")
+    proposal = models.OneToOneField("matching.Proposal", models.PROTECT, related_name="exchange")
+    format = models.CharField(max_length=10)
+    visitor_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="visits")
+    host_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="stays")
+    visiting_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="exchanges_as_visitor")
+    host_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="exchanges_as_host")
+    visitor_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="exchanges_as_visitor")
+    host_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="exchanges_as_host")
+    commitment = models.ForeignKey("Commitment", models.PROTECT, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    no_show_reported_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    counted_for = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="counted_exchanges")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(visiting_organisation=models.F("host_organisation")), name="nobody_visits_themselves"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+
+class Commitment(SubjectModel):
+    """A version of the text that four parties sign."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="commitments")
+    version = models.PositiveIntegerField(default=1)
+    edition_version = models.ForeignKey("scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    language = models.CharField(_("Language of the document"), max_length=10, default="en")
+    place = models.CharField(_("Place of the stay"), max_length=200, blank=True)
+    first_day = models.DateField(_("First day"), null=True, blank=True)
+    last_day = models.DateField(_("Last day"), null=True, blank=True)
+    travel_days = models.PositiveIntegerField(_("Travel days"), null=True, blank=True)
+    working_days = models.PositiveIntegerField(null=True, blank=True)
+    distance_km = models.PositiveIntegerField(_("Distance in kilometres"), null=True, blank=True)
+    distance_reason = models.CharField(_("Reason for another distance"), max_length=300, blank=True)
+    admitted_days = models.JSONField(default=dict, blank=True)
+    objectives_visitor = models.TextField(_("Objectives of the visiting organisation"), blank=True)
+    objectives_host = models.TextField(_("Objectives of the host organisation"), blank=True)
+    purposes = models.JSONField(_("Purposes"), default=list, blank=True)
+    activities = models.JSONField(_("Types of activity"), default=list, blank=True)
+    description = models.TextField(_("Description"), blank=True)
+    plan = models.JSONField(_("Action plan"), default=list, blank=True)
+    outcomes = models.JSONField(_("Expected outcomes"), default=list, blank=True)
+    responsibilities = models.JSONField(_("Responsibilities"), default=dict, blank=True)
+    working_language = models.CharField(_("Working language"), max_length=10, blank=True)
+    confidentiality = models.TextField(_("Confidentiality"), blank=True)
+    insurance = models.TextField(_("Insurance"), blank=True)
+    declares_no_internship = models.BooleanField(_("The stay is no internship, work placement or employment."), default=False)
+    declares_different_countries = models.BooleanField(_("The two organisations are established in different countries."), default=False)
+    declares_first_visit = models.BooleanField(_("It is the visiting organisation's first visit in this scheme."), default=False)
+    hint_answers = models.JSONField(default=dict, blank=True)
+    changes_reason = models.TextField(blank=True)
+    changes_reason_code = models.CharField(max_length=40, blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    last_edited_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    validated_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("exchange", "version"), name="one_commitment_per_version"),)
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, version {self.version}"
+
+
+class FinancialAgreement(SubjectModel):
+    """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="financial_agreements")
+    version = models.PositiveIntegerField(default=1)
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="financial_agreements")
+    edition_version = models.ForeignKey("scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    working_days = models.PositiveIntegerField(null=True, blank=True)
+    distance_km = models.PositiveIntegerField(null=True, blank=True)
+    full_cents = models.PositiveIntegerField(null=True, blank=True)
+    amount_cents = models.PositiveIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    is_halved = models.BooleanField(default=False)
+    halving_reasons = models.JSONField(default=list, blank=True)
+    account_holder = EncryptedText(_("Account holder"), blank=True, default="")
+    iban = EncryptedText(_("IBAN"), blank=True, default="")
+    account_number = EncryptedText(_("Account number"), blank=True, default="")
+    bic = EncryptedText(_("BIC"), blank=True, default="")
+    bank_address = EncryptedText(_("Address of the bank"), blank=True, default="")
+    account_ending = models.CharField(max_length=4, blank=True)
+    tax_status = models.CharField(_("Tax status"), max_length=40, blank=True)
+    de_minimis_cents = models.PositiveBigIntegerField(_("De minimis aid of the last three years"), null=True, blank=True)
+    bank_details_given_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.TextField(blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    offered_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("exchange", "version"), name="one_financial_agreement_per_version"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__isnull=True) | Q(amount_cents__lte=models.F("full_cents")), name="amount_is_not_above_the_cap"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, financial agreement {self.version}"

@@ -1,0 +1,156 @@
+"""The lives of an exchange, a Commitment to Quality and a financial agreement, row by row (states.md)."""
+
+from datetime import datetime
+
+from clusterxchange.access.actions import Action as A
+from clusterxchange.access.capacities import HP, VP, H, V
+from clusterxchange.phases.exchange_building import effects, guards
+from clusterxchange.phases.exchange_building.models import (
+    Commitment,
+    CommitmentState,
+    Exchange,
+    ExchangeState,
+    FinancialAgreement,
+    FinancialAgreementState,
+)
+from clusterxchange.phases.exchange_building.queries import names_of_exchange, rules_of_case
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow.registry import register
+from clusterxchange.workflow.tables import STAYS, Machine, Timed, consent_row, row
+
+E, C, F = ExchangeState, CommitmentState, FinancialAgreementState
+BOTH = frozenset({V, H})
+FOUR = frozenset({V, H, VP, HP})
+
+
+def _scheme(exchange: Exchange, at: datetime) -> Scheme:
+    return rules_of_case(exchange, exchange.commitment, at)
+
+
+EXCHANGE = register(
+    Machine(
+        name="exchange",
+        model=Exchange,
+        states=tuple(E.values),
+        scheme_of=_scheme,
+        describe=names_of_exchange,
+        address=lambda exchange: f"/exchanges/{exchange.reference}/",
+        locks=("visitor_participation",),
+        rows=(
+            row(A.AGREE_EXCHANGE, E.PREPARING, E.AGREED),
+            row(A.MAKE_EXCHANGE_READY, E.AGREED, E.READY, tells=FOUR),
+            consent_row(
+                A.CONFIRM_START, E.READY, E.RUNNING, asks=BOTH, terms=(Timed("confirm_start", "commitment__first_day"),),
+                only_if=(guards.first_day_is_reached,), afterwards=(effects.note_start,), tells=FOUR,
+            ),
+            row(A.INTERRUPT_EXCHANGE, E.RUNNING, E.INTERRUPTED, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells=FOUR),
+            row(A.RESUME_EXCHANGE, E.INTERRUPTED, E.RUNNING, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells=FOUR),
+            consent_row(
+                A.CONFIRM_END, {E.RUNNING, E.INTERRUPTED}, E.ENDED, asks=BOTH, terms=(Timed("confirm_end", "commitment__last_day"),),
+                afterwards=(effects.note_end,), tells=FOUR,
+            ),
+            row(A.CLOSE_EXCHANGE, E.ENDED, E.CLOSED, only_if=(guards.nothing_is_open,), writes=(effects.count_exchange,), tells=FOUR),
+            row(
+                A.CANCEL_EXCHANGE, {E.PREPARING, E.AGREED, E.READY}, E.CANCELLED, answers=(guards.reason_is_given,),
+                writes=(effects.keep_reason,), afterwards=(effects.free_visit, effects.cancel_agreements), tells=FOUR,
+            ),
+            row(
+                A.CANCEL_EXCHANGE, E.RUNNING, E.CANCELLED, narrowed_to={VP}, only_if=(guards.no_show_is_reported,),
+                answers=(guards.reason_is_given,), writes=(effects.keep_reason,),
+                afterwards=(effects.free_visit, effects.cancel_agreements), tells=FOUR, asks={VP}, asked_if=guards.has_reported_no_show,
+            ),
+            row(A.REPORT_NO_SHOW, {E.READY, E.RUNNING}, STAYS, only_if=(guards.first_day_is_reached,), answers=(guards.reason_is_given,), writes=(effects.note_no_show,), tells=FOUR),
+        ),  # fmt: skip
+        reasons={
+            A.CONFIRM_START: (guards.commitment_has_been_signed, guards.financial_agreement_has_been_signed),
+        },
+    )
+)
+
+COMMITMENT = register(
+    Machine(
+        name="commitment",
+        model=Commitment,
+        states=tuple(C.values),
+        root="exchange",
+        root_name="exchange",
+        scheme_of=lambda commitment, at: rules_of_case(commitment.exchange, commitment, at),
+        describe=lambda commitment: names_of_exchange(commitment.exchange),
+        address=lambda commitment: f"/exchanges/{commitment.exchange.reference}/commitment/",
+        locks=("exchange__visitor_participation", "exchange"),
+        rows=(
+            row(
+                A.EDIT_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, STAYS, answers=(guards.part_is_theirs_to_edit, guards.page_is_current),
+                writes=(effects.write_part,), resets={A.AGREE_COMMITMENT},
+            ),
+            consent_row(
+                A.AGREE_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, C.SUBMITTED, asks=BOTH, terms=(Timed("idle_commitment", "last_edited_at"),),
+                only_if=(
+                    guards.exchange_is_open, guards.text_is_complete, guards.length_is_allowed, guards.countries_differ, guards.both_sides_are_accepted,
+                    guards.visit_is_free_for_this, guards.amount_is_published, guards.declarations_are_made,
+                ),
+                answers=(guards.page_is_current,), afterwards=(effects.note_submission,), tells=FOUR,
+            ),
+            consent_row(
+                A.VALIDATE_COMMITMENT, C.SUBMITTED, C.VALIDATED, asks={VP, HP}, terms=(Timed("validation"),),
+                only_if=(guards.budget_is_free,), answers=(guards.page_is_current, guards.hints_are_answered), writes=(effects.keep_hint_answers, effects.reserve_budget),
+                afterwards=(effects.freeze_text, effects.compute_amount), tells=FOUR,
+            ),
+            row(
+                A.REQUEST_CHANGES, C.SUBMITTED, C.CHANGES_REQUESTED, answers=(guards.reason_is_given,),
+                writes=(effects.keep_changes_reason, effects.free_budget), resets={A.AGREE_COMMITMENT, A.VALIDATE_COMMITMENT}, tells=FOUR,
+            ),
+            row(A.OPEN_SIGNING, C.VALIDATED, C.SIGNING, only_if=(guards.document_is_there,), tells=FOUR),
+            consent_row(
+                A.SIGN_COMMITMENT, C.SIGNING, C.SIGNED, asks=FOUR,
+                terms=(Timed("signature"), Timed("unsigned_before_start", "first_day")),
+                only_if=(guards.start_is_ahead,), answers=(guards.hash_is_current, guards.person_is_authenticated),
+                afterwards=(effects.note_signed, effects.print_signatures), tells=FOUR,
+            ),
+            row(
+                A.DECLINE_SIGNATURE, C.SIGNING, C.CHANGES_REQUESTED, answers=(guards.reason_is_given,),
+                writes=(effects.keep_changes_reason, effects.free_budget, effects.begin_next_version), tells=FOUR,
+            ),
+            row(A.AMEND_COMMITMENT, C.SIGNED, C.DRAFTING, only_if=(guards.exchange_has_not_ended,), writes=(effects.begin_amendment,), tells=FOUR),
+        ),  # fmt: skip
+        reasons={
+            A.VALIDATE_COMMITMENT: (guards.both_have_agreed,),
+            A.SIGN_COMMITMENT: (guards.both_have_agreed, guards.both_have_validated),
+        },
+    )
+)
+
+FINANCIAL_AGREEMENT = register(
+    Machine(
+        name="financial_agreement",
+        model=FinancialAgreement,
+        states=tuple(F.values),
+        root="exchange",
+        root_name="exchange",
+        scheme_of=lambda agreement, at: rules_of_case(agreement.exchange, agreement.commitment or agreement.exchange.commitment, at),
+        describe=lambda agreement: names_of_exchange(agreement.exchange),
+        address=lambda agreement: f"/exchanges/{agreement.exchange.reference}/financial-agreement/",
+        locks=("exchange__visitor_participation", "exchange"),
+        rows=(
+            row(
+                A.GIVE_BANK_DETAILS, F.DRAFT, STAYS, asks={V}, asked_if=guards.bank_details_are_wanted,
+                terms=(Timed("financial_agreement", "commitment__validated_at"),), answers=(guards.account_is_valid,),
+                writes=(effects.keep_bank_details,), tells={VP},
+            ),
+            row(
+                A.OFFER_AGREEMENT, F.DRAFT, F.OFFERED, asks={VP}, asked_if=guards.offer_is_wanted,
+                terms=(Timed("financial_agreement", "commitment__validated_at"),),
+                only_if=(guards.bank_details_are_there, guards.commitment_is_validated, guards.amount_is_within_bounds),
+                writes=(effects.freeze_agreement,), tells={V},
+            ),
+            consent_row(
+                A.SIGN_AGREEMENT, F.OFFERED, F.SIGNED, asks={V, VP}, asked_if=guards.commitment_is_signed_by_all, terms=(Timed("financial_agreement", "offered_at"),),
+                only_if=(guards.commitment_of_agreement_is_signed,), answers=(guards.hash_is_current, guards.person_is_authenticated),
+                afterwards=(effects.commit_budget, effects.note_signed, effects.print_agreement_signatures), tells={V, VP},
+            ),
+            row(A.DECLINE_AGREEMENT, F.OFFERED, F.DRAFT, answers=(guards.reason_is_given,), writes=(effects.reopen_agreement,), tells={VP}),
+            row(A.CANCEL_AGREEMENT, {F.DRAFT, F.OFFERED, F.SIGNED}, F.CANCELLED, writes=(effects.free_budget_of_agreement,)),
+            row(A.SUPERSEDE_AGREEMENT, F.SIGNED, F.SUPERSEDED),
+        ),  # fmt: skip
+    )
+)

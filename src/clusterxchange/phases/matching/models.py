@@ -1,0 +1,51 @@
+"""A proposal: contact and match between a visitor and a host (scheme.md section 5)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.workflow.models import SubjectModel
+
+
+class ProposalState(models.TextChoices):
+    """The states of a proposal (states.md, PROPOSAL)."""
+
+    SENT = "SENT", _("Sent")
+    SUGGESTED = "SUGGESTED", _("Suggested")
+    INVITED = "INVITED", _("Invited")
+    ACCEPTED = "ACCEPTED", _("Accepted")
+    DECLINED = "DECLINED", _("Declined")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
+    CLOSED = "CLOSED", _("Closed")
+
+
+class Proposal(SubjectModel):
+    """One side asks the other, or a contact point suggests the two to each other."""
+
+    REFERENCE_LETTERS = "PRO"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    visitor_participation = models.ForeignKey(
+        "registration.Participation", models.PROTECT, null=True, blank=True, related_name="proposals_as_visitor"
+    )
+    host_participation = models.ForeignKey(
+        "registration.Participation", models.PROTECT, null=True, blank=True, related_name="proposals_as_host"
+    )
+    sender_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    suggested_by = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    format = models.CharField(_("Format"), max_length=10)
+    message = models.TextField(_("Message"), blank=True)
+    is_prior_agreement = models.BooleanField(default=False)
+    invited_name = models.CharField(max_length=200, blank=True)
+    invited_email = models.EmailField(blank=True)
+    decline_reason = models.CharField(max_length=40, blank=True)
+    decline_text = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("visitor_participation", "state"), name="proposals_of_visitor"),
+            models.Index(fields=("host_participation", "state"), name="proposals_of_host"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or ""

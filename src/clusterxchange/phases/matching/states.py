@@ -1,0 +1,88 @@
+"""The life of a proposal, row by row (states.md)."""
+
+from datetime import datetime
+
+from clusterxchange.access.actions import Action as A
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.phases.matching import effects, guards
+from clusterxchange.phases.matching.models import Proposal, ProposalState
+from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow.registry import register
+from clusterxchange.workflow.tables import Machine, Row, Timed, consent_row, row
+
+S = ProposalState
+SIDES = frozenset({V, H})
+
+
+def _scheme(proposal: Proposal, at: datetime) -> Scheme:
+    side = proposal.visitor_participation or proposal.host_participation
+    if side is None:
+        message = f"proposal {proposal.pk} has no side"
+        raise ValueError(message)
+    return scheme_of_edition(side.edition_id, at)
+
+
+def _describe(proposal: Proposal) -> dict[str, str]:
+    visitor, host = proposal.visitor_participation, proposal.host_participation
+    return {
+        "reference": proposal.reference or "",
+        "visitor": visitor.organisation.legal_name if visitor else proposal.invited_name,
+        "host": host.organisation.legal_name if host else proposal.invited_name,
+        "name_V": visitor.organisation.legal_name if visitor else proposal.invited_name,
+        "name_H": host.organisation.legal_name if host else proposal.invited_name,
+        "name_VP": visitor.partnership.acronym if visitor else "",
+        "name_HP": host.partnership.acronym if host else "",
+    }
+
+
+def _other_side(proposal: Proposal, line: Row, capacities: frozenset[Capacity]) -> frozenset[Capacity]:
+    if line.action is A.ACCEPT_PROPOSAL:
+        visitor = proposal.visitor_participation
+        sent_by_visitor = visitor is not None and proposal.sender_organisation_id == visitor.organisation_id
+        return frozenset({H if sent_by_visitor else V})
+    return capacities
+
+
+PROPOSAL = register(
+    Machine(
+        name="proposal",
+        model=Proposal,
+        states=tuple(S.values),
+        scheme_of=_scheme,
+        describe=_describe,
+        address=lambda proposal: f"/matching/proposals/{proposal.reference}/",
+        locks=("visitor_participation", "host_participation"),
+        asked_capacities=_other_side,
+        rows=(
+            row(
+                A.SEND_PROPOSAL, None, S.SENT, tells=SIDES,
+                only_if=(
+                    guards.message_is_written, guards.partner_is_available, guards.no_hard_condition_is_broken,
+                    guards.open_proposals_are_few, guards.same_partner_was_not_asked_lately, guards.place_is_free,
+                ),
+            ),
+            row(A.SUGGEST_MATCH, None, S.SUGGESTED, tells=SIDES, only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken)),
+            row(A.INVITE_PARTNER, None, S.INVITED, only_if=(guards.partner_is_not_registered,), writes=(effects.mail_invitation,)),
+            consent_row(
+                A.ACCEPT_SUGGESTION, S.SUGGESTED, S.ACCEPTED, asks=SIDES, terms=(Timed("proposal"),), tells={V, H, VP, HP},
+                only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken, guards.place_is_free, guards.visit_is_free),
+                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals),
+            ),
+            row(
+                A.ACCEPT_PROPOSAL, S.SENT, S.ACCEPTED, asks=SIDES, terms=(Timed("proposal"),), tells={V, H, VP, HP},
+                only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken, guards.place_is_free, guards.visit_is_free),
+                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals),
+            ),
+            row(
+                A.DECLINE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.DECLINED, answers=(guards.decline_reason_is_listed,),
+                writes=(effects.keep_decline_reason,), tells=SIDES,
+            ),
+            row(A.WITHDRAW_PROPOSAL, {S.SENT, S.INVITED}, S.WITHDRAWN, tells=SIDES),
+            row(A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), afterwards=(effects.count_unanswered,), tells=SIDES),
+            row(A.CLOSE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.CLOSED, tells={H}),
+            row(A.OPEN_INVITATION, S.INVITED, S.SENT, tells=SIDES),
+        ),  # fmt: skip
+        reasons={A.ACCEPT_PROPOSAL: (guards.proposal_has_not_expired,)},
+    )
+)

@@ -1,0 +1,211 @@
+"""An application and the participations that come of it (scheme.md sections 3 and 4)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.workflow.models import SubjectModel
+
+
+class ApplicationState(models.TextChoices):
+    """The states of an application (states.md, APPLICATION)."""
+
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    UNDER_ASSESSMENT = "UNDER_ASSESSMENT", _("Under assessment")
+    ON_HOLD = "ON_HOLD", _("On hold")
+    AWAITING_AGENCY = "AWAITING_AGENCY", _("Awaiting the agency")
+    ACCEPTED = "ACCEPTED", _("Accepted")
+    REFUSED = "REFUSED", _("Refused")
+    OBJECTED = "OBJECTED", _("Objection made")
+    LAPSED = "LAPSED", _("Lapsed")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+OPEN_APPLICATION_STATES = (
+    ApplicationState.DRAFT,
+    ApplicationState.SUBMITTED,
+    ApplicationState.UNDER_ASSESSMENT,
+    ApplicationState.ON_HOLD,
+    ApplicationState.AWAITING_AGENCY,
+    ApplicationState.OBJECTED,
+)
+
+
+class ParticipationState(models.TextChoices):
+    """The states of a participation (states.md, PARTICIPATION)."""
+
+    ACTIVE = "ACTIVE", _("Active")
+    RESERVED = "RESERVED", _("Reserved")
+    LOW_ACTIVE = "LOW_ACTIVE", _("Low active")
+    INACTIVE = "INACTIVE", _("Inactive")
+    UNDER_REVIEW = "UNDER_REVIEW", _("Under review")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+class Visit(models.TextChoices):
+    """What has become of a visitor's one physical visit."""
+
+    FREE = "FREE", _("Free")
+    CLAIMED = "CLAIMED", _("Claimed")
+    USED = "USED", _("Used")
+
+
+class Preferences(models.Model):
+    """Motivation and wishes, asked once in the application and carried into each participation."""
+
+    motivation = models.TextField(_("Motivation"), blank=True)
+    learn = models.TextField(_("What you want to learn"), blank=True)
+    offer = models.TextField(_("What you offer to a visitor"), blank=True)
+    places = models.PositiveIntegerField(_("Visitors at a time"), null=True, blank=True)
+    purposes = models.JSONField(_("Purposes"), default=list, blank=True)
+    activities = models.JSONField(_("Types of activity"), default=list, blank=True)
+    wished_types = models.JSONField(_("Wished types of partner"), default=list, blank=True)
+    wished_countries = models.JSONField(_("Wished countries, the most wished first"), default=list, blank=True)
+    wished_ecosystems = models.JSONField(_("Wished industrial ecosystems"), default=list, blank=True)
+    working_languages = models.JSONField(_("Working languages"), default=list, blank=True)
+    days_wished = models.PositiveIntegerField(_("Working days wished"), null=True, blank=True)
+    format = models.CharField(_("Format"), max_length=10, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Application(Preferences, SubjectModel):
+    """One organisation asks one edition for one or two roles; each role is decided for itself."""
+
+    REFERENCE_LETTERS = "APP"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="applications")
+    representative = models.ForeignKey("organisations.Representative", models.PROTECT, related_name="applications")
+    started_by_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    asks_visit = models.BooleanField(_("Visit"), default=False)
+    asks_host = models.BooleanField(_("Host"), default=False)
+    windows = models.JSONField(_("When you are available"), default=list, blank=True)
+    partner_name = models.CharField(_("Partner already agreed: name"), max_length=200, blank=True)
+    partner_email = models.EmailField(_("Partner already agreed: e-mail"), blank=True)
+    exception_reason = models.TextField(_("Reasons for the host exception"), blank=True)
+    wished_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="applications")
+    partnership_was_assigned = models.BooleanField(default=False)
+    shown_by_name = models.BooleanField(_("Shown by name"), default=True)
+    suggestions_by_email = models.BooleanField(_("Suggestions by e-mail"), default=True)
+    declares_true = models.BooleanField(_("All answers are true."), default=False)
+    declares_first_visit = models.BooleanField(_("The organisation has not visited in this scheme before."), default=False)
+    declares_no_double_funding = models.BooleanField(_("No other public money pays for the same costs."), default=False)
+    declares_privacy = models.BooleanField(_("I have read how personal data is handled."), default=False)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    questions = models.TextField(blank=True)
+    answers = models.TextField(blank=True)
+    agency_asked_at = models.DateTimeField(null=True, blank=True)
+    exception_approved = models.BooleanField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+    visit_decision = models.CharField(max_length=10, blank=True)
+    host_decision = models.CharField(max_length=10, blank=True)
+    objection = models.TextField(blank=True)
+    was_objected = models.BooleanField(default=False)
+    move_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "edition"),
+                condition=Q(state__in=OPEN_APPLICATION_STATES),
+                name="one_open_application_per_edition",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+
+class ChecklistAnswer(models.Model):
+    """What a contact point has found on one item of the assessment's checklist."""
+
+    class Answer(models.TextChoices):
+        """The three answers of the checklist."""
+
+        PASS = "pass", _("Pass")  # noqa: S105 -- an answer, no secret
+        ASK = "ask", _("Ask")
+        FAIL = "fail", _("Fail")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="checklist_answers")
+    item = models.CharField(max_length=40)
+    answer = models.CharField(max_length=4, choices=Answer.choices)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("application", "item"), name="one_answer_per_checklist_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.answer}"
+
+
+class Participation(Preferences, SubjectModel):
+    """An organisation's accepted role in an edition; `partnership` is the one that accepted it."""
+
+    REFERENCE_LETTERS = "PAR"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="participations")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="participations")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="participations")
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=5)
+    visit = models.CharField(max_length=8, choices=Visit.choices, default=Visit.FREE)
+    shown_by_name = models.BooleanField(default=True)
+    state_before = models.CharField(max_length=30, blank=True)
+    reason = models.TextField(blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    last_active_at = models.DateTimeField()
+    move_asked_to = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    hidden_reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "edition", "role"),
+                condition=~Q(state=ParticipationState.WITHDRAWN),
+                name="one_participation_per_role_and_edition",
+            ),
+            models.UniqueConstraint(
+                fields=("organisation",), condition=Q(visit__in=(Visit.CLAIMED, Visit.USED)), name="one_visit_per_organisation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation}, {self.role}"
+
+
+class AvailabilityWindow(models.Model):
+    """When a participant is available; both ends are inside."""
+
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="windows")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        ordering = ("first_day",)
+        constraints = (models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="window_does_not_end_before_it_begins"),)
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"
+
+
+class Disclosure(models.Model):
+    """From when on an organisation may see a participant's person and CV: the other side of an accepted proposal."""
+
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="disclosures")
+    to_organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("participation", "to_organisation"), name="one_disclosure_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.participation} to {self.to_organisation}"

@@ -1,0 +1,1 @@
+"""How things move: a life is a table, one engine reads it."""

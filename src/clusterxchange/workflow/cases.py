@@ -1,0 +1,259 @@
+"""A case as its page shows it: who has the ball, what can be done, why something is closed, what happened.
+
+Everything is read from the tables of states, permissions and sentences; templates compare nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.table import PERMISSIONS
+from clusterxchange.workflow import consents, engine, journal, obligations, registry, sentences
+from clusterxchange.workflow.models import Entry, Obligation
+from clusterxchange.workflow.parties import capacity_label
+from clusterxchange.workflow.tables import Machine, Refusal, Row, Situation
+
+LONGEST_TIMELINE = 50
+
+
+class NoQuestions(forms.Form):
+    """A step that asks for nothing but the press of its button."""
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The next step: whose it is and by when (look.md section 3)."""
+
+    ball: str
+    badge: str
+    sentence: str
+    why: str = ""
+    due: datetime | None = None
+    due_in: str = ""
+    turn: str = ""
+    due_date: str = ""
+    link: str = ""
+    link_label: str = ""
+    state: str = ""
+
+
+@dataclass
+class Step:
+    """Something that the reader can do now."""
+
+    action: Action
+    capacity: Capacity
+    label: str
+    url: str
+    form: forms.BaseForm
+    hidden: list[tuple[str, str]]
+    primary: bool = False
+    danger: bool = False
+    hint: str = ""
+    title: str = ""
+
+    @property
+    def id(self) -> str:
+        """The mark of the step in its page."""
+        return f"{self.action.hyphenated}-{self.capacity.lower()}"
+
+
+@dataclass(frozen=True)
+class ClosedStep:
+    """Something that the reader may do, but not now, and why."""
+
+    action: Action
+    label: str
+    refusal: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a case's page: rows of label and answer, or a template of its own."""
+
+    title: str
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def names_of(subject: Any, capacity: str, machine: Machine) -> dict[str, str]:  # noqa: ANN401 -- a model of a later layer
+    """Give every name that a sentence about the subject may need; `party` is who acts in the capacity."""
+    names = dict(machine.describe(subject))
+    return {**names, "party": names.get(f"name_{capacity}") or capacity_label(capacity)}
+
+
+def last_day_of(due_at: datetime) -> datetime:
+    """Give a moment on the last day of a term whose end is exclusive."""
+    return timezone.localtime(due_at - timedelta(microseconds=1))
+
+
+def days_left(due_at: datetime, at: datetime) -> int:
+    """Count calendar days from today to the last day of a term; negative once it is over."""
+    return (last_day_of(due_at).date() - timezone.localtime(at).date()).days
+
+
+def due_in_words(due_at: datetime, at: datetime) -> str:
+    """Say in words how long a term still runs, or since when it is over."""
+    days = days_left(due_at, at)
+    if days < 0:
+        return ngettext("overdue by %(count)d day", "overdue by %(count)d days", -days) % {"count": -days}
+    if days == 0:
+        return _("today")
+    return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+
+
+def date_in_words(moment: datetime) -> str:
+    """Write a day as the reader's language does: 3 March 2026."""
+    return date_format(timezone.localtime(moment), _("j E Y"))
+
+
+def banner_of(machine: Machine, subject: Any, actor: Actor, at: datetime) -> Banner:  # noqa: ANN401 -- as above
+    """Say who must act: on this subject, or else anywhere in its case, as far as the reader may see."""
+    root = machine.root_of(subject)
+    visible = kinds_seen(machine, subject, actor)
+    open_ones = [one for one in obligations.open_in_case(machine.root_name or machine.name, root.pk) if one.kind in visible]
+    own_subject = [one for one in open_ones if one.kind == machine.name and one.subject_id == subject.pk]
+    return banner_from(own_subject or open_ones if machine.root else open_ones, actor, at)
+
+
+def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Banner:
+    """Make the banner of some open obligations: the reader's own first, the soonest of them."""
+    turn = " ".join(dict.fromkeys(Capacity(one.capacity).word for one in sorted(open_ones, key=lambda one: list(Capacity).index(Capacity(one.capacity)))))
+    own = [one for one in open_ones if is_own(one, actor)]
+    if not open_ones:
+        return Banner("nobody", _("Nobody's turn"), _("Nothing for you to do"), turn="")
+    first = (own or open_ones)[0]
+    machine = registry.machine_named(first.kind)
+    subject = machine.model._default_manager.get(pk=first.subject_id)
+    texts, names = sentences.ACTIONS[Action(first.action)], names_of(subject, first.capacity, machine)
+    timed = {
+        "due": last_day_of(first.due_at) if first.due_at else None,
+        "due_in": due_in_words(first.due_at, at) if first.due_at else "",
+        "due_date": last_day_of(first.due_at).date().isoformat() if first.due_at else "",
+        "turn": turn,
+        "link": machine.address(subject),
+    }
+    if own:
+        return Banner("yours", _("Your turn"), str(texts.asked) % names, str(texts.hint) % names, link_label=str(texts.button), **timed)
+    badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
+    reminder = ""
+    if first.remind_next_at is not None:
+        reminder = _("A reminder goes on %(day)s.") % {"day": date_in_words(first.remind_next_at)}
+    return Banner("theirs", badge, str(texts.waiting) % names, reminder, **{**timed, "link": ""})
+
+
+def is_own(obligation: Obligation, actor: Actor) -> bool:
+    """Whether this obligation is one of the actor's own; the same rule as `obligations.of_actor`."""
+    return Obligation.objects.filter(obligations.of_actor(actor), pk=obligation.pk).exists()
+
+
+def kinds_seen(machine: Machine, subject: Any, actor: Actor) -> frozenset[str]:  # noqa: ANN401 -- as above
+    """Give the kinds of things in a case that the reader may see at all."""
+    root = machine.root_of(subject)
+    root_name = machine.root_name or machine.name
+    held = decide.capacities_of(actor, root_name, root)
+    return frozenset(
+        one.name for one in registry.machines_of_root(root_name) if PERMISSIONS[one.name][Action.SEE].capacities & held
+    )
+
+
+def steps_of(  # noqa: PLR0913 -- what a page declares of its steps
+    machine: Machine,
+    subject: Any,  # noqa: ANN401 -- as above
+    actor: Actor,
+    at: datetime,
+    *,
+    make_form: Any,  # noqa: ANN401 -- a function (action, capacity) -> form
+    address: str,
+    danger: Iterable[Action] = (),
+) -> tuple[list[Step], list[ClosedStep]]:
+    """Give what the reader can do now, and what is closed to them with its reason. Guards run here, so never call it in a list."""
+    own = {
+        (one.action, one.capacity)
+        for one in Obligation.objects.filter(
+            obligations.of_actor(actor), kind=machine.name, subject_id=subject.pk, closed_at__isnull=True, is_watch=False
+        )
+    }
+    open_steps: list[Step] = []
+    closed: list[ClosedStep] = []
+    scheme = machine.scheme_of(subject, at)
+    for action in dict.fromkeys(line.action for line in machine.rows if None not in line.when):
+        line = machine.row_for(action, subject.state)
+        for capacity in _acting(machine, subject, actor, action, line):
+            situation = Situation(subject, action, actor, capacity, at, scheme, before=subject.state)
+            refusal = _refusal(machine, line, situation)
+            texts = sentences.ACTIONS[action]
+            if refusal is None and line is not None:
+                open_steps.append(
+                    Step(
+                        action, capacity, str(texts.button), f"{address}{action.hyphenated}/", make_form(action, capacity),
+                        hidden_of(subject, capacity), danger=action in set(danger),
+                        hint=str(texts.hint) % names_of(subject, capacity, machine) if texts.hint else "",
+                    )  # fmt: skip
+                )
+            elif refusal is not None and refusal.code not in {"wrong_state", "already_signed"}:
+                sentence = sentences.refusal_sentence(refusal.code, refusal.params)
+                closed.append(ClosedStep(action, str(texts.button), refusal.code, sentence))
+            if line is None or not line.each:
+                break
+    first = next((step for step in open_steps if (step.action, step.capacity) in own and not step.danger), None)
+    if first is not None:
+        first.primary = True
+        open_steps.sort(key=lambda step: step is not first)
+    return open_steps, closed
+
+
+def _acting(machine: Machine, subject: Any, actor: Actor, action: Action, line: Row | None) -> tuple[Capacity, ...]:  # noqa: ANN401 -- as above
+    possible = decide.acting_capacities(actor, machine.name, action, subject)
+    return possible if line is None else tuple(one for one in possible if one in line.by(machine.name))
+
+
+def _refusal(machine: Machine, line: Row | None, situation: Situation) -> Refusal | None:
+    if line is None:
+        return engine.reason_against(machine, situation)
+    if line.each and situation.capacity in consents.given(situation.subject, machine.name, situation.action):
+        return Refusal("already_signed")
+    return next((refusal for guard in line.only_if if (refusal := guard(situation)) is not None), None)
+
+
+def hidden_of(subject: Any, capacity: Capacity) -> list[tuple[str, str]]:  # noqa: ANN401 -- as above
+    """Give what a step's form carries unseen: in which capacity, and to which text the reader says yes."""
+    found = [("capacity", str(capacity))]
+    if hasattr(subject, "version"):
+        found.append(("version", str(subject.version)))
+    if getattr(subject, "text_sha256", ""):
+        found.append(("text_sha256", str(subject.text_sha256)))
+    return found
+
+
+def timeline_of(machine: Machine, subject: Any, actor: Actor) -> list[dict[str, Any]]:  # noqa: ANN401 -- as above
+    """Give what happened in a case as sentences, newest first, as far as the reader may see."""
+    root = machine.root_of(subject)
+    seen = kinds_seen(machine, subject, actor)
+    found = []
+    for entry in journal.entries_of(root.reference).filter(kind__in=seen)[:LONGEST_TIMELINE]:
+        sentence = happened(entry, machine.root_name or machine.name, root)
+        if sentence:
+            found.append({"at": entry.at, "sentence": sentence, "done": entry.before != entry.after})
+    return found
+
+
+def happened(entry: Entry, root_name: str, root: Any) -> str:  # noqa: ANN401 -- as above
+    """Say an entry of the journal in the reader's language."""
+    texts = sentences.ACTIONS.get(Action(entry.action))
+    if texts is None:
+        return ""
+    return str(texts.happened) % names_of(root, entry.capacity, registry.machine_named(root_name))

@@ -1,0 +1,41 @@
+"""Work that is done after the answer: mails, and each minute what is due. Every job is safe to run twice."""
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from django.db import transaction
+
+from clusterxchange.foundation import clock
+from clusterxchange.workflow import deadlines
+from clusterxchange.workflow.mails import mail_of
+from clusterxchange.workflow.models import Notice
+
+STALLED_AFTER_SECONDS = 20
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
+def send_notice(notice_id: int) -> None:
+    """Send one notice unless it has been sent; the mark and the hand-over stand in one transaction."""
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update(of=("self",)).select_related("account").filter(pk=notice_id).first()
+        if notice is None or notice.sent_at is not None:
+            return
+        notice.sent_at = clock.now()
+        notice.save(update_fields=["sent_at"])
+        mail_of(notice).send()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="run_due", lock="run_due")
+def run_due(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over; the scheme's clock decides
+    """Carry out what is due at the clock's time."""
+    deadlines.run_due(clock.now())
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queueing_lock="rescue", pass_context=True)
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -- as above
+    """Put jobs of a worker that has died back into the queue."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        await manager.retry_job(job)

@@ -1,0 +1,173 @@
+"""The journal: append-only, chained by hash in the database, readable without any personal text.
+
+Each entry holds the digest of a payload that stands in a row of its own and can be erased.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, QuerySet
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import Capacity
+from clusterxchange.workflow.models import DayHead, Entry, EntryPayload
+from clusterxchange.workflow.tables import Machine
+
+FIRST_PREVIOUS = "0" * 64
+SECRET_INPUTS = frozenset({"iban", "account_number", "bic", "bank_address", "account_holder", "password", "code"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry before it has its place in the chain."""
+
+    at: datetime
+    actor: str
+    capacity: Capacity
+    kind: str
+    subject: str
+    case: str
+    action: Action
+    before: str
+    after: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check of the journal found: `first_bad` is the number of the first entry that does not fit."""
+
+    entries: int
+    head: str
+    first_bad: int | None
+    end_proven: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether every entry fits."""
+        return self.first_bad is None
+
+
+def draft(  # noqa: PLR0913 -- one argument for each column
+    machine: Machine,
+    subject: Any,  # noqa: ANN401 -- a model of a later layer
+    action: Action,
+    actor: Actor,
+    capacity: Capacity,
+    at: datetime,
+    *,
+    before: str,
+    after: str,
+    payload: Mapping[str, Any],
+) -> Draft:
+    """Put together what happened; names and texts go into the payload, bank details nowhere."""
+    return Draft(
+        at=at,
+        actor="system" if actor.account_id is None else str(actor.account_id),
+        capacity=capacity,
+        kind=machine.name,
+        subject=str(getattr(subject, "reference", "") or subject.pk),
+        case=str(getattr(machine.root_of(subject), "reference", "")),
+        action=action,
+        before=before or "",
+        after=after,
+        body=canonical({key: plain(value) for key, value in payload.items() if key not in SECRET_INPUTS}),
+    )
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a form gave
+    """Give what stands for a value in a payload."""
+    if isinstance(value, Model):
+        return {"row": value._meta.label_lower, "pk": value.pk}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    return value
+
+
+def canonical(body: Mapping[str, Any]) -> str:
+    """Write a payload so that the same content always gives the same text."""
+    return json.dumps(body, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def digest_of(salt: str, body: str) -> str:
+    """Give the digest that stands in the entry for its payload."""
+    return hashlib.sha256(f"{salt}|{body}".encode()).hexdigest()
+
+
+def write(drafts: Iterable[Draft]) -> None:
+    """Append the entries; the database gives each its number, its predecessor's hash and its own."""
+    for one in drafts:
+        salt = secrets.token_hex(16)
+        Entry.objects.bulk_create(
+            [
+                Entry(
+                    n=0, at=one.at, actor=one.actor, capacity=one.capacity, kind=one.kind, subject=one.subject, case=one.case,
+                    action=one.action, before=one.before, after=one.after, payload_digest=digest_of(salt, one.body),
+                )
+            ]
+        )  # fmt: skip
+        n = Entry.objects.order_by("-n").values_list("n", flat=True)[0]
+        EntryPayload.objects.create(entry_id=n, salt=salt, body=json.loads(one.body))
+
+
+def hash_of(entry: Entry) -> str:
+    """Recompute the hash of an entry from its columns, independently of the database's trigger."""
+    moment = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    columns = (
+        entry.previous, str(entry.n), moment, entry.actor, entry.capacity, entry.kind, entry.subject, entry.case,
+        entry.action, entry.before, entry.after, entry.payload_digest,
+    )  # fmt: skip
+    return hashlib.sha256("|".join(columns).encode()).hexdigest()
+
+
+def check(anchor: tuple[int, str] | None = None) -> Finding:
+    """Walk the whole chain. With an anchor (number and hash of a known entry) a cut tail is found as well.
+
+    A payload that was erased is no fault; one that was changed is.
+    """
+    previous, expected, head = FIRST_PREVIOUS, 1, ""
+    anchored = anchor is None
+    for entry in _entries():
+        payload = getattr(entry, "payload", None)
+        changed = payload is not None and digest_of(payload.salt, canonical(payload.body)) != entry.payload_digest
+        if entry.n != expected or entry.previous != previous or hash_of(entry) != entry.hash or changed:
+            return Finding(expected - 1, head, expected, end_proven=False)
+        if anchor is not None and entry.n == anchor[0]:
+            if entry.hash != anchor[1]:
+                return Finding(expected - 1, head, expected, end_proven=False)
+            anchored = True
+        previous, head, expected = entry.hash, entry.hash, expected + 1
+    if not anchored:
+        return Finding(expected - 1, head, expected, end_proven=False)
+    return Finding(expected - 1, head, None, end_proven=anchor is not None)
+
+
+def _entries() -> Iterator[Entry]:
+    return Entry.objects.select_related("payload").order_by("n").iterator(chunk_size=2000)
+
+
+def head() -> tuple[int, str]:
+    """Give number and hash of the last entry."""
+    last = Entry.objects.order_by("-n").values_list("n", "hash").first()
+    return last or (0, FIRST_PREVIOUS)
+
+
+def keep_day_head(at: datetime) -> DayHead:
+    """Note the last entry of the day before this moment (UTC), once."""
+    day = at.astimezone(UTC).date()
+    n, last = head()
+    return DayHead.objects.get_or_create(day=day, defaults={"n": n, "hash": last})[0]
+
+
+def entries_of(case: str) -> QuerySet[Entry]:
+    """Give the entries of a case, newest first."""
+    return Entry.objects.filter(case=case).select_related("payload").order_by("-n")

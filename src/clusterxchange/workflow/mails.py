@@ -1,0 +1,60 @@
+"""The text of a notice, in its reader's language: the same sentence as banner and desk, and one link."""
+
+from datetime import timedelta
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.workflow import sentences
+from clusterxchange.workflow.models import DayHead, Notice
+from clusterxchange.workflow.parties import capacity_label
+
+
+def mail_of(notice: Notice) -> EmailMessage:
+    """Write the mail of a notice; subject and text stand in the reader's language."""
+    with translation.override(notice.account.language):
+        texts = sentences.ACTIONS[Action(notice.action)]
+        names = {**notice.params, "party": party_named(notice)}
+        if notice.topic in (Notice.Topic.HAPPENED, Notice.Topic.MESSAGE):
+            sentence = str(texts.happened) % names
+        else:
+            sentence = str(texts.asked) % names
+        subject = {
+            Notice.Topic.YOUR_TURN: _("Your turn: %(sentence)s"),
+            Notice.Topic.REMINDER: _("Reminder: %(sentence)s"),
+            Notice.Topic.OVERDUE: _("Overdue: %(sentence)s"),
+        }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
+        text = render_to_string("mail/notice.txt", _context(notice, sentence, str(texts.hint) % names if notice.asked else ""))
+        return EmailMessage(
+            f"{subject} ({notice.reference})", text, to=[notice.account.email], headers={"Content-Language": notice.account.language}
+        )
+
+
+def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
+    by_when = ""
+    if notice.due_at is not None:
+        last_day = notice.due_at - timedelta(microseconds=1)
+        by_when = _("The last day for it is %(day)s.") % {"day": date_format(localtime(last_day), _("j E Y"))}
+    anchor = ""
+    if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
+        anchor = _("Journal on %(day)s: entry %(n)s, %(hash)s") % {"day": last.day.isoformat(), "n": last.n, "hash": last.hash}
+    return {
+        "person": notice.account.full_name,
+        "sentence": sentence,
+        "next": " ".join(part for part in (hint, by_when) if part),
+        "link": urljoin(settings.PUBLIC_URL, notice.path),
+        "anchor": anchor,
+    }
+
+
+def party_named(notice: Notice) -> str:
+    """Give the name of the party that acted or must act."""
+    capacity = notice.params["capacity"]
+    return notice.params.get(f"name_{capacity}") or capacity_label(capacity)

@@ -1,0 +1,120 @@
+"""Who is told what. A notice is a row with codes and names; its sentence is made in the reader's language when it is sent.
+
+Each person gets at most one notice from one transaction: what they must do now goes before what happened.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from procrastinate.contrib.django import app as jobs_app
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import AG, HP, PO, PR, SO, VP, Capacity, H, V
+from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, RELEASERS
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import (
+    people_of_agency,
+    people_of_organisations,
+    people_of_partnership,
+    people_of_support_office,
+)
+from clusterxchange.workflow import obligations, registry
+from clusterxchange.workflow.models import Notice, Obligation
+from clusterxchange.workflow.tables import Machine
+
+ROLES_OF_CAPACITY = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}
+SEND_NOTICE = "clusterxchange.workflow.jobs.send_notice"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One move of a transaction, for those who are to be told of it."""
+
+    machine: Machine
+    subject: Any
+    action: Action
+    capacity: Capacity
+    tells: frozenset[Capacity]
+
+
+def people_behind(capacity: Capacity, organisation_id: int | None, partnership_id: int | None) -> list[Account]:
+    """Give the people who act in a capacity for a party."""
+    if capacity in (V, H):
+        return people_of_organisations([organisation_id]) if organisation_id else []
+    if capacity in ROLES_OF_CAPACITY:
+        return people_of_partnership(partnership_id, ROLES_OF_CAPACITY[capacity]) if partnership_id else []
+    if capacity is SO:
+        return people_of_support_office()
+    return people_of_agency() if capacity is AG else []
+
+
+def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: Actor, at: datetime) -> None:
+    """Write the notices of one transaction and defer their sending as part of it."""
+    happenings = list(happenings)
+    if not happenings:
+        return
+    told = {actor.account_id}
+    found: list[Notice] = []
+    for obligation in opened:
+        if obligation.is_watch:
+            continue
+        for person in people_behind(Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id):
+            if person.pk not in told and person.pk != obligation.barred_account_id:
+                told.add(person.pk)
+                found.append(_of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at))
+    for happening in reversed(happenings):
+        for capacity in sorted(happening.tells):
+            party = obligations.party_of(happening.machine, happening.subject, capacity)
+            for person in people_behind(capacity, *party):
+                if person.pk not in told:
+                    told.add(person.pk)
+                    found.append(_of_happening(happening, person, at))
+    send(found)
+
+
+def remind(obligation: Obligation, at: datetime) -> None:
+    """Tell those who must act that the term goes on."""
+    capacity = Capacity(obligation.capacity)
+    send(
+        _of_obligation(obligation, person, Notice.Topic.REMINDER, at)
+        for person in people_behind(capacity, obligation.organisation_id, obligation.partnership_id)
+        if person.pk != obligation.barred_account_id
+    )
+
+
+def warn(obligation: Obligation, people: Iterable[Account], at: datetime) -> None:
+    """Tell the given people that a term is over."""
+    send(_of_obligation(obligation, person, Notice.Topic.OVERDUE, at) for person in people)
+
+
+def send(found: Iterable[Notice]) -> None:
+    """Keep the notices and put one job for each into the queue, in the transaction that is open."""
+    for notice in Notice.objects.bulk_create(list(found)):
+        jobs_app.configure_task(SEND_NOTICE, queue="mail").defer(notice_id=notice.pk)
+
+
+def _of_obligation(obligation: Obligation, person: Account, topic: Notice.Topic, at: datetime) -> Notice:
+    machine = registry.machine_named(obligation.kind)
+    subject = machine.model._default_manager.get(pk=obligation.subject_id)
+    return Notice(
+        account=person, topic=topic, kind=obligation.kind, subject_id=obligation.subject_id, reference=obligation.reference,
+        action=obligation.action, asked=obligation.action, params=_params(machine, subject, Capacity(obligation.capacity)),
+        path=machine.address(subject), due_at=obligation.due_at, at=at,
+    )  # fmt: skip
+
+
+def _of_happening(happening: Happening, person: Account, at: datetime) -> Notice:
+    machine, subject = happening.machine, happening.subject
+    root = machine.root_of(subject)
+    return Notice(
+        account=person, topic=Notice.Topic.HAPPENED, kind=machine.name, subject_id=subject.pk,
+        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""), action=happening.action,
+        params=_params(machine, subject, happening.capacity), path=machine.address(subject), at=at,
+    )  # fmt: skip
+
+
+def _params(machine: Machine, subject: Any, capacity: Capacity) -> Mapping[str, str]:  # noqa: ANN401 -- a model of a later layer
+    return {**machine.describe(subject), "capacity": str(capacity)}

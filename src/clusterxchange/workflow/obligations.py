@@ -1,0 +1,262 @@
+"""Who must do what by when, derived from the tables of states after each move and kept as rows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import AG, HP, PO, PR, SO, SYS, VP, Capacity, H, V
+from clusterxchange.access.decide import values_at
+from clusterxchange.access.rules import Holder
+from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, PERMISSIONS, RELATIONS, RELEASERS
+from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.scheme import terms
+from clusterxchange.workflow import consents, registry
+from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.tables import Machine, Row, Timed
+
+OFFICE_COUNTRY = "BE"
+SCHEME_ZONE = ZoneInfo("Europe/Brussels")
+
+
+@dataclass(frozen=True)
+class Due:
+    """An obligation as the tables say that it should stand now."""
+
+    kind: str
+    subject_id: int
+    root_kind: str
+    root_id: int
+    reference: str
+    action: Action
+    capacity: Capacity
+    term: str
+    is_watch: bool
+    organisation_id: int | None
+    partnership_id: int | None
+    barred_account_id: int | None
+    since: datetime
+    due_at: datetime | None
+    then_at: datetime | None
+    reminders: tuple[datetime, ...]
+
+    @property
+    def key(self) -> tuple[str, int, str, str, str]:
+        """What makes it the same obligation as a stored one."""
+        return self.kind, self.subject_id, str(self.action), str(self.capacity), self.term
+
+
+def expected(machine: Machine, subject: Any, at: datetime) -> Iterator[Due]:  # noqa: ANN401 -- a model of a later layer
+    """Give what should be open for a subject in its state."""
+    for line in machine.rows_in(subject.state):
+        watched = SYS in line.by(machine.name) and bool(line.terms)
+        if not line.asks and not watched:
+            continue
+        if line.asked_if is not None and not line.asked_if(subject):
+            continue
+        asked = line.asks - consents.given(subject, machine.name, line.action) if line.each else line.asks
+        if machine.asked_capacities is not None:
+            asked = machine.asked_capacities(subject, line, asked)
+        primary, *others = line.terms or (None,)
+        for capacity in sorted(asked):
+            yield _due(machine, subject, line, capacity, primary, at, is_watch=False)
+            for timed in others:
+                if timed is not None:
+                    yield _due(machine, subject, line, capacity, timed, at, is_watch=True)
+        if watched and primary is not None:
+            yield _due(machine, subject, line, SYS, primary, at, is_watch=True)
+
+
+def _due(  # noqa: PLR0913 -- what the row says, piece by piece
+    machine: Machine, subject: Any, line: Row, capacity: Capacity, timed: Timed | None, at: datetime, *, is_watch: bool  # noqa: ANN401 -- as above
+) -> Due:
+    root = machine.root_of(subject)
+    party = capacity if capacity is not SYS else _acting_side(machine, line)
+    organisation_id, partnership_id = party_of(machine, subject, party)
+    since = _moment(subject, timed.since) if timed is not None else subject.state_since
+    due_at, then_at, reminders = None, None, ()
+    if timed is not None:
+        if not timed.term:
+            return _at_the_moment(machine, subject, line, since, root)
+        scheme = machine.scheme_of(subject, at)
+        country = country_of(organisation_id, partnership_id)
+        due_at = terms.due_at(scheme, timed.term, since, country)
+        then_at = terms.then_at(scheme, timed.term, since, country)
+        reminders = tuple(terms.reminders_at(scheme, timed.term, since, country)) if capacity is not SYS else ()
+    barred = next(
+        (
+            value
+            for condition in PERMISSIONS[machine.name][line.action].unless
+            if condition.relation.holder is Holder.ACCOUNT
+            for value in values_at(subject, condition.relation.path)
+        ),
+        None,
+    )
+    return Due(
+        kind=machine.name, subject_id=subject.pk, root_kind=machine.root_name or machine.name, root_id=root.pk,
+        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""), action=line.action,
+        capacity=capacity, term=timed.term if timed is not None else "", is_watch=is_watch,
+        organisation_id=None if capacity is SYS else organisation_id, partnership_id=None if capacity is SYS else partnership_id,
+        barred_account_id=barred, since=since, due_at=due_at, then_at=then_at,
+        reminders=reminders,
+    )  # fmt: skip
+
+
+def _at_the_moment(machine: Machine, subject: Any, line: Row, since: datetime, root: Any) -> Due:  # noqa: ANN401 -- as above
+    return Due(
+        kind=machine.name, subject_id=subject.pk, root_kind=machine.root_name or machine.name, root_id=root.pk,
+        reference=getattr(root, "reference", ""), action=line.action, capacity=SYS, term="", is_watch=True,
+        organisation_id=None, partnership_id=None, barred_account_id=None, since=since, due_at=since, then_at=since, reminders=(),
+    )  # fmt: skip
+
+
+def _acting_side(machine: Machine, line: Row) -> Capacity:
+    sides = sorted(line.consenting(machine.name) or line.asks or {V})
+    return sides[0]
+
+
+def _moment(subject: Any, path: str) -> datetime:  # noqa: ANN401 -- as above
+    value = next(values_at(subject, path), None)
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time(12), SCHEME_ZONE).astimezone(UTC)
+    return subject.state_since  # type: ignore[no-any-return] -- a column that is still empty: the term runs from the state
+
+
+def party_of(machine: Machine, subject: Any, capacity: Capacity) -> tuple[int | None, int | None]:  # noqa: ANN401 -- as above
+    """Give the organisation and the partnership that a capacity stands for; one of them, or neither for the offices."""
+    relation = RELATIONS[machine.name].get(capacity)
+    if relation is None or not relation.path:
+        return None, None
+    value = next(values_at(subject, relation.path), None)
+    if relation.holder is Holder.ORGANISATION:
+        return value, None
+    return None, value
+
+
+def country_of(organisation_id: int | None, partnership_id: int | None) -> str:
+    """Give the country whose calendar holds for a party; the offices keep Belgium's (scheme.md section 10)."""
+    found = None
+    if organisation_id is not None:
+        found = Organisation.objects.filter(pk=organisation_id).values_list("country", flat=True).first()
+    elif partnership_id is not None:
+        found = Partnership.objects.filter(pk=partnership_id).values_list("coordinating_country", flat=True).first()
+    return found or OFFICE_COUNTRY
+
+
+def expected_of_case(root_name: str, root_id: int, at: datetime) -> dict[tuple[str, int, str, str, str], Due]:
+    """Give everything that should be open in a case."""
+    found = {}
+    for machine in registry.machines_of_root(root_name):
+        rows = machine.model._default_manager.filter(**{machine.root or "pk": root_id})
+        for subject in rows:
+            for due in expected(machine, subject, at):
+                found[due.key] = due
+    return found
+
+
+def refresh(root_name: str, root_id: int, at: datetime) -> list[Obligation]:
+    """Write the difference between what should be open in a case and what is; give what was opened."""
+    wanted = expected_of_case(root_name, root_id, at)
+    opened = []
+    for standing in Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True).select_for_update():
+        due = wanted.pop(_key(standing), None)
+        if due is None:
+            standing.closed_at = at
+            standing.save(update_fields=["closed_at"])
+        elif (due.since, due.due_at, due.then_at) != (standing.since, standing.due_at, standing.then_at) or _parties(due) != _stored_parties(standing):
+            _set(standing, due, at)
+            standing.save()
+    for due in wanted.values():
+        obligation = Obligation(
+            kind=due.kind, subject_id=due.subject_id, root_kind=due.root_kind, root_id=due.root_id, reference=due.reference,
+            action=due.action, capacity=due.capacity, term=due.term, is_watch=due.is_watch,
+        )  # fmt: skip
+        _set(obligation, due, at)
+        obligation.save()
+        opened.append(obligation)
+    return opened
+
+
+def _key(standing: Obligation) -> tuple[str, int, str, str, str]:
+    return standing.kind, standing.subject_id, standing.action, standing.capacity, standing.term
+
+
+def _parties(due: Due) -> tuple[int | None, int | None, int | None]:
+    return due.organisation_id, due.partnership_id, due.barred_account_id
+
+
+def _stored_parties(standing: Obligation) -> tuple[int | None, int | None, int | None]:
+    return standing.organisation_id, standing.partnership_id, standing.barred_account_id
+
+
+def _set(obligation: Obligation, due: Due, at: datetime) -> None:
+    obligation.organisation_id, obligation.partnership_id, obligation.barred_account_id = _parties(due)
+    obligation.since, obligation.due_at, obligation.then_at = due.since, due.due_at, due.then_at
+    ahead = [moment for moment in due.reminders if moment > at]
+    obligation.reminders_sent = len(due.reminders) - len(ahead)
+    obligation.remind_next_at = ahead[0] if ahead else None
+    obligation.escalated_at = None
+
+
+def close_all(kind: str, subject_id: int, at: datetime) -> None:
+    """Close what is open for a subject that is no more."""
+    Obligation.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).update(closed_at=at)
+
+
+def open_in_case(root_name: str, root_id: int) -> QuerySet[Obligation]:
+    """Give who must act in a case, soonest first; watches left out."""
+    found = Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True, is_watch=False)
+    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+
+
+def of_actor(actor: Actor) -> Q:
+    """Give the filter for what the actor must do, in one of their own capacities."""
+    mine = Q(capacity__in=(V, H), organisation_id__in=actor.organisations)
+    for capacities, roles in (((VP, HP), CASE_PEOPLE), ((PO,), ORDERERS), ((PR,), RELEASERS)):
+        mine |= Q(capacity__in=capacities, partnership_id__in=actor.partnerships_as(roles))
+    if actor.support_office:
+        mine |= Q(capacity=SO)
+    if actor.agency:
+        mine |= Q(capacity=AG)
+    return mine & ~Q(barred_account_id=actor.account_id)
+
+
+def mine(actor: Actor) -> QuerySet[Obligation]:
+    """Give what the actor must do, soonest first."""
+    found = Obligation.objects.filter(of_actor(actor), closed_at__isnull=True, is_watch=False)
+    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+
+
+def awaited(actor: Actor, roots: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Obligation]:
+    """Give what the actor waits for in the cases given (kind and visible rows), soonest first."""
+    cases = Q(pk__in=())
+    for root_name, rows in roots:
+        cases |= Q(root_kind=root_name, root_id__in=rows.values("pk"))
+    found = Obligation.objects.filter(cases, closed_at__isnull=True, is_watch=False).exclude(of_actor(actor))
+    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+
+
+def differences(at: datetime) -> list[str]:
+    """Compare every case's stored obligations with what the tables say; an empty list proves that they agree."""
+    found = []
+    for root_name in {machine.root_name or machine.name for machine in registry.machines()}:
+        model = registry.machine_named(root_name).model
+        for root_id in model._default_manager.order_by("pk").values_list("pk", flat=True):
+            wanted = expected_of_case(root_name, root_id, at)
+            standing = {_key(one): one for one in Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True)}
+            found += [f"missing {key}" for key in wanted.keys() - standing.keys()]
+            found += [f"too many {key}" for key in standing.keys() - wanted.keys()]
+            found += [
+                f"other {key}"
+                for key in wanted.keys() & standing.keys()
+                if _parties(wanted[key]) != _stored_parties(standing[key]) or wanted[key].due_at != standing[key].due_at
+            ]
+    return sorted(found)

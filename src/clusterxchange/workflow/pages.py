@@ -1,0 +1,336 @@
+"""One way for every page of a case and for every step taken on it (contract.md, "HTTP" and "Marks in pages").
+
+A phase declares a `CasePage` for each of its lives; loading, permission, steps, banner, thread, answers to refusals are here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.workflow import cases, engine, obligations, registry, sentences, thread
+from clusterxchange.workflow.engine import NotAllowed, NotDone
+from clusterxchange.workflow.notices import people_behind
+from clusterxchange.workflow.tables import Machine, Refusal
+
+CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
+CARRIED = ("version", "text_sha256")
+
+
+class ThreadForm(forms.Form):
+    """Something to say in the thread of a case."""
+
+    text = forms.CharField(label=gettext_lazy("Your message"), max_length=4000, widget=forms.Textarea)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """What is particular to the pages of one life.
+
+    `forms` gives the form of each action that asks something; a form is made with `subject`, `actor`, `capacity` and `at`
+    if it is a `StepForm`. `operations` is the module with a function for each action. `template` may extend
+    workflow/case.html; `context` adds to what it gets. `carries` names the actions that take version and hash.
+    """
+
+    machine: Machine
+    operations: ModuleType
+    title: Callable[[Any, Actor], str]
+    sections: Callable[[Any, Actor, datetime], list[cases.Section]]
+    forms: Mapping[Action, type[forms.BaseForm]] = field(default_factory=dict)
+    danger: frozenset[Action] = frozenset()
+    carries: frozenset[Action] = frozenset()
+    elsewhere: frozenset[Action] = frozenset()
+    template: str = "workflow/case.html"
+    context: Callable[[HttpRequest, Any, datetime], Mapping[str, Any]] | None = None
+    meta: Callable[[Any, Actor], list[str]] | None = None
+    breadcrumb: Callable[[Any, Actor], list[tuple[str, str]]] | None = None
+    files: Callable[[Any, Actor], list[dict[str, Any]]] | None = None
+    phase_steps: Callable[[Any, Actor], list[tuple[str, str, str]]] | None = None
+    after: Callable[[Any, Action], str] | None = None
+    opened: Callable[[HttpRequest, Any, datetime], None] | None = None
+
+
+class StepForm(forms.Form):
+    """A form that knows which step of which case it belongs to."""
+
+    def __init__(self, *args: Any, subject: Any, actor: Actor, capacity: Capacity, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        self.subject, self.actor, self.capacity, self.at = subject, actor, capacity, at
+        super().__init__(*args, **kwargs)
+
+    def inputs(self) -> dict[str, Any]:
+        """Give what the operation takes; the cleaned answers unless a form says otherwise."""
+        return dict(self.cleaned_data)
+
+
+def load(request: HttpRequest, rows: QuerySet[Any], kind: str, **key: Any) -> Any:  # noqa: ANN401 -- rows of a later layer
+    """Give the row if the reader may see it. Unknown and not visible are the same.
+
+    :raises Http404: as said; nobody signed in is sent to the sign-in page by `signed_in`.
+    """
+    found = visible(rows, kind, request.actor).filter(**key).first()  # type: ignore[attr-defined] -- set by the middleware
+    if found is None:
+        raise Http404
+    return found
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send whoever is not signed in to the sign-in page, and back afterwards."""
+
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- the address's parts
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.__name__, guarded.__doc__, guarded.__module__ = view.__name__, view.__doc__, view.__module__
+    return guarded
+
+
+def show(
+    request: HttpRequest,
+    page: CasePage,
+    subject: Any,  # noqa: ANN401 -- as above
+    *,
+    status: int = 200,
+    refused: tuple[Action, Refusal] | None = None,
+    bound: tuple[Action, Capacity | None, forms.BaseForm] | None = None,
+    thread_form: forms.Form | None = None,
+) -> HttpResponse:
+    """Answer with the page of a case, with what went wrong where something did."""
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    if page.opened is not None and request.method == "GET":
+        page.opened(request, subject, at)
+    case = case_context(request, page, subject, actor, at, bound)
+    context: dict[str, Any] = {
+        "case": case,
+        "subject": subject,
+        "refusal": refusal_context(*refused) if refused else None,
+        "has_errors": bound is not None and bool(bound[2].errors),
+        "thread_form": thread_form or ThreadForm(),
+    }
+    if page.context is not None:
+        context |= page.context(request, subject, at)
+    return render(request, page.template, context, status=status)
+
+
+def refusal_context(action: Action, refusal: Refusal) -> dict[str, str]:
+    """Give what the page shows of a refused attempt."""
+    return {"code": refusal.code, "action": str(action), "sentence": sentences.refusal_sentence(refusal.code, refusal.params)}
+
+
+def case_context(
+    request: HttpRequest,
+    page: CasePage,
+    subject: Any,  # noqa: ANN401 -- as above
+    actor: Actor,
+    at: datetime,
+    bound: tuple[Action, Capacity | None, forms.BaseForm] | None,
+) -> SimpleNamespace:
+    """Put together what every page of a case shows."""
+    machine = page.machine
+    root = machine.root_of(subject)
+    root_machine = registry.machine_named(machine.root_name or machine.name)
+
+    def make_form(action: Action, capacity: Capacity) -> forms.BaseForm:
+        if bound is not None and bound[0] is action and bound[1] in (None, capacity):
+            return bound[2]
+        return form_for(page, action, capacity, subject, actor, at)
+
+    steps, closed = cases.steps_of(
+        machine, subject, actor, at, make_form=make_form, address=machine.address(subject), danger=page.danger
+    )
+    may_speak = decide.may(actor, root_machine.name, Action.SAY_SOMETHING, root)
+    return SimpleNamespace(
+        machine=machine.name,
+        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""),
+        state=subject.state,
+        state_label=sentences.state_label(machine.name, subject.state),
+        version=getattr(subject, "version", None),
+        title=page.title(subject, actor),
+        meta=page.meta(subject, actor) if page.meta else [],
+        breadcrumb=page.breadcrumb(subject, actor) if page.breadcrumb else [(_("Desk"), "/desk/")],
+        banner=cases.banner_of(machine, subject, actor, at),
+        sections=page.sections(subject, actor, at),
+        steps=[step for step in steps if step.action not in page.elsewhere],
+        steps_elsewhere={step.action.value: step for step in steps if step.action in page.elsewhere},
+        closed_steps=closed,
+        timeline=cases.timeline_of(machine, subject, actor),
+        thread=thread_context(request, root_machine, root, actor) if may_speak else None,
+        contact_card=contact_card(root_machine, root, actor),
+        phase_steps=page.phase_steps(subject, actor) if page.phase_steps else [],
+        files=page.files(subject, actor) if page.files else [],
+    )
+
+
+def form_for(page: CasePage, action: Action, capacity: Capacity, subject: Any, actor: Actor, at: datetime, *data: Any) -> forms.BaseForm:  # noqa: ANN401, PLR0913 -- data and files as Django takes them
+    """Make the form of a step, bound where data are given."""
+    kind = page.forms.get(action, cases.NoQuestions)
+    if issubclass(kind, StepForm):
+        return kind(*data, subject=subject, actor=actor, capacity=capacity, at=at)
+    return kind(*data)
+
+
+def thread_context(request: HttpRequest, machine: Machine, root: Any, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 -- as above
+    """Give the thread of a case as its partial wants it."""
+    names = machine.describe(root)
+    return {
+        "messages": [
+            {
+                "author": one.author.full_name or one.author.email,
+                "organisation": names.get(f"name_{one.capacity}", ""),
+                "at": one.at,
+                "text": one.text,
+                "own": one.author_id == actor.account_id,
+            }
+            for one in thread.messages_of(root)
+        ],
+        "form": ThreadForm(),
+        "url": f"{machine.address(root)}thread/",
+        "action": str(Action.SAY_SOMETHING),
+        "label": _("Send the message"),
+        "title": _("Conversation"),
+        "path": request.path,
+    }
+
+
+def contact_card(machine: Machine, root: Any, actor: Actor) -> dict[str, Any] | None:  # noqa: ANN401 -- as above
+    """Give the people at the reader's side: the contact point of an organisation, the organisation of a contact point."""
+    held = decide.capacities_of(actor, machine.name, root)
+    other = next((to for own, to in ((V, VP), (H, HP), (VP, V), (HP, H)) if own in held), None)
+    if other is None:
+        return None
+    party = obligations.party_of(machine, root, other)
+    if other is HP and party == (None, None):
+        party = obligations.party_of(machine, root, VP)
+    people = people_behind(VP if other is HP else other, *party)
+    if not people:
+        return None
+    title = _("Your contact point") if other in (VP, HP) else _("Whom you look after")
+    return {
+        "title": title,
+        "sentence": machine.describe(root).get(f"name_{other}", ""),
+        "rows": [(person.full_name or person.email, person.email) for person in people],
+    }
+
+
+def act(request: HttpRequest, page: CasePage, subject: Any, action: Action) -> HttpResponse:  # noqa: ANN401 -- as above
+    """Take one step: read the answers, call the operation once, answer with the page or send the reader on."""
+    if request.method != "POST":
+        return confirm(request, page, subject, action)
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    capacity = _capacity(request)
+    denial = decide.denial(actor, page.machine.name, action, subject)
+    if denial is not None:
+        return refuse(request, page, subject, action, NotAllowed(Refusal(denial)))
+    possible = decide.acting_capacities(actor, page.machine.name, action, subject)
+    form = form_for(page, action, capacity or (possible or (V,))[0], subject, actor, at, request.POST, request.FILES)
+    if page.machine.row_for(action, subject.state) is not None and not form.is_valid():
+        return show(request, page, subject, status=UNPROCESSABLE, bound=(action, capacity, form))
+    inputs: dict[str, Any] = {}
+    if form.is_valid():
+        inputs = form.inputs() if isinstance(form, StepForm) else dict(form.cleaned_data)
+    if action in page.carries:
+        inputs |= {name: request.POST.get(name, "") for name in CARRIED}
+    operation = getattr(page.operations, action.value)
+    try:
+        if form.is_valid():
+            operation(subject, actor=actor, at=at, capacity=capacity, **inputs)
+        else:
+            engine.move(subject, action, actor=actor, at=at, capacity=capacity)
+    except NotDone as reason:
+        return refuse(request, page, subject, action, reason, form, capacity)
+    return succeed(request, page, subject, action, capacity)
+
+
+def _capacity(request: HttpRequest) -> Capacity | None:
+    given = request.POST.get("capacity", "")
+    return Capacity(given) if given in set(Capacity) else None
+
+
+def succeed(request: HttpRequest, page: CasePage, subject: Any, action: Action, capacity: Capacity | None) -> HttpResponse:  # noqa: ANN401 -- as above
+    """Say what happened and what comes next, and send the reader to where it goes on."""
+    if subject.pk is None:
+        messages.success(request, str(sentences.ACTIONS[action].happened) % {"party": request.actor.name})  # type: ignore[attr-defined] -- set by the middleware
+        return redirect("/desk/")
+    held = decide.acting_capacities(request.actor, page.machine.name, action, subject)  # type: ignore[attr-defined] -- as above
+    names = cases.names_of(subject, capacity or (held or (V,))[0], page.machine)
+    messages.success(request, str(sentences.ACTIONS[action].happened) % names)
+    return redirect(page.after(subject, action) if page.after else page.machine.address(subject))
+
+
+def refuse(
+    request: HttpRequest,
+    page: CasePage,
+    subject: Any,  # noqa: ANN401 -- as above
+    action: Action,
+    reason: NotDone,
+    form: forms.BaseForm | None = None,
+    capacity: Capacity | None = None,
+) -> HttpResponse:
+    """Answer a refused step with the thing's page: 403, 409, or 422 at the field that is at fault."""
+    if isinstance(subject, Model) and subject.pk and not type(subject)._base_manager.filter(pk=subject.pk).exists():  # noqa: SLF001 -- Django's documented manager
+        raise Http404
+    subject.refresh_from_db()
+    refusal = reason.refusal
+    if refusal.code == "not_allowed":
+        return show(request, page, subject, status=FORBIDDEN, refused=(action, refusal))
+    if refusal.field and form is not None and refusal.field in form.fields:
+        sentence = sentences.refusal_sentence(refusal.code, refusal.params)
+        form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+        return show(request, page, subject, status=UNPROCESSABLE, bound=(action, capacity, form))
+    return show(request, page, subject, status=CONFLICT, refused=(action, refusal), bound=(action, capacity, form) if form else None)
+
+
+def confirm(request: HttpRequest, page: CasePage, subject: Any, action: Action) -> HttpResponse:  # noqa: ANN401 -- as above
+    """Show one step on a page of its own, before it is taken."""
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    case = case_context(request, page, subject, actor, at, None)
+    steps = [*case.steps, *case.steps_elsewhere.values()]
+    step = next((one for one in steps if one.action is action), None)
+    if step is None:
+        return redirect(page.machine.address(subject))
+    step.primary = not step.danger
+    context = {
+        "case": case, "title": step.label, "sentence": "", "consequences": [], "step": step,
+        "back_url": page.machine.address(subject), "breadcrumb": [*case.breadcrumb, (case.title, page.machine.address(subject))],
+        "banner": case.banner, "meta": [case.reference],
+    }  # fmt: skip
+    return render(request, "workflow/confirm.html", context)
+
+
+def speak(request: HttpRequest, page: CasePage, subject: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+    """Add a message to the thread of a case."""
+    form = ThreadForm(request.POST)
+    if not form.is_valid():
+        return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)
+    try:
+        thread.say_something(subject, text=form.cleaned_data["text"], actor=request.actor, at=clock.now())  # type: ignore[attr-defined] -- set by the middleware
+    except NotAllowed as reason:
+        return refuse(request, page, subject, Action.SAY_SOMETHING, reason)
+    messages.success(request, _("Your message is in the thread. The others have been told."))
+    return redirect(page.machine.address(subject))
+
+
+def action_paths(prefix: str, view: Callable[..., HttpResponse], machine: Machine) -> list[URLPattern]:
+    """Give an address for each action of a life that people take: the thing's address and the action with hyphens."""
+    actions = dict.fromkeys(
+        line.action for line in machine.rows if None not in line.when and set(line.by(machine.name)) - {Capacity.SYS}
+    )
+    return [path(f"{prefix}{one.hyphenated}/", view, {"action": one}, name=one.value) for one in actions]

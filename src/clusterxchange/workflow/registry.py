@@ -1,0 +1,63 @@
+"""Every life and everything that follows a move, as the phases have declared them."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+
+from clusterxchange.workflow.tables import Machine, Situation
+
+ORDER = (
+    "application", "participation", "proposal", "exchange", "commitment",
+    "financial_agreement", "activity_report", "evidence", "payment",
+)  # fmt: skip
+
+_machines: dict[str, Machine] = {}
+_followers: dict[tuple[str, str], list[Callable[[Situation], None]]] = defaultdict(list)
+
+
+def register(machine: Machine) -> Machine:
+    """Make a life known to the engine; called where it is declared."""
+    _machines[machine.name] = machine
+    return machine
+
+
+def machine_named(name: str) -> Machine:
+    """Give the life with this name."""
+    return _machines[name]
+
+
+def machine_of(subject: Model) -> Machine:
+    """Give the life of this row."""
+    return next(machine for machine in _machines.values() if isinstance(subject, machine.model))
+
+
+def machines() -> tuple[Machine, ...]:
+    """Give every life in the order of the programme."""
+    return tuple(_machines[name] for name in ORDER if name in _machines)
+
+
+def machines_of_root(root_name: str) -> tuple[Machine, ...]:
+    """Give the lives that hang on a kind of case, the case's own included."""
+    return tuple(machine for machine in machines() if (machine.root_name or machine.name) == root_name)
+
+
+def follows(machine_name: str, state: str) -> Callable[[Callable[[Situation], None]], Callable[[Situation], None]]:
+    """Run the function, in the same transaction, whenever a subject of this life has come to the state."""
+
+    def remember(follower: Callable[[Situation], None]) -> Callable[[Situation], None]:
+        _followers[machine_name, state].append(follower)
+        return follower
+
+    return remember
+
+
+def followers(machine_name: str, state: str) -> tuple[Callable[[Situation], None], ...]:
+    """Give what runs when a subject of this life has come to the state."""
+    return tuple(_followers.get((machine_name, state), ()))
+
+
+def all_followers() -> dict[tuple[str, str], list[Callable[[Situation], Any]]]:
+    """Give every follower with what it follows, for the generated reference."""
+    return dict(_followers)

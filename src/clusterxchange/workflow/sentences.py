@@ -1,0 +1,56 @@
+"""Every sentence about a move, from one place: banner, desk, mail, badge and refusal say the same.
+
+The phases fill the tables from their notices.py; each value is translated when it is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from clusterxchange.access.actions import Action
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class ActionSentences:
+    """What is said of an action: `button` verb and object, `asked` what the reader must do, `waiting` what others must do
+    (%(party)s), `happened` what somebody did (%(party)s). Names: those that the life's `describe` gives."""
+
+    button: Text
+    happened: Text
+    asked: Text = ""
+    waiting: Text = ""
+    hint: Text = ""
+
+
+ACTIONS: dict[Action, ActionSentences] = {}
+STATES: dict[tuple[str, str], Text] = {}
+KINDS: dict[str, Text] = {}
+REFUSALS: dict[str, Text] = {}
+
+
+def say(
+    *,
+    actions: Mapping[Action, ActionSentences],
+    states: Mapping[tuple[str, str], Text],
+    kinds: Mapping[str, Text],
+    refusals: Mapping[str, Text],
+) -> None:
+    """Add a phase's sentences to the tables."""
+    ACTIONS.update(actions)
+    STATES.update(states)
+    KINDS.update(kinds)
+    REFUSALS.update(refusals)
+
+
+def refusal_sentence(code: str, params: Mapping[str, Any]) -> str:
+    """Give the sentence of a refusal in the reader's language."""
+    return str(REFUSALS[code]) % params
+
+
+def state_label(machine_name: str, state: str) -> str:
+    """Give the words for a state in the reader's language."""
+    return str(STATES[machine_name, state])

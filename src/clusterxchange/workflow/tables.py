@@ -1,0 +1,154 @@
+"""What a table of a life is made of (states.md). Who may act stands in access/table.py and is read from there."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from typing import Any, Protocol
+
+from django.db.models import Model
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import ORDER, SYS, Capacity
+from clusterxchange.access.table import PERMISSIONS
+from clusterxchange.scheme.document import Scheme
+
+STAYS = "stays"
+THE_STATE_BEFORE = "the state before"
+
+
+class Subject(Protocol):
+    """A row that has a life."""
+
+    pk: Any
+    state: str
+    state_since: datetime
+
+    def save(self, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401, D102 -- the signature of Django's model
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something cannot be done, as a code with parameters; `field` names the answer at fault, if one is."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a guard or an effect may look at: the locked subject, who acts as what, when, and what was typed."""
+
+    subject: Any
+    action: Action
+    actor: Actor
+    capacity: Capacity
+    at: datetime
+    scheme: Scheme
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    before: str = ""
+
+
+Guard = Callable[[Situation], Refusal | None]
+Effect = Callable[[Situation], None]
+Asked = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A term of scheme.md section 10 and the moment or day of the subject from which it counts (a path).
+
+    Without a term the moment itself is meant: only for what the tool does then.
+    """
+
+    term: str
+    since: str = "state_since"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a life.
+
+    `only_if` are guards that look at the state of things: pages show them before anybody acts. `answers` look at what was
+    typed. `writes` run before the state changes (for a consent: at each one), `afterwards` once it has. `asks` are
+    those who must act now; everybody else in `by` may, but is not waited for.
+    """
+
+    action: Action
+    when: frozenset[str | None]
+    to: str | None
+    only_if: tuple[Guard, ...] = ()
+    answers: tuple[Guard, ...] = ()
+    writes: tuple[Effect, ...] = ()
+    afterwards: tuple[Effect, ...] = ()
+    resets: frozenset[Action] = frozenset()
+    asks: frozenset[Capacity] = frozenset()
+    asked_if: Asked | None = None
+    terms: tuple[Timed, ...] = ()
+    tells: frozenset[Capacity] = frozenset()
+    narrowed_to: frozenset[Capacity] | None = None
+    each: bool = False
+
+    def by(self, machine_name: str) -> tuple[Capacity, ...]:
+        """Give who may act, in the fixed order: the permission table's row, narrowed where this row says so."""
+        allowed = PERMISSIONS[machine_name][self.action].capacities
+        if self.narrowed_to is not None:
+            allowed &= self.narrowed_to
+        return tuple(capacity for capacity in ORDER if capacity in allowed)
+
+    def consenting(self, machine_name: str) -> frozenset[Capacity]:
+        """Give the capacities whose consents carry the subject on; the tool itself is never one of them."""
+        return frozenset(self.by(machine_name)) - {SYS}
+
+
+def row(action: Action, when: str | None | Iterable[str | None], to: str | None, **columns: Any) -> Row:  # noqa: ANN401 -- columns of Row
+    """Write one line: action, the state or states in which it is possible, the state that follows."""
+    states = frozenset({when}) if when is None or isinstance(when, str) else frozenset(when)
+    for name in ("resets", "asks", "tells", "narrowed_to"):
+        if columns.get(name) is not None:
+            columns[name] = frozenset(columns[name])
+    return Row(action=action, when=states, to=to, **columns)
+
+
+def consent_row(action: Action, when: str | Iterable[str], to: str | None, **columns: Any) -> Row:  # noqa: ANN401 -- as above
+    """Write a line that every capacity named gives once per version; the last one carries the subject on."""
+    return row(action, when, to, each=True, **columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A whole life.
+
+    `root` is the attribute that leads to the case to which the subject belongs ("" where it is the case itself);
+    `locks` are attributes locked before the subject, in the one global order (architecture.md section 5);
+    `describe` gives the names that sentences about the subject need, `address` where its page is,
+    `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing when an action is tried in a
+    state in which its line does not stand.
+    """
+
+    name: str
+    model: type[Model]
+    states: tuple[str, ...]
+    rows: tuple[Row, ...]
+    scheme_of: Callable[[Any, datetime], Scheme]
+    describe: Callable[[Any], Mapping[str, str]]
+    address: Callable[[Any], str]
+    root: str = ""
+    root_name: str = ""
+    locks: tuple[str, ...] = ()
+    reasons: Mapping[Action, tuple[Guard, ...]] = field(default_factory=dict)
+    asked_capacities: Callable[[Any, Row, frozenset[Capacity]], frozenset[Capacity]] | None = None
+
+    def row_for(self, action: Action, state: str | None) -> Row | None:
+        """Give the line that applies to the action in a state, if there is one."""
+        return next((line for line in self.rows if line.action is action and state in line.when), None)
+
+    def rows_in(self, state: str) -> tuple[Row, ...]:
+        """Give every line that leads on from a state."""
+        return tuple(line for line in self.rows if state in line.when)
+
+    def root_of(self, subject: Any) -> Any:  # noqa: ANN401 -- a model of a later layer
+        """Give the case to which the subject belongs."""
+        return getattr(subject, self.root) if self.root else subject
