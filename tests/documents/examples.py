@@ -7,7 +7,7 @@ from typing import Final
 FINGERPRINT: Final = "7c1e09b24fd8a36e51c088f72d4be91063aac5d7f2041b8e9e3740d6b8c25a1f"
 MARKUP: Final = "#panic() *not bold* $x$ @ref <label> // no comment"
 SCRIPTS: Final = {
-    "Greek": "Το υφαντήριο μετρά την ενέργεια κάθε ημέρα.",  # noqa: RUF001 -- Greek letters are the point
+    "Greek": "Το υφαντήριο μετρά την ενέργεια κάθε ημέρα.",
     "Polish": "Zażółć gęślą jaźń w przędzalni.",
     "Bulgarian": "Тъкачницата измерва енергията всеки ден.",
     "Armenian": "Մանածագործական արտադրամաս",

@@ -24,7 +24,7 @@ def catalogue() -> dict[str, tuple[str, ...]]:
         messages = read_po(file, locale="pl")
     return {
         message.id if isinstance(message.id, str) else message.id[0]: (
-            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         )
         for message in messages
         if message.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 from typing import Final
 
@@ -12,7 +12,7 @@ from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import make_document
 from tests.documents.examples import commitment
 
-AT: Final = datetime.datetime(2026, 3, 19, 9, 0, tzinfo=datetime.UTC)
+AT: Final = dt.datetime(2026, 3, 19, 9, 0, tzinfo=dt.UTC)
 
 
 def made(*, draft: bool, **changes: object) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -34,10 +34,10 @@ def test_amounts(language: str, cents: int, expected: str) -> None:
 
 def test_days_and_moments() -> None:
     data = {
-        "first_day": datetime.date(2026, 4, 20),
+        "first_day": dt.date(2026, 4, 20),
         "plan": [{"day": "2026-04-20", "half": "morning"}],
         "signatures": [
-            {"signed_at": datetime.datetime(2026, 12, 31, 23, 30, tzinfo=datetime.UTC)},
+            {"signed_at": dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC)},
             {"signed_at": None},
         ],
     }

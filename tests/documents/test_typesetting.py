@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-DATED: Final = datetime.date(2026, 3, 19)
+DATED: Final = dt.date(2026, 3, 19)
 DOCUMENTS: Final[Mapping[str, Callable[..., dict[str, object]]]] = {
     "commitment_to_quality": commitment,
     "financial_agreement": financial_agreement,
@@ -31,7 +31,7 @@ def judged_by(program: str, pdf: bytes, folder: Path, *options: str) -> str:
     path = folder / "document.pdf"
     path.write_bytes(pdf)
     command = [executable, *options, str(path), *(["-"] if program == "pdftotext" else [])]
-    return subprocess.run(command, capture_output=True, check=True, text=True, timeout=30).stdout  # noqa: S603 -- a fixed program of the system
+    return subprocess.run(command, capture_output=True, check=True, text=True, timeout=30).stdout
 
 
 def text_of(pdf: bytes, folder: Path) -> str:
@@ -57,7 +57,7 @@ def test_every_argument_reaches_the_bytes() -> None:
     first = typeset("commitment_to_quality", commitment(), language="en", title="One", dated=DATED)
     for title, dated, draft in (
         ("Two", DATED, False),
-        ("One", datetime.date(2026, 3, 20), False),
+        ("One", dt.date(2026, 3, 20), False),
         ("One", DATED, True),
     ):
         assert (
@@ -74,10 +74,8 @@ def test_file_is_accessible_and_fit_for_the_archive(template: str, language: str
     meta = judged_by("pdfinfo", pdf, tmp_path, "-meta")
     assert re.search(r"Tagged:\s+yes", facts)
     assert re.search(r"Title:\s+Agreement EXC-2026-000007", facts)
-    assert re.search(r"CreationDate:\s+Thu Mar 19", judged_by("pdfinfo", pdf, tmp_path, "-rawdates")) or "20260319" in (
-        judged_by("pdfinfo", pdf, tmp_path, "-rawdates")
-    )
-    assert int(re.search(r"Pages:\s+(\d+)", facts).group(1)) in {2, 3, 4}  # type: ignore[union-attr] -- pdfinfo always counts pages
+    assert "20260319" in judged_by("pdfinfo", pdf, tmp_path, "-rawdates")
+    assert re.search(r"Pages:\s+[234]$", facts, re.MULTILINE)
     assert "<pdfaid:part>2</pdfaid:part>" in meta
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in meta
     assert "<pdfuaid:part>1</pdfuaid:part>" in meta
@@ -206,7 +204,7 @@ def test_long_words_and_empty_lists_do_not_break_a_document(tmp_path: Path) -> N
 
 
 def test_a_month_of_plan_is_all_printed(tmp_path: Path) -> None:
-    days = [datetime.date(2026, 4, 1) + datetime.timedelta(days=number) for number in range(31)]
+    days = [dt.date(2026, 4, 1) + dt.timedelta(days=number) for number in range(31)]
     plan = [
         {
             "day": day.isoformat(),

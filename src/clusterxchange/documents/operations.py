@@ -10,7 +10,7 @@ from clusterxchange.documents.typesetting import typeset
 from clusterxchange.foundation.files import PDF, store
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Mapping
 
 FILE_NAMES: Final = {
@@ -27,9 +27,9 @@ def make_document(  # noqa: PLR0913 -- each argument is a fact of the document, 
     version: int,
     language: str,
     title: str,
-    dated: datetime.date,
+    dated: dt.date,
     draft: bool,
-    at: datetime.datetime,
+    at: dt.datetime,
 ) -> Document:
     """Set the document, store its file and record both; the same bytes are kept once, so it is safe to run twice."""
     content = typeset(kind.value, data, language=language, title=title, dated=dated, draft=draft)

@@ -5,7 +5,7 @@ Which value is written how follows from the name of its field; a text that a per
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -58,14 +58,14 @@ def _weekday_and_date(value: object, _document: Mapping[str, object], locale: Lo
     return f"{name[:1].upper()}{name[1:]}, {format_date(day, 'd MMMM y', locale=locale)}"
 
 
-def _as_date(value: object) -> datetime.date:
-    if isinstance(value, datetime.date):
+def _as_date(value: object) -> dt.date:
+    if isinstance(value, dt.date):
         return value
-    return datetime.date.fromisoformat(str(value))
+    return dt.date.fromisoformat(str(value))
 
 
 def _moment(value: object, _document: Mapping[str, object], locale: Locale) -> str:
-    moment = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(str(value))
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
     return format_datetime(moment.astimezone(SCHEME_ZONE), "d MMMM y, HH:mm", locale=locale)
 
 

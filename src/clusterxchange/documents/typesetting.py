@@ -6,7 +6,7 @@ data reaches a template as JSON only, so that a text is never read as markup.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import json
 import unicodedata
@@ -34,13 +34,13 @@ PROBE: Final = b"""#set document(title: "Probe", date: datetime(year: 2000, mont
 """
 
 
-def typeset(  # noqa: PLR0913 -- each argument is a fact of the document, and all but two are named
+def typeset(
     template: str,
     data: Mapping[str, object],
     *,
     language: str,
     title: str,
-    dated: datetime.date,
+    dated: dt.date,
     draft: bool = False,
 ) -> bytes:
     """Return the document as one PDF file, in the given language, marked as draft where it is one."""
@@ -99,9 +99,7 @@ def _compiled(
     labels: Mapping[str, str],
     data: object,
 ) -> bytes:
-    moment = datetime.datetime(
-        int(str(inputs["year"])), int(str(inputs["month"])), int(str(inputs["day"])), tzinfo=datetime.UTC
-    )
+    moment = dt.datetime(int(str(inputs["year"])), int(str(inputs["month"])), int(str(inputs["day"])), tzinfo=dt.UTC)
     return typst.compile(
         TEMPLATES / f"{template}.typ",
         root=TEMPLATES,
