@@ -31,8 +31,8 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _libc = ctypes.CDLL(None)  # loaded here: between fork and exec nothing may be imported
 
 
-class Stopped(Exception):
-    """Somebody asked us to stop while nothing but preparation was going on."""
+class Stopped(BaseException):
+    """Somebody asked us to stop during preparation. Like KeyboardInterrupt, nobody on the way catches it by chance."""
 
 
 class Failed(Exception):
