@@ -27,7 +27,7 @@ def refused(code: str) -> AmountWorking:
     return AmountWorking(cents=0, full_cents=0, halved=False, reasons=(), refusal=code)
 
 
-def lump_sum(  # noqa: PLR0913 -- the facts that the amount depends on, each named by the caller
+def lump_sum(
     scheme: Scheme,
     *,
     from_country: str,
@@ -54,7 +54,7 @@ def lump_sum(  # noqa: PLR0913 -- the facts that the amount depends on, each nam
     return _worked_out(scheme, full_cents=full_cents, days=days, kilometres=kilometres)
 
 
-def lump_sum_after_the_stay(  # noqa: PLR0913 -- the facts that the amount depends on, each named by the caller
+def lump_sum_after_the_stay(
     scheme: Scheme,
     *,
     full_cents: int,

@@ -31,7 +31,7 @@ class Assigned:
     reasons: tuple[str, ...]
 
 
-def assign(  # noqa: PLR0913 -- the facts that the score asks for, each named by the caller
+def assign(
     scheme: Scheme,
     *,
     visits: bool,

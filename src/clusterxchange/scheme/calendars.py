@@ -43,9 +43,8 @@ def closed_days(scheme: Scheme, country: str, first: date, last: date) -> dict[d
 
 def is_working_day(scheme: Scheme, country: str, day: date) -> bool:
     """Tell whether a day is a weekday of work and no public holiday of the country."""
-    return day.isoweekday() in scheme.durations.working_weekdays and day not in holidays_of(
-        scheme, country, day.year
-    )
+    closed = holidays_of(scheme, country, day.year)
+    return day.isoweekday() in scheme.durations.working_weekdays and day not in closed
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -26,9 +26,7 @@ def clauses_of(scheme: Scheme, document: str, language: str) -> list[Clause]:
 
     A clause that is not written in that language is given in English.
     """
-    return [
-        _clause(clause.code, clause.titles, clause.texts, scheme, language) for clause in scheme.clauses[document]
-    ]
+    return [_clause(clause.code, clause.titles, clause.texts, scheme, language) for clause in scheme.clauses[document]]
 
 
 def figures_of(scheme: Scheme, language: str) -> dict[str, str]:
@@ -48,8 +46,6 @@ def figures_of(scheme: Scheme, language: str) -> dict[str, str]:
     }
 
 
-def _clause(
-    code: str, titles: Mapping[str, str], texts: Mapping[str, str], scheme: Scheme, language: str
-) -> Clause:
+def _clause(code: str, titles: Mapping[str, str], texts: Mapping[str, str], scheme: Scheme, language: str) -> Clause:
     written_in = language if language in texts and language in titles else FALLBACK_LANGUAGE
     return Clause(code, titles[written_in], texts[written_in].format_map(figures_of(scheme, written_in)))

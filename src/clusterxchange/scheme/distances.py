@@ -6,9 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 EARTH_RADIUS_KM = 6371.0088
 
 
-def great_circle_km(
-    *, from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float
-) -> float:
+def great_circle_km(*, from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float) -> float:
     """Give the kilometres along the great circle between two places in degrees."""
     latitude, other_latitude = radians(from_latitude), radians(to_latitude)
     half_north = (other_latitude - latitude) / 2

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from string import Formatter
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -391,6 +392,18 @@ CODE_LISTS = (
 
 CLAUSE_DOCUMENTS = ("commitment_to_quality", "financial_agreement")
 CLAUSE_LANGUAGES = ("en", "pl")
+# The figures that a clause may name in braces.
+CLAUSE_FIGURES = (
+    "minimum_working_days",
+    "longest_stay",
+    "maximum_amount",
+    "divisor",
+    "halving_working_days",
+    "halving_distance_km",
+    "payment_days",
+    "report_days",
+    "report_validation_days",
+)
 
 
 def canonical(document: object) -> bytes:
@@ -474,9 +487,7 @@ def _edition(part: Part) -> EditionRules:
 def _countries(whole: Part) -> Mapping[str, Country]:
     countries: dict[str, Country] = {}
     for part in whole.parts("countries"):
-        part.only(
-            "code", "participates", "has_regions", "has_iban", "in_sepa", "time_zone", optional=("footnote",)
-        )
+        part.only("code", "participates", "has_regions", "has_iban", "in_sepa", "time_zone", optional=("footnote",))
         code = part.text("code")
         if len(code) != len("XX") or not code.isascii() or not code.isupper():
             raise InvalidDocument(part.at("code"), "must be two capital letters")
@@ -712,9 +723,7 @@ def _code_lists(part: Part) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name: part.texts(name) for name in CODE_LISTS})
 
 
-def _labels(
-    whole: Part, code_lists: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _labels(whole: Part, code_lists: Mapping[str, tuple[str, ...]]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     labels: dict[str, Mapping[str, Mapping[str, str]]] = {}
     for name, by_code in whole.named_parts("labels").items():
         if name not in code_lists:
@@ -753,6 +762,7 @@ def _clauses(part: Part) -> Mapping[str, tuple[ClauseText, ...]]:
             for language in CLAUSE_LANGUAGES:
                 row.part("title").text(language)
                 row.part("text").text(language)
+            _placeholders_are_known(row.part("text"))
             rows.append(
                 ClauseText(
                     row.text("code"),
@@ -762,6 +772,16 @@ def _clauses(part: Part) -> Mapping[str, tuple[ClauseText, ...]]:
             )
         clauses[name] = tuple(rows)
     return MappingProxyType(clauses)
+
+
+def _placeholders_are_known(texts: Part) -> None:
+    for language in texts.content:
+        try:
+            named = {name for _, name, _, _ in Formatter().parse(texts.text(language)) if name is not None}
+        except ValueError as error:
+            raise InvalidDocument(texts.at(language), "must have its braces in pairs") from error
+        for name in sorted(named.difference(CLAUSE_FIGURES)):
+            raise InvalidDocument(texts.at(language), f"names {{{name}}}, which is no figure")
 
 
 def _matching(part: Part) -> Matching:

@@ -76,8 +76,7 @@ def document_of(code: str) -> dict[str, Any]:
             "currency": lump_sums["currency"],
             "maximum_cents": lump_sums["maximum"] * CENTS_PER_EURO,
             "full_cents_by_host_country": {
-                country: euros * CENTS_PER_EURO
-                for country, euros in lump_sums["full_amount_by_host_country"].items()
+                country: euros * CENTS_PER_EURO for country, euros in lump_sums["full_amount_by_host_country"].items()
             },
         },
         "holidays": _read("public_holidays.json"),

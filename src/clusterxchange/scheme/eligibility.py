@@ -23,7 +23,7 @@ class UnknownOrganisationType(LookupError):
     """Say that the matrix has no such type."""
 
 
-def eligible(  # noqa: PLR0913 -- the facts that the matrix asks for, each named by the caller
+def eligible(
     scheme: Scheme,
     *,
     organisation_type: str,

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 
 class Edition(models.Model):
@@ -75,4 +75,4 @@ class EditionVersion(models.Model):
 
     def __str__(self) -> str:
         """Show the edition and the number."""
-        return f"{self.edition_id}/{self.number}"
+        return gettext("%(edition)s, version %(number)d") % {"edition": self.edition, "number": self.number}

@@ -101,9 +101,7 @@ class Part:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a list of texts, each of them once."""
-        values = tuple(
-            text_of(value, f"{self.at(name)}[{place}]") for place, value in enumerate(self.sequence(name))
-        )
+        values = tuple(text_of(value, f"{self.at(name)}[{place}]") for place, value in enumerate(self.sequence(name)))
         if len(set(values)) != len(values):
             raise InvalidDocument(self.at(name), "must not name anything twice")
         return values

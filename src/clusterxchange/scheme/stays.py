@@ -27,7 +27,7 @@ def counted_days(
     )
 
 
-def stay_refusal(  # noqa: PLR0913 -- the facts that the rule is about, each named by the caller
+def stay_refusal(
     scheme: Scheme,
     *,
     country: str,

@@ -52,9 +52,7 @@ def reminders_at(scheme: Scheme, term: str, start: date, country: str | None = N
     return tuple(sorted(reminder_at(scheme, row, reminder, start, country) for reminder in row.reminders))
 
 
-def reminder_at(
-    scheme: Scheme, term: Term, reminder: Reminder, start: date, country: str | None = None
-) -> datetime:
+def reminder_at(scheme: Scheme, term: Term, reminder: Reminder, start: date, country: str | None = None) -> datetime:
     """Give the moment of one reminder: the edition's hour on its day."""
     event = day_of_event(scheme, start, country)
     ends = last_day(scheme, term.name, start, country)

@@ -1,0 +1,202 @@
+"""The document of a version: what is accepted, and how a mistake is named."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from clusterxchange.scheme.document import TERM_NAMES, canonical, scheme_of, sha256_of
+from clusterxchange.scheme.editions import EDITION_CODES, UnknownEdition, built_in, document_of
+from clusterxchange.scheme.public_holidays import COPY, public_holidays
+from clusterxchange.scheme.reading import InvalidDocument
+from tests.scheme.changed import changed_document
+
+
+@pytest.mark.parametrize("code", EDITION_CODES)
+def test_every_edition_that_comes_with_the_tool_can_be_read(code: str) -> None:
+    assert built_in(code).edition.code == code
+
+
+def test_an_edition_that_does_not_come_with_the_tool_is_unknown() -> None:
+    with pytest.raises(UnknownEdition):
+        document_of("third")
+
+
+# Section 2: the dates of the editions.
+@pytest.mark.parametrize(
+    ("code", "valid_from", "valid_to", "is_open"),
+    [
+        ("pilot", "2020-02-03", "2022-02-02", False),
+        ("second", "2022-02-03", "2024-12-31", False),
+        ("demonstration", "2026-01-01", "2030-12-31", True),
+    ],
+)
+def test_the_editions_have_their_dates(code: str, valid_from: str, valid_to: str, is_open: bool) -> None:  # noqa: FBT001 -- a column of the table
+    edition = built_in(code).edition
+
+    assert (edition.valid_from.isoformat(), edition.valid_to.isoformat(), edition.is_open) == (
+        valid_from,
+        valid_to,
+        is_open,
+    )
+
+
+def test_the_demonstration_has_the_rules_of_the_second_edition() -> None:
+    second, demonstration = document_of("second"), document_of("demonstration")
+    del second["edition"], demonstration["edition"]
+
+    assert second == demonstration
+
+
+def test_the_hash_of_a_document_does_not_depend_on_the_order_of_its_names() -> None:
+    document = document_of("demonstration")
+    turned = {name: document[name] for name in reversed(document)}
+
+    assert sha256_of(turned) == sha256_of(document)
+    assert sha256_of(json.loads(canonical(document))) == sha256_of(document)
+    assert len({sha256_of(document_of(code)) for code in EDITION_CODES}) == 3
+
+
+def test_rules_cannot_be_changed_once_they_are_read() -> None:
+    scheme = built_in("demonstration")
+
+    with pytest.raises(TypeError):
+        scheme.amounts.full_cents_by_host_country["PT"] = 1  # type: ignore[index] -- that is the claim
+    with pytest.raises(AttributeError):
+        scheme.durations.minimum_working_days = 1  # type: ignore[misc] -- that is the claim
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("schema", 2, "schema: must be at most 1"),
+        ("edition.code", "", "edition.code: must be a text"),
+        ("edition.valid_to", "2025-12-31", "edition.valid_to: must not be before valid_from"),
+        ("edition.valid_from", "2026-13-01", "edition.valid_from: must be a date such as 2026-03-02"),
+        ("edition.is_open", "yes", "edition.is_open: must be true or false"),
+        ("edition.colour", "blue", "edition.colour: is not known"),
+        ("countries", {}, "countries: must be a list"),
+        ("countries.0", [], "countries[0]: must be an object"),
+        ("countries.0.code", "at", "countries[0].code: must be two capital letters"),
+        ("countries.1.code", "AT", "countries[1].code: must not stand twice"),
+        ("countries.0.time_zone", "Europe/Atlantis", "countries[0].time_zone: must be a time zone such as Europe/Brussels"),
+        ("amounts.full_cents_by_host_country.PT", -1, "amounts.full_cents_by_host_country.PT: must be at least 0"),
+        ("amounts.full_cents_by_host_country.PT", 780.0, "amounts.full_cents_by_host_country.PT: must be a whole number"),
+        ("amounts.full_cents_by_host_country.PT", True, "amounts.full_cents_by_host_country.PT: must be a whole number"),
+        ("amounts.full_cents_by_host_country.PT", 110_001, "amounts.full_cents_by_host_country.PT: must be at most 110000"),
+        ("amounts.full_cents_by_host_country.ZZ", 1, "amounts.full_cents_by_host_country.ZZ: must be a country of the document"),
+        ("halving.divisor", 0, "halving.divisor: must be at least 1"),
+        ("halving.distance_km_under", "far", "halving.distance_km_under: must be a number of at least 0"),
+        ("durations.working_weekdays", [8], "durations.working_weekdays[0]: must be at most 7"),
+        ("durations.working_weekdays", [], "durations.working_weekdays: must name at least one weekday"),
+        ("terms.default_country", "ZZ", "terms.default_country: must be a country of the document"),
+        ("terms.reminder_hour", 24, "terms.reminder_hour: must be at most 23"),
+        ("terms.by_name.report.length", 0, "terms.by_name.report.length: must be at least 1"),
+        ("terms.by_name.report.unit", "weeks", "terms.by_name.report.unit: must be one of: working_days, calendar_days, months"),
+        ("terms.by_name.report.tells", ["press"], "terms.by_name.report.tells: must be out of: support_office, contact_points, other_partnership"),
+        ("terms.by_name.tea_break", {}, "terms.by_name.tea_break: is not known"),
+        ("holidays.ES.27", {}, "holidays.ES.27: must be a year such as 2026"),
+        ("holidays.ES.2027", {"02-30": "?"}, "holidays.ES.2027.02-30: must be a month and a day such as 05-01"),
+        ("holidays.ZZ", {}, "holidays.ZZ: must be a country of the document"),
+        ("eligibility.matrix.sme.visit.refusals.yes", "", "eligibility.matrix.sme.visit.refusals.yes: must be a text"),
+        ("checklist.0.roles", ["cook"], "checklist[0].roles: must be out of: visit, host"),
+        ("code_lists.ecosystems", ["digital", "digital"], "code_lists.ecosystems: must not name anything twice"),
+        ("labels.ecosystems", {"space": {"en": "Space"}}, "labels.ecosystems.space: must be a code of the list"),
+        ("labels.planets", {}, "labels.planets: must be a code list of the document"),
+        ("evidence.physical.0.kinds", ["postcard"], "evidence.physical[0].kinds: names postcard, which is no kind of evidence"),
+        ("clauses.financial_agreement.0.text.pl", " ", "clauses.financial_agreement[0].text.pl: must be a text"),
+        ("clauses.financial_agreement.0.text.en", "Paid in {weeks}.", "clauses.financial_agreement[0].text.en: names {weeks}, which is no figure"),
+        ("clauses.financial_agreement.0.text.en", "Paid {", "clauses.financial_agreement[0].text.en: must have its braces in pairs"),
+        ("matching.own_share", 1.1, "matching.own_share: must be at most 1"),
+        ("report.highest_rating", 1, "report.highest_rating: must be at least 2"),
+        ("hint_words.en", "intern", "hint_words.en: must be a list"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_path(path: str, value: object, problem: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        scheme_of(changed_document(path, value))
+
+    assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize("name", sorted(document_of("demonstration")))
+def test_no_part_of_a_document_may_be_missing(name: str) -> None:
+    document = document_of("demonstration")
+    del document[name]
+
+    with pytest.raises(InvalidDocument, match=f"^{name}: is missing$"):
+        scheme_of(document)
+
+
+@pytest.mark.parametrize("term", TERM_NAMES)
+def test_no_term_may_be_missing(term: str) -> None:
+    document = document_of("demonstration")
+    del document["terms"]["by_name"][term]
+
+    with pytest.raises(InvalidDocument, match=rf"^terms\.by_name\.{term}: is missing$"):
+        scheme_of(document)
+
+
+def test_a_calendar_may_not_be_missing_for_a_country() -> None:
+    document = document_of("demonstration")
+    del document["holidays"]["UA"]
+
+    with pytest.raises(InvalidDocument, match=r"^holidays\.UA: is missing$"):
+        scheme_of(document)
+
+
+@pytest.mark.parametrize("document", [None, [], "rules", {1: 2}])
+def test_what_is_no_object_is_no_document(document: object) -> None:
+    with pytest.raises(InvalidDocument):
+        scheme_of(document)
+
+
+def test_whoever_builds_a_document_may_change_it_without_touching_the_next() -> None:
+    document: dict[str, Any] = document_of("demonstration")
+    before = copy.deepcopy(document)
+    document["halving"]["divisor"] = 9
+
+    assert document_of("demonstration") == before
+
+
+# Section 10: "Holidays are copied into the edition's version". A newer package may know better: write the copy anew
+# with `python -m clusterxchange.scheme.public_holidays`.
+def test_the_copied_holidays_are_those_of_the_package() -> None:
+    copied = json.loads(COPY.read_text(encoding="utf-8"))
+
+    assert copied == public_holidays(copied)
+
+
+# Section 4: "description R (2,000 characters)", "motivation R (3,000 characters)", "at most 28 questions".
+def test_the_registration_has_its_bounds() -> None:
+    registration = built_in("demonstration").registration
+
+    assert (registration.description_characters, registration.motivation_characters) == (2000, 3000)
+    assert registration.questions_before_submitting == 28
+    assert {field.step for field in registration.fields} == {"you", "organisation", "preferences", "partnership"}
+
+
+# Section 8: "objectives reached (1 to 5 and a sentence each)".
+def test_objectives_are_rated_from_one_to_five() -> None:
+    report = built_in("demonstration").report
+
+    assert (report.lowest_rating, report.highest_rating) == (1, 5)
+
+
+# Section 11: "14 industrial ecosystems", "10 emerging industries".
+@pytest.mark.parametrize(
+    ("code_list", "number"), [("ecosystems", 14), ("emerging_industries", 10), ("purposes", 4), ("activity_types", 5)]
+)
+def test_the_code_lists_have_their_length(code_list: str, number: int) -> None:
+    assert len(built_in("demonstration").code_lists[code_list]) == number
+
+
+# states.md, ACTIVITY_REPORT: "visitor physical: at least one travel evidence".
+def test_a_physical_exchange_wants_its_journeys_its_stay_and_presence_and_a_virtual_one_attendance() -> None:
+    evidence = built_in("demonstration").evidence
+
+    assert {form.value: [(row.code, row.is_travel) for row in rows] for form, rows in evidence.items()} == {
+        "physical": [("outward", True), ("return", True), ("stay", False), ("presence", False)],
+        "virtual": [("attendance", False)],
+    }
