@@ -27,7 +27,9 @@ def _at(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
 class EveryField(forms.Form):
     """A form with each kind of control, to be shown filled in wrongly."""
 
-    legal_name = forms.CharField(label="Legal name", help_text="As in the register of companies", initial="Przędzalnia Nowa Wić sp. z o.o.")
+    legal_name = forms.CharField(
+        label="Legal name", help_text="As in the register of companies", initial="Przędzalnia Nowa Wić sp. z o.o."
+    )
     first_day = forms.DateField(label="First day at the host", widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(
         label="Last day at the host",
@@ -35,19 +37,34 @@ class EveryField(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     organisation_type = forms.ChoiceField(
-        label="Type of organisation", choices=[("sme", "Small or medium-sized company"), ("cluster", "Cluster organisation")]
+        label="Type of organisation",
+        choices=[("sme", "Small or medium-sized company"), ("cluster", "Cluster organisation")],
     )
-    website = forms.URLField(label="Website", required=False, assume_scheme="https")
+    website = forms.URLField(
+        label="Website",
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": "Write the website with its ending, for example nowawic.example"},
+    )
     format = forms.ChoiceField(
-        label="Format", choices=[("physical", "Physical, with a lump sum"), ("virtual", "Virtual, without payment")], widget=forms.RadioSelect
+        label="Format",
+        choices=[("physical", "Physical, with a lump sum"), ("virtual", "Virtual, without payment")],
+        widget=forms.RadioSelect,
     )
     type_fits = forms.ChoiceField(
-        label="Type fits the role", choices=[("pass", "Bestanden"), ("ask", "Nachfragen"), ("fail", "Nicht bestanden")], widget=forms.RadioSelect
+        label="Type fits the role",
+        choices=[("pass", "Bestanden"), ("ask", "Nachfragen"), ("fail", "Nicht bestanden")],
+        widget=forms.RadioSelect,
     )
     ecosystems = forms.MultipleChoiceField(
         label="Industrial ecosystems",
         help_text="As many as fit",
-        choices=[("textiles", "Textiles"), ("digital", "Digital"), ("energy", "Renewable energy"), ("mobility", "Mobility, transport, automotive")],
+        choices=[
+            ("textiles", "Textiles"),
+            ("digital", "Digital"),
+            ("energy", "Renewable energy"),
+            ("mobility", "Mobility, transport, automotive"),
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
     description = forms.CharField(
@@ -56,21 +73,27 @@ class EveryField(forms.Form):
         widget=forms.Textarea(attrs={"maxlength": 2000}),
         initial="We spin yarn from recovered cotton and linen for technical weavers.",
     )
-    boarding_pass = forms.FileField(label="Boarding pass, outward", help_text="PDF or photo, at most 10 MB", required=False, widget=forms.FileInput)
+    boarding_pass = forms.FileField(
+        label="Boarding pass, outward", help_text="PDF or photo, at most 10 MB", required=False, widget=forms.FileInput
+    )
     declared = forms.BooleanField(label="I have read version 4 and may sign for Silberbach Textilmaschinen GmbH")
 
     def clean(self) -> dict[str, Any]:
         """Find the order of the days wrong, as the example wants it."""
         answers = super().clean() or {}
         if "first_day" in answers and "last_day" in answers and answers["last_day"] < answers["first_day"]:
-            self.add_error("last_day", forms.ValidationError("The last day is before the first day", code="end_before_start"))
+            self.add_error(
+                "last_day", forms.ValidationError("The last day is before the first day", code="end_before_start")
+            )
         return answers
 
 
 class AccountForm(forms.Form):
     """Two fields, as a step of a case has them."""
 
-    iban = forms.CharField(label="Account number (IBAN)", help_text="Three roles can see it: you, and two people who pay")
+    iban = forms.CharField(
+        label="Account number (IBAN)", help_text="Three roles can see it: you, and two people who pay"
+    )
     holder = forms.CharField(label="Holder of the account")
 
 
@@ -142,13 +165,43 @@ TIMELINE = [
     {"at": _at(2, 26), "sentence": "Both sides confirmed the match", "done": True},
 ]
 SIGNATURES = [
-    {"name": "Duarte Sequeira", "role": "Host organisation", "state": "done", "state_label": "Signed", "at": _at(3, 20, 10, 42)},
-    {"name": "Ivo Bellandi", "role": "EXTRATEX, host’s partnership", "state": "done", "state_label": "Signed", "at": _at(3, 23, 15, 5)},
-    {"name": "Jana Brückner, you", "role": "Visiting organisation", "state": "yours", "state_label": "Your turn", "due": _at(3, 30), "current": True},
-    {"name": "Mireia Calaf", "role": "CLAMTEX, visitor’s partnership", "state": "theirs", "state_label": "Asked", "due": _at(3, 30)},
+    {
+        "name": "Duarte Sequeira",
+        "role": "Host organisation",
+        "state": "done",
+        "state_label": "Signed",
+        "at": _at(3, 20, 10, 42),
+    },
+    {
+        "name": "Ivo Bellandi",
+        "role": "EXTRATEX, host’s partnership",
+        "state": "done",
+        "state_label": "Signed",
+        "at": _at(3, 23, 15, 5),
+    },
+    {
+        "name": "Jana Brückner, you",
+        "role": "Visiting organisation",
+        "state": "yours",
+        "state_label": "Your turn",
+        "due": _at(3, 30),
+        "current": True,
+    },
+    {
+        "name": "Mireia Calaf",
+        "role": "CLAMTEX, visitor’s partnership",
+        "state": "theirs",
+        "state_label": "Asked",
+        "due": _at(3, 30),
+    },
 ]
 MESSAGES = [
-    {"author": "Duarte Sequeira", "organisation": "Tecelagem Ribeira Alta", "at": _at(3, 5, 16, 20), "text": "We can free loom 31 for a trial."},
+    {
+        "author": "Duarte Sequeira",
+        "organisation": "Tecelagem Ribeira Alta",
+        "at": _at(3, 5, 16, 20),
+        "text": "We can free loom 31 for a trial.",
+    },
     {"own": True, "at": _at(3, 6, 9, 11), "text": "Good. Half speed is enough; I bring the drive as hand luggage."},
 ]
 MATCHES = [
@@ -163,8 +216,16 @@ MATCHES = [
         "dates": "20 April to 15 May 2026",
         "meta": ["Textiles"],
         "fits": [
-            {"code": "sector", "term": 0.18, "sentence": "It runs 40 Jacquard looms with retrofitted drives, and you build such drives."},
-            {"code": "dates", "term": 0.11, "sentence": "You both work in English, and 19 working days of your windows overlap."},
+            {
+                "code": "sector",
+                "term": 0.18,
+                "sentence": "It runs 40 Jacquard looms with retrofitted drives, and you build such drives.",
+            },
+            {
+                "code": "dates",
+                "term": 0.11,
+                "sentence": "You both work in English, and 19 working days of your windows overlap.",
+            },
         ],
         "misfits": [{"code": "days", "term": 0.0, "sentence": "it prefers stays of 5 days, you wish 4."}],
     },
@@ -177,35 +238,121 @@ MATCHES = [
     },
 ]
 MUST_DO = [
-    {"url": "/gallery/case/", "title": "Sign the Commitment to Quality", "when": "By 30 March, in 6 days", "state": "yours", "note": "Version 4, text frozen on 19 March 2026", "reference": "EXC-2026-000007"},
-    {"url": "/gallery/", "title": "Mitgliedschaften in Clusterorganisationen", "when": "2 Antworten zu berichtigen", "state": "late", "note": "Mindestens eine, mit Verweis auf das Profil"},
+    {
+        "url": "/gallery/case/",
+        "title": "Sign the Commitment to Quality",
+        "when": "By 30 March, in 6 days",
+        "state": "yours",
+        "note": "Version 4, text frozen on 19 March 2026",
+        "reference": "EXC-2026-000007",
+    },
+    {
+        "url": "/gallery/",
+        "title": "Mitgliedschaften in Clusterorganisationen",
+        "when": "2 Antworten zu berichtigen",
+        "state": "late",
+        "note": "Mindestens eine, mit Verweis auf das Profil",
+    },
     {"title": "Yhteistyökumppanuussopimuksen allekirjoittaminen", "when": "Ei voi vielä aloittaa", "state": "later"},
 ]
-WAIT_FOR = [{"url": "/gallery/case/", "title": "CLAMTEX confirms the amount", "when": "Since 9 March, 1 day", "state": "theirs", "note": "A reminder goes on 16 March 2026."}]
+WAIT_FOR = [
+    {
+        "url": "/gallery/case/",
+        "title": "CLAMTEX confirms the amount",
+        "when": "Since 9 March, 1 day",
+        "state": "theirs",
+        "note": "A reminder goes on 16 March 2026.",
+    }
+]
 QUEUE = [
-    {"url": "/gallery/case/", "title": "Hilatures Montseny, S.L.", "kind": "Registration", "who": "Small company, Sabadell, Spain", "when": "Overdue by 3 working days", "state": "late", "reference": "APP-2026-000042"},
-    {"url": "/gallery/case/", "title": "Institut für Faserverbundprüfung Vogtland e. V.", "kind": "Registration, asked again", "who": "Technology centre, Plauen, Germany", "when": "In 3 days", "state": "yours", "reference": "APP-2026-000043"},
+    {
+        "url": "/gallery/case/",
+        "title": "Hilatures Montseny, S.L.",
+        "kind": "Registration",
+        "who": "Small company, Sabadell, Spain",
+        "when": "Overdue by 3 working days",
+        "state": "late",
+        "reference": "APP-2026-000042",
+    },
+    {
+        "url": "/gallery/case/",
+        "title": "Institut für Faserverbundprüfung Vogtland e. V.",
+        "kind": "Registration, asked again",
+        "who": "Technology centre, Plauen, Germany",
+        "when": "In 3 days",
+        "state": "yours",
+        "reference": "APP-2026-000043",
+    },
 ]
-FILTERS = [{"url": "/gallery/queue/", "label": "For me to do", "count": 2, "current": True}, {"url": "/gallery/queue/", "label": "Waiting for others", "count": 0}]
+FILTERS = [
+    {"url": "/gallery/queue/", "label": "For me to do", "count": 2, "current": True},
+    {"url": "/gallery/queue/", "label": "Waiting for others", "count": 0},
+]
 PARTS = [
-    {"url": "/gallery/", "label": "Objectives", "note": "You: done. Host: done", "state": "done", "state_label": "Done"},
-    {"url": "/gallery/", "label": "Action plan", "note": "Changed by the host, 1 open comment", "state": "yours", "state_label": "Your turn", "current": True},
+    {
+        "url": "/gallery/",
+        "label": "Objectives",
+        "note": "You: done. Host: done",
+        "state": "done",
+        "state_label": "Done",
+    },
+    {
+        "url": "/gallery/",
+        "label": "Action plan",
+        "note": "Changed by the host, 1 open comment",
+        "state": "yours",
+        "state_label": "Your turn",
+        "current": True,
+    },
 ]
-ANSWERS = (("Legal name", "Przędzalnia Nowa Wić sp. z o.o.", "#answers"), ("VAT number", "PL 725 214 0832", "#answers"), ("Website", "", "#answers"))
-PLACE = (("Place", "Rua do Tear Velho 18, Guimarães"), ("First and last day", "20 April 2026 to 23 April 2026"), ("Working days", "4, travel days not counted"))
-MONEY = [("Full amount for Portugal", "EUR 780"), ("Halved, once", "− EUR 390", "4 days are fewer than 5")]  # noqa: RUF001 -- a minus sign
+ANSWERS = (
+    ("Legal name", "Przędzalnia Nowa Wić sp. z o.o.", "#answers"),
+    ("VAT number", "PL 725 214 0832", "#answers"),
+    ("Website", "", "#answers"),
+)
+PLACE = (
+    ("Place", "Rua do Tear Velho 18, Guimarães"),
+    ("First and last day", "20 April 2026 to 23 April 2026"),
+    ("Working days", "4, travel days not counted"),
+)
+MONEY = [("Full amount for Portugal", "EUR 780"), ("Halved, once", "− EUR 390", "4 days are fewer than 5")]
 STATS = [
     {"label": "of 50 exchanges completed", "value": "25", "url": "/gallery/queue/"},
     {"label": "EUR free of 38,000", "value": "13,450", "url": "/gallery/queue/"},
 ]
-COLOURS = (
-    "paper surface sunken line edge ink ink-2 accent accent-2 accent-soft deep deep-2 good good-soft warn warn-soft bad bad-soft focus chart-2 chart-3 dots"
-).split()
+COLOURS = [
+    "paper",
+    "surface",
+    "sunken",
+    "line",
+    "edge",
+    "ink",
+    "ink-2",
+    "accent",
+    "accent-2",
+    "accent-soft",
+    "deep",
+    "deep-2",
+    "good",
+    "good-soft",
+    "warn",
+    "warn-soft",
+    "bad",
+    "bad-soft",
+    "focus",
+    "chart-2",
+    "chart-3",
+    "dots",
+]
 CHOICES = [
     {"value": "physical", "label": "Physical", "note": "With a lump sum", "chosen": True},
     {"value": "virtual", "label": "Virtual", "note": "Without payment; your one visit stays open"},
 ]
-VERDICTS = [{"value": "pass", "label": "Bestanden"}, {"value": "ask", "label": "Nachfragen", "chosen": True}, {"value": "fail", "label": "Nicht bestanden"}]
+VERDICTS = [
+    {"value": "pass", "label": "Bestanden"},
+    {"value": "ask", "label": "Nachfragen", "chosen": True},
+    {"value": "fail", "label": "Nicht bestanden"},
+]
 SHA256 = "7c1e09b24fd8a36e51c088f72d4be91063aac5d7f2041b8e9e3740d6b8c25a1f"
 
 
@@ -246,15 +393,27 @@ def case(request: HttpRequest) -> HttpResponse:
     """Show a case page; `?refused` and `?errors` show it after an attempt that failed."""
     account = AccountForm({"iban": "PT50 0002"} if "errors" in request.GET else None)
     steps = [
-        ExampleStep("sign_commitment", "Sign as Jana Brückner", "sign", primary=True, hint="You sign version 4. The text cannot change any more."),
+        ExampleStep(
+            "sign_commitment",
+            "Sign as Jana Brückner",
+            "sign",
+            primary=True,
+            hint="You sign version 4. The text cannot change any more.",
+        ),
         ExampleStep("enter_account", "Save the account", "account", form=account),
-        ExampleStep("decline_to_sign", "Decline to sign", "decline", danger=True, hint="You give a reason on the next page."),
+        ExampleStep(
+            "decline_to_sign", "Decline to sign", "decline", danger=True, hint="You give a reason on the next page."
+        ),
     ]
     if "report" in request.GET:
         steps = [ExampleStep("submit_report", "Send the report", "report", form=EveryField(), primary=True)]
     context = {
         "theme": _theme(request),
-        "refusal": {"code": "text_has_changed", "action": "sign_commitment", "sentence": "The text has changed since you opened this page. Read it again."}
+        "refusal": {
+            "code": "text_has_changed",
+            "action": "sign_commitment",
+            "sentence": "The text has changed since you opened this page. Read it again.",
+        }
         if "refused" in request.GET
         else None,
         "case": {
@@ -264,21 +423,39 @@ def case(request: HttpRequest) -> HttpResponse:
             "state_label": "Being signed",
             "version": 4,
             "title": "Sign the Commitment to Quality",
-            "meta": ["Version 4, text frozen on 19 March 2026", "Silberbach Textilmaschinen GmbH visits Tecelagem Ribeira Alta, Lda."],
+            "meta": [
+                "Version 4, text frozen on 19 March 2026",
+                "Silberbach Textilmaschinen GmbH visits Tecelagem Ribeira Alta, Lda.",
+            ],
             "breadcrumb": [("Desk", "/gallery/desk/"), ("Exchange EXC-2026-000007", "/gallery/case/")],
             "banner": {**BANNER, "link": f"#{steps[0].id}"},
             "phase_steps": PHASES,
-            "sections": [ExampleSection("Place and dates", PLACE), ExampleSection("Objectives", (("Visiting organisation", "Learns how energy meters behave on Jacquard looms in daily use."),))],
+            "sections": [
+                ExampleSection("Place and dates", PLACE),
+                ExampleSection(
+                    "Objectives",
+                    (("Visiting organisation", "Learns how energy meters behave on Jacquard looms in daily use."),),
+                ),
+            ],
             "steps": steps,
             "closed_steps": [
-                ExampleStep("confirm_start", "Confirm the start", "start", refusal="commitment_not_signed", sentence="Opens once all four have signed.")
+                ExampleStep(
+                    "confirm_start",
+                    "Confirm the start",
+                    "start",
+                    refusal="commitment_not_signed",
+                    sentence="Opens once all four have signed.",
+                )
             ],
             "timeline": TIMELINE,
             "thread": {"messages": MESSAGES, "form": MessageForm(), "url": "/gallery/case/", "action": "write_message"},
             "contact_card": {
                 "title": "Contact at the host",
                 "sentence": "Each opening is shown to its owner.",
-                "rows": (("Person", "Duarte Sequeira"), ("E-mail address", "duarte.sequeira@tecelagem-ribeira-alta.example")),
+                "rows": (
+                    ("Person", "Duarte Sequeira"),
+                    ("E-mail address", "duarte.sequeira@tecelagem-ribeira-alta.example"),
+                ),
             },
             "files": [
                 {
@@ -321,10 +498,18 @@ def queue(request: HttpRequest) -> HttpResponse:
         "meta": ["CLAMTEX", "Oldest deadline first"],
         "banner": {"ball": "nobody", "sentence": "Nothing for you to do", "turn": ""}
         if is_empty
-        else {**BANNER, "sentence": "1 thing is overdue; begin with Hilatures Montseny", "link": "/gallery/case/", "link_label": "Open the registration"},
+        else {
+            **BANNER,
+            "sentence": "1 thing is overdue; begin with Hilatures Montseny",
+            "why": "Its registration was due on 19 March 2026.",
+            "link": "/gallery/case/",
+            "link_label": "Open the registration",
+        },
         "filters": FILTERS,
         "count": 0 if is_empty else len(QUEUE),
-        "groups": [] if is_empty else [{"title": "Overdue", "rows": QUEUE[:1]}, {"title": "This week", "rows": QUEUE[1:]}],
+        "groups": []
+        if is_empty
+        else [{"title": "Overdue", "rows": QUEUE[:1]}, {"title": "This week", "rows": QUEUE[1:]}],
         "csv_url": "?format=csv",
         "xlsx_url": "?format=xlsx",
     }
