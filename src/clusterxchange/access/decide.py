@@ -1,22 +1,21 @@
 """The reading of the permission table for one thing. The reading for lists is foundation/scoping.py."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import ORDER, SYS, Capacity
-from clusterxchange.access.rules import Holder, Relation
+from clusterxchange.access.rules import Holder, Relation, Thing
 from clusterxchange.access.table import DISCLOSURES, PERMISSIONS, RELATIONS
 
 
-def values_at(thing: Any, path: str) -> Iterator[Any]:  # noqa: ANN401 -- things are models, which this layer must not know
+def values_at(thing: Thing, path: str) -> Iterator[Thing]:
     """Give every value at the end of a path, following rows of other tables."""
     if thing is None:
         return
     step, _, rest = path.partition("__")
     value = getattr(thing, step)
-    found: Iterable[Any] = value.all() if hasattr(value, "all") else (value,)
+    found: Iterable[Thing] = value.all() if hasattr(value, "all") else (value,)
     for one in found:
         if rest:
             yield from values_at(one, rest)
@@ -39,7 +38,7 @@ def own_values(actor: Actor, relation: Relation) -> frozenset[int] | bool:
             return actor.agency
 
 
-def holds(actor: Actor, relation: Relation, thing: Any) -> bool:  # noqa: ANN401 -- as above
+def holds(actor: Actor, relation: Relation, thing: Thing) -> bool:
     """Whether the actor has this relation to the thing."""
     own = own_values(actor, relation)
     if isinstance(own, bool):
@@ -47,14 +46,14 @@ def holds(actor: Actor, relation: Relation, thing: Any) -> bool:  # noqa: ANN401
     return bool(own) and any(value in own for value in values_at(thing, relation.path))
 
 
-def capacities_of(actor: Actor, kind: str, thing: Any) -> frozenset[Capacity]:  # noqa: ANN401 -- as above
+def capacities_of(actor: Actor, kind: str, thing: Thing) -> frozenset[Capacity]:
     """Give every capacity in which the actor stands to the thing."""
     if actor.system:
         return frozenset({SYS})
     return frozenset(capacity for capacity, relation in RELATIONS[kind].items() if holds(actor, relation, thing))
 
 
-def denial(actor: Actor, kind: str, action: Action, thing: Any) -> str | None:  # noqa: ANN401 -- as above
+def denial(actor: Actor, kind: str, action: Action, thing: Thing) -> str | None:
     """Give the code of the reason for which the table leaves the actor out, or None where it does not."""
     row = PERMISSIONS[kind].get(action)
     if row is None:
@@ -73,12 +72,12 @@ def denial(actor: Actor, kind: str, action: Action, thing: Any) -> str | None:  
     return None
 
 
-def may(actor: Actor, kind: str, action: Action, thing: Any) -> bool:  # noqa: ANN401 -- as above
+def may(actor: Actor, kind: str, action: Action, thing: Thing) -> bool:
     """Whether the table lets the actor do the action to the thing, whatever its state."""
     return denial(actor, kind, action, thing) is None
 
 
-def acting_capacities(actor: Actor, kind: str, action: Action, thing: Any) -> tuple[Capacity, ...]:  # noqa: ANN401 -- as above
+def acting_capacities(actor: Actor, kind: str, action: Action, thing: Thing) -> tuple[Capacity, ...]:
     """Give the capacities in which the actor may do the action, in the fixed order of the capacities."""
     if denial(actor, kind, action, thing) is not None:
         return ()

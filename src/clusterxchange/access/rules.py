@@ -1,10 +1,14 @@
-"""What a row of the permission table is made of. Each piece has two readings: of one thing, and as a filter of a list."""
+"""What a row of the permission table is made of. Each piece has two readings: of one thing, and of a list."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from clusterxchange.access.actor import PARTNERSHIP_ROLES
 from clusterxchange.access.capacities import Capacity
+
+# What actions are done to: rows of later layers, which this one must not know.
+Thing: TypeAlias = Any
 
 
 class Holder(StrEnum):

@@ -3,8 +3,8 @@
 Everything is read from the tables of states, permissions and sentences; templates compare nothing.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import PERMISSIONS
 from clusterxchange.workflow import consents, engine, journal, obligations, registry, sentences
 from clusterxchange.workflow.models import Entry, Obligation
@@ -89,7 +90,7 @@ class Section:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def names_of(subject: Any, capacity: str, machine: Machine) -> dict[str, str]:  # noqa: ANN401 -- a model of a later layer
+def names_of(subject: Thing, capacity: str, machine: Machine) -> dict[str, str]:
     """Give every name that a sentence about the subject may need; `party` is who acts in the capacity."""
     names = dict(machine.describe(subject))
     return {**names, "party": names.get(f"name_{capacity}") or capacity_label(capacity)}
@@ -120,18 +121,25 @@ def date_in_words(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), _("j E Y"))
 
 
-def banner_of(machine: Machine, subject: Any, actor: Actor, at: datetime) -> Banner:  # noqa: ANN401 -- as above
+def banner_of(machine: Machine, subject: Thing, actor: Actor, at: datetime) -> Banner:
     """Say who must act: on this subject, or else anywhere in its case, as far as the reader may see."""
     root = machine.root_of(subject)
     visible = kinds_seen(machine, subject, actor)
-    open_ones = [one for one in obligations.open_in_case(machine.root_name or machine.name, root.pk) if one.kind in visible]
+    open_ones = [
+        one for one in obligations.open_in_case(machine.root_name or machine.name, root.pk) if one.kind in visible
+    ]
     own_subject = [one for one in open_ones if one.kind == machine.name and one.subject_id == subject.pk]
     return banner_from(own_subject or open_ones if machine.root else open_ones, actor, at)
 
 
 def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Banner:
     """Make the banner of some open obligations: the reader's own first, the soonest of them."""
-    turn = " ".join(dict.fromkeys(Capacity(one.capacity).word for one in sorted(open_ones, key=lambda one: list(Capacity).index(Capacity(one.capacity)))))
+    turn = " ".join(
+        dict.fromkeys(
+            Capacity(one.capacity).word
+            for one in sorted(open_ones, key=lambda one: list(Capacity).index(Capacity(one.capacity)))
+        )
+    )
     own = [one for one in open_ones if is_own(one, actor)]
     if not open_ones:
         return Banner("nobody", _("Nobody's turn"), _("Nothing for you to do"), turn="")
@@ -139,20 +147,25 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
     machine = registry.machine_named(first.kind)
     subject = machine.model._default_manager.get(pk=first.subject_id)
     texts, names = sentences.ACTIONS[Action(first.action)], names_of(subject, first.capacity, machine)
-    timed = {
-        "due": last_day_of(first.due_at) if first.due_at else None,
-        "due_in": due_in_words(first.due_at, at) if first.due_at else "",
-        "due_date": last_day_of(first.due_at).date().isoformat() if first.due_at else "",
-        "turn": turn,
-        "link": machine.address(subject),
-    }
+    banner = Banner(
+        "yours" if own else "theirs",
+        _("Your turn"),
+        str(texts.asked) % names,
+        str(texts.hint) % names,
+        due=last_day_of(first.due_at) if first.due_at else None,
+        due_in=due_in_words(first.due_at, at) if first.due_at else "",
+        due_date=last_day_of(first.due_at).date().isoformat() if first.due_at else "",
+        turn=turn,
+        link=machine.address(subject),
+        link_label=str(texts.button),
+    )
     if own:
-        return Banner("yours", _("Your turn"), str(texts.asked) % names, str(texts.hint) % names, link_label=str(texts.button), **timed)
-    badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
+        return banner
     reminder = ""
     if first.remind_next_at is not None:
         reminder = _("A reminder goes on %(day)s.") % {"day": date_in_words(first.remind_next_at)}
-    return Banner("theirs", badge, str(texts.waiting) % names, reminder, **{**timed, "link": ""})
+    badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
+    return replace(banner, badge=badge, sentence=str(texts.waiting) % names, why=reminder, link="", link_label="")
 
 
 def is_own(obligation: Obligation, actor: Actor) -> bool:
@@ -160,7 +173,7 @@ def is_own(obligation: Obligation, actor: Actor) -> bool:
     return Obligation.objects.filter(obligations.of_actor(actor), pk=obligation.pk).exists()
 
 
-def kinds_seen(machine: Machine, subject: Any, actor: Actor) -> frozenset[str]:  # noqa: ANN401 -- as above
+def kinds_seen(machine: Machine, subject: Thing, actor: Actor) -> frozenset[str]:
     """Give the kinds of things in a case that the reader may see at all."""
     root = machine.root_of(subject)
     root_name = machine.root_name or machine.name
@@ -170,21 +183,28 @@ def kinds_seen(machine: Machine, subject: Any, actor: Actor) -> frozenset[str]: 
     )
 
 
-def steps_of(  # noqa: PLR0913 -- what a page declares of its steps
+def steps_of(
     machine: Machine,
-    subject: Any,  # noqa: ANN401 -- as above
+    subject: Thing,
     actor: Actor,
     at: datetime,
     *,
-    make_form: Any,  # noqa: ANN401 -- a function (action, capacity) -> form
+    make_form: Callable[[Action, Capacity], forms.BaseForm],
     address: str,
     danger: Iterable[Action] = (),
 ) -> tuple[list[Step], list[ClosedStep]]:
-    """Give what the reader can do now, and what is closed to them with its reason. Guards run here, so never call it in a list."""
+    """Give what the reader can do now, and what is closed to them with its reason.
+
+    Guards run here, so it is never called in a list.
+    """
     own = {
         (one.action, one.capacity)
         for one in Obligation.objects.filter(
-            obligations.of_actor(actor), kind=machine.name, subject_id=subject.pk, closed_at__isnull=True, is_watch=False
+            obligations.of_actor(actor),
+            kind=machine.name,
+            subject_id=subject.pk,
+            closed_at__isnull=True,
+            is_watch=False,
         )
     }
     open_steps: list[Step] = []
@@ -199,10 +219,15 @@ def steps_of(  # noqa: PLR0913 -- what a page declares of its steps
             if refusal is None and line is not None:
                 open_steps.append(
                     Step(
-                        action, capacity, str(texts.button), f"{address}{action.hyphenated}/", make_form(action, capacity),
-                        hidden_of(subject, capacity), danger=action in set(danger),
+                        action,
+                        capacity,
+                        str(texts.button),
+                        f"{address}{action.hyphenated}/",
+                        make_form(action, capacity),
+                        hidden_of(subject, capacity),
+                        danger=action in set(danger),
                         hint=str(texts.hint) % names_of(subject, capacity, machine) if texts.hint else "",
-                    )  # fmt: skip
+                    )
                 )
             elif refusal is not None and refusal.code not in {"wrong_state", "already_signed"}:
                 sentence = sentences.refusal_sentence(refusal.code, refusal.params)
@@ -216,7 +241,7 @@ def steps_of(  # noqa: PLR0913 -- what a page declares of its steps
     return open_steps, closed
 
 
-def _acting(machine: Machine, subject: Any, actor: Actor, action: Action, line: Row | None) -> tuple[Capacity, ...]:  # noqa: ANN401 -- as above
+def _acting(machine: Machine, subject: Thing, actor: Actor, action: Action, line: Row | None) -> tuple[Capacity, ...]:
     possible = decide.acting_capacities(actor, machine.name, action, subject)
     return possible if line is None else tuple(one for one in possible if one in line.by(machine.name))
 
@@ -229,7 +254,7 @@ def _refusal(machine: Machine, line: Row | None, situation: Situation) -> Refusa
     return next((refusal for guard in line.only_if if (refusal := guard(situation)) is not None), None)
 
 
-def hidden_of(subject: Any, capacity: Capacity) -> list[tuple[str, str]]:  # noqa: ANN401 -- as above
+def hidden_of(subject: Thing, capacity: Capacity) -> list[tuple[str, str]]:
     """Give what a step's form carries unseen: in which capacity, and to which text the reader says yes."""
     found = [("capacity", str(capacity))]
     if hasattr(subject, "version"):
@@ -239,7 +264,7 @@ def hidden_of(subject: Any, capacity: Capacity) -> list[tuple[str, str]]:  # noq
     return found
 
 
-def timeline_of(machine: Machine, subject: Any, actor: Actor) -> list[dict[str, Any]]:  # noqa: ANN401 -- as above
+def timeline_of(machine: Machine, subject: Thing, actor: Actor) -> list[dict[str, Any]]:
     """Give what happened in a case as sentences, newest first, as far as the reader may see."""
     root = machine.root_of(subject)
     seen = kinds_seen(machine, subject, actor)
@@ -251,7 +276,7 @@ def timeline_of(machine: Machine, subject: Any, actor: Actor) -> list[dict[str, 
     return found
 
 
-def happened(entry: Entry, root_name: str, root: Any) -> str:  # noqa: ANN401 -- as above
+def happened(entry: Entry, root_name: str, root: Thing) -> str:
     """Say an entry of the journal in the reader's language."""
     texts = sentences.ACTIONS.get(Action(entry.action))
     if texts is None:

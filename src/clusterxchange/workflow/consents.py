@@ -1,20 +1,20 @@
 """What each side has said to a version: agreed, validated, signed, confirmed."""
 
 from datetime import datetime
-from typing import Any
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.workflow.models import Consent
 from clusterxchange.workflow.tables import Row, Situation
 
 
-def version_of(subject: Any) -> int:  # noqa: ANN401 -- a model of a later layer
+def version_of(subject: Thing) -> int:
     """Give the version of a subject; one where it has none."""
     return int(getattr(subject, "version", 1))
 
 
-def standing(subject: Any, kind: str, action: Action) -> list[Consent]:  # noqa: ANN401 -- as above
+def standing(subject: Thing, kind: str, action: Action) -> list[Consent]:
     """Give the consents to the subject's current version that have not been taken back, oldest first."""
     return list(
         Consent.objects.filter(
@@ -23,12 +23,12 @@ def standing(subject: Any, kind: str, action: Action) -> list[Consent]:  # noqa:
     )
 
 
-def given(subject: Any, kind: str, action: Action) -> frozenset[Capacity]:  # noqa: ANN401 -- as above
+def given(subject: Thing, kind: str, action: Action) -> frozenset[Capacity]:
     """Give the capacities that have consented to the subject's current version."""
     return frozenset(Capacity(consent.capacity) for consent in standing(subject, kind, action))
 
 
-def missing(subject: Any, kind: str, line: Row) -> frozenset[Capacity]:  # noqa: ANN401 -- as above
+def missing(subject: Thing, kind: str, line: Row) -> frozenset[Capacity]:
     """Give the capacities whose consent the line still waits for."""
     return line.consenting(kind) - given(subject, kind, line.action)
 
@@ -52,7 +52,7 @@ def give(situation: Situation, kind: str) -> Consent:
     )
 
 
-def revoke(subject: Any, kind: str, action: Action, at: datetime) -> None:  # noqa: ANN401 -- as above
+def revoke(subject: Thing, kind: str, action: Action, at: datetime) -> None:
     """Take back every standing consent of one kind to the subject's current version."""
     Consent.objects.filter(
         kind=kind, subject_id=subject.pk, version=version_of(subject), action=action, revoked_at__isnull=True

@@ -93,5 +93,3 @@ def _people_told(obligation: Obligation, subject: object, at: datetime) -> list[
                 if partnership_id is not None:
                     found |= {person.pk: person for person in people_of_partnership(partnership_id, CASE_PEOPLE)}
     return list(found.values())
-
-

@@ -19,6 +19,7 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import SYS, Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import RELATIONS
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import consents, journal, notices, obligations, registry
@@ -27,7 +28,7 @@ from clusterxchange.workflow.tables import STAYS, THE_STATE_BEFORE, Machine, Ref
 NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
 
 
-class NotDone(Exception):  # noqa: N818 -- named for the refusal, as it reads where it is caught
+class NotDone(Exception):
     """The move did not happen and nothing was written. `refusal` says why."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -87,7 +88,7 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Unit]:
 
 
 def move(
-    subject: Any,  # noqa: ANN401 -- a model of a later layer
+    subject: Thing,
     action: Action,
     *,
     actor: Actor,
@@ -124,7 +125,7 @@ def move(
 
 
 def begin(
-    subject: Any,  # noqa: ANN401 -- a model of a later layer
+    subject: Thing,
     action: Action,
     *,
     actor: Actor,
@@ -154,7 +155,7 @@ def begin(
         _follow(machine, line.to, situation, line)
 
 
-def establish(subject: Any, *, at: datetime, state: str | None = None) -> None:  # noqa: ANN401 -- as above
+def establish(subject: Thing, *, at: datetime, state: str | None = None) -> None:
     """Save a new row in the state in which its life begins, with its reference where its kind has one."""
     machine = registry.machine_of(subject)
     subject.state, subject.state_since, subject.created_at = state or machine.states[0], at, at
@@ -170,7 +171,7 @@ def establish(subject: Any, *, at: datetime, state: str | None = None) -> None: 
 
 
 def record(
-    subject: Any,  # noqa: ANN401 -- as above
+    subject: Thing,
     action: Action,
     *,
     actor: Actor,
@@ -186,13 +187,17 @@ def record(
     with unit_of_work(actor, at) as work:
         acting = acting_capacity(machine, subject, action, actor, capacity)
         work.entries.append(
-            journal.draft(machine, subject, action, actor, acting, at, before=subject.state, after=subject.state, payload=payload)
+            journal.draft(
+                machine, subject, action, actor, acting, at, before=subject.state, after=subject.state, payload=payload
+            )
         )
         root = machine.root_of(subject)
         work.roots[machine.root_name or machine.name, root.pk] = root
 
 
-def acting_capacity(machine: Machine, subject: Any, action: Action, actor: Actor, wanted: Capacity | None) -> Capacity:  # noqa: ANN401 -- as above
+def acting_capacity(
+    machine: Machine, subject: Thing, action: Action, actor: Actor, wanted: Capacity | None
+) -> Capacity:
     """Give the capacity in which the actor acts: the one that was named, else one that has not consented yet.
 
     :raises NotAllowed: with the code of the permission table.
@@ -210,14 +215,18 @@ def acting_capacity(machine: Machine, subject: Any, action: Action, actor: Actor
             raise NotAllowed(Refusal("not_allowed"))
         return wanted
     if not possible:
-        return next(capacity for capacity in RELATIONS[machine.name] if capacity in decide.capacities_of(actor, machine.name, subject))
+        return next(
+            capacity
+            for capacity in RELATIONS[machine.name]
+            if capacity in decide.capacities_of(actor, machine.name, subject)
+        )
     if line is not None and line.each and subject.pk:
         given = consents.given(subject, machine.name, action)
         return next((capacity for capacity in possible if capacity not in given), possible[0])
     return possible[0]
 
 
-def lock(machine: Machine, subject: Any) -> None:  # noqa: ANN401 -- as above
+def lock(machine: Machine, subject: Thing) -> None:
     """Lock what the life names, in the global order, then the subject itself, and read it anew."""
     for path in machine.locks:
         row = subject
@@ -230,7 +239,7 @@ def lock(machine: Machine, subject: Any) -> None:  # noqa: ANN401 -- as above
     except type(subject).DoesNotExist:
         raise WrongState(Refusal("wrong_state", {"state": ""})) from None
     for path in machine.locks:
-        subject._state.fields_cache.pop(path.partition("__")[0], None)  # noqa: SLF001 -- a related row read before the lock may be old
+        subject._state.fields_cache.pop(path.partition("__")[0], None)
 
 
 def reason_against(machine: Machine, situation: Situation) -> Refusal:
@@ -249,7 +258,7 @@ def _check(line: Row, situation: Situation) -> None:
 
 def _lock_row(row: Model | None) -> None:
     if row is not None:
-        type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 -- Django's documented manager for rows reached by relations
+        type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def _carry_on(work: Unit, machine: Machine, line: Row, situation: Situation) -> None:
@@ -296,14 +305,21 @@ def _note(work: Unit, machine: Machine, line: Row, situation: Situation, *, dele
     after = "" if deleted else subject.state
     work.entries.append(
         journal.draft(
-            machine, subject, situation.action, situation.actor, situation.capacity, situation.at,
-            before=situation.before, after=after, payload=situation.inputs,
-        )  # fmt: skip
+            machine,
+            subject,
+            situation.action,
+            situation.actor,
+            situation.capacity,
+            situation.at,
+            before=situation.before,
+            after=after,
+            payload=situation.inputs,
+        )
     )
     if not deleted:
         work.happenings.append(notices.Happening(machine, subject, situation.action, situation.capacity, line.tells))
 
 
-def scheme_of(subject: Any, at: datetime) -> Scheme:  # noqa: ANN401 -- as above
+def scheme_of(subject: Thing, at: datetime) -> Scheme:
     """Give the rules that hold for a subject at a moment."""
     return registry.machine_of(subject).scheme_of(subject, at)

@@ -1,9 +1,8 @@
 """Work that is done after the answer: mails, and each minute what is due. Every job is safe to run twice."""
 
+from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
-
-from django.db import transaction
 
 from clusterxchange.foundation import clock
 from clusterxchange.workflow import deadlines

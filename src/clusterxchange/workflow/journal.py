@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.workflow.models import DayHead, Entry, EntryPayload
 from clusterxchange.workflow.tables import Machine
 
@@ -57,7 +58,7 @@ class Finding:
 
 def draft(  # noqa: PLR0913 -- one argument for each column
     machine: Machine,
-    subject: Any,  # noqa: ANN401 -- a model of a later layer
+    subject: Thing,
     action: Action,
     actor: Actor,
     capacity: Capacity,
@@ -82,7 +83,7 @@ def draft(  # noqa: PLR0913 -- one argument for each column
     )
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a form gave
+def plain(value: object) -> object:
     """Give what stands for a value in a payload."""
     if isinstance(value, Model):
         return {"row": value._meta.label_lower, "pk": value.pk}
@@ -95,7 +96,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a form gave
 
 def canonical(body: Mapping[str, Any]) -> str:
     """Write a payload so that the same content always gives the same text."""
-    return json.dumps(body, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(
+        body, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+    )
 
 
 def digest_of(salt: str, body: str) -> str:
@@ -110,11 +113,20 @@ def write(drafts: Iterable[Draft]) -> None:
         Entry.objects.bulk_create(
             [
                 Entry(
-                    n=0, at=one.at, actor=one.actor, capacity=one.capacity, kind=one.kind, subject=one.subject, case=one.case,
-                    action=one.action, before=one.before, after=one.after, payload_digest=digest_of(salt, one.body),
+                    n=0,
+                    at=one.at,
+                    actor=one.actor,
+                    capacity=one.capacity,
+                    kind=one.kind,
+                    subject=one.subject,
+                    case=one.case,
+                    action=one.action,
+                    before=one.before,
+                    after=one.after,
+                    payload_digest=digest_of(salt, one.body),
                 )
             ]
-        )  # fmt: skip
+        )
         n = Entry.objects.order_by("-n").values_list("n", flat=True)[0]
         EntryPayload.objects.create(entry_id=n, salt=salt, body=json.loads(one.body))
 
@@ -123,9 +135,19 @@ def hash_of(entry: Entry) -> str:
     """Recompute the hash of an entry from its columns, independently of the database's trigger."""
     moment = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
     columns = (
-        entry.previous, str(entry.n), moment, entry.actor, entry.capacity, entry.kind, entry.subject, entry.case,
-        entry.action, entry.before, entry.after, entry.payload_digest,
-    )  # fmt: skip
+        entry.previous,
+        str(entry.n),
+        moment,
+        entry.actor,
+        entry.capacity,
+        entry.kind,
+        entry.subject,
+        entry.case,
+        entry.action,
+        entry.before,
+        entry.after,
+        entry.payload_digest,
+    )
     return hashlib.sha256("|".join(columns).encode()).hexdigest()
 
 

@@ -31,9 +31,14 @@ def mail_of(notice: Notice) -> EmailMessage:
             Notice.Topic.REMINDER: _("Reminder: %(sentence)s"),
             Notice.Topic.OVERDUE: _("Overdue: %(sentence)s"),
         }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
-        text = render_to_string("mail/notice.txt", _context(notice, sentence, str(texts.hint) % names if notice.asked else ""))
+        text = render_to_string(
+            "mail/notice.txt", _context(notice, sentence, str(texts.hint) % names if notice.asked else "")
+        )
         return EmailMessage(
-            f"{subject} ({notice.reference})", text, to=[notice.account.email], headers={"Content-Language": notice.account.language}
+            f"{subject} ({notice.reference})",
+            text,
+            to=[notice.account.email],
+            headers={"Content-Language": notice.account.language},
         )
 
 
@@ -44,7 +49,11 @@ def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
         by_when = _("The last day for it is %(day)s.") % {"day": date_format(localtime(last_day), _("j E Y"))}
     anchor = ""
     if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
-        anchor = _("Journal on %(day)s: entry %(n)s, %(hash)s") % {"day": last.day.isoformat(), "n": last.n, "hash": last.hash}
+        anchor = _("Journal on %(day)s: entry %(n)s, %(hash)s") % {
+            "day": last.day.isoformat(),
+            "n": last.n,
+            "hash": last.hash,
+        }
     return {
         "person": notice.account.full_name,
         "sentence": sentence,

@@ -60,7 +60,9 @@ class Obligation(models.Model):
     capacity = models.CharField(max_length=3)
     term = models.CharField(max_length=40, blank=True)
     is_watch = models.BooleanField(default=False)
-    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, null=True, related_name="obligations")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.CASCADE, null=True, related_name="obligations"
+    )
     partnership = models.ForeignKey("partnerships.Partnership", models.CASCADE, null=True, related_name="obligations")
     barred_account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     since = models.DateTimeField()
@@ -80,10 +82,16 @@ class Obligation(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("organisation", "due_at"), condition=Q(closed_at__isnull=True), name="open_of_organisation"),
-            models.Index(fields=("partnership", "due_at"), condition=Q(closed_at__isnull=True), name="open_of_partnership"),
+            models.Index(
+                fields=("organisation", "due_at"), condition=Q(closed_at__isnull=True), name="open_of_organisation"
+            ),
+            models.Index(
+                fields=("partnership", "due_at"), condition=Q(closed_at__isnull=True), name="open_of_partnership"
+            ),
             models.Index(fields=("root_kind", "root_id"), condition=Q(closed_at__isnull=True), name="open_of_case"),
-            models.Index(fields=("then_at",), condition=Q(closed_at__isnull=True, escalated_at__isnull=True), name="open_due"),
+            models.Index(
+                fields=("then_at",), condition=Q(closed_at__isnull=True, escalated_at__isnull=True), name="open_due"
+            ),
             models.Index(fields=("remind_next_at",), condition=Q(closed_at__isnull=True), name="open_reminders"),
         )
 
@@ -92,7 +100,7 @@ class Obligation(models.Model):
 
 
 class Entry(models.Model):
-    """One line of the journal: codes and numbers only, chained by hash in the database. Nothing changes or removes it."""
+    """One line of the journal: codes and numbers only, chained by hash. Nothing changes or removes it."""
 
     n = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()

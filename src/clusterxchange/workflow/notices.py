@@ -1,4 +1,6 @@
-"""Who is told what. A notice is a row with codes and names; its sentence is made in the reader's language when it is sent.
+"""Who is told what.
+
+A notice is a row with codes and names; its sentence is made in the reader's language when it is sent.
 
 Each person gets at most one notice from one transaction: what they must do now goes before what happened.
 """
@@ -6,13 +8,13 @@ Each person gets at most one notice from one transaction: what they must do now 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import AG, HP, PO, PR, SO, VP, Capacity, H, V
+from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, RELEASERS
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import (
@@ -34,7 +36,7 @@ class Happening:
     """One move of a transaction, for those who are to be told of it."""
 
     machine: Machine
-    subject: Any
+    subject: Thing
     action: Action
     capacity: Capacity
     tells: frozenset[Capacity]
@@ -61,7 +63,9 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
     for obligation in opened:
         if obligation.is_watch:
             continue
-        for person in people_behind(Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id):
+        for person in people_behind(
+            Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id
+        ):
             if person.pk not in told and person.pk != obligation.barred_account_id:
                 told.add(person.pk)
                 found.append(_of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at))
@@ -100,21 +104,35 @@ def _of_obligation(obligation: Obligation, person: Account, topic: Notice.Topic,
     machine = registry.machine_named(obligation.kind)
     subject = machine.model._default_manager.get(pk=obligation.subject_id)
     return Notice(
-        account=person, topic=topic, kind=obligation.kind, subject_id=obligation.subject_id, reference=obligation.reference,
-        action=obligation.action, asked=obligation.action, params=_params(machine, subject, Capacity(obligation.capacity)),
-        path=machine.address(subject), due_at=obligation.due_at, at=at,
-    )  # fmt: skip
+        account=person,
+        topic=topic,
+        kind=obligation.kind,
+        subject_id=obligation.subject_id,
+        reference=obligation.reference,
+        action=obligation.action,
+        asked=obligation.action,
+        params=_params(machine, subject, Capacity(obligation.capacity)),
+        path=machine.address(subject),
+        due_at=obligation.due_at,
+        at=at,
+    )
 
 
 def _of_happening(happening: Happening, person: Account, at: datetime) -> Notice:
     machine, subject = happening.machine, happening.subject
     root = machine.root_of(subject)
     return Notice(
-        account=person, topic=Notice.Topic.HAPPENED, kind=machine.name, subject_id=subject.pk,
-        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""), action=happening.action,
-        params=_params(machine, subject, happening.capacity), path=machine.address(subject), at=at,
-    )  # fmt: skip
+        account=person,
+        topic=Notice.Topic.HAPPENED,
+        kind=machine.name,
+        subject_id=subject.pk,
+        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""),
+        action=happening.action,
+        params=_params(machine, subject, happening.capacity),
+        path=machine.address(subject),
+        at=at,
+    )
 
 
-def _params(machine: Machine, subject: Any, capacity: Capacity) -> Mapping[str, str]:  # noqa: ANN401 -- a model of a later layer
+def _params(machine: Machine, subject: Thing, capacity: Capacity) -> Mapping[str, str]:
     return {**machine.describe(subject), "capacity": str(capacity)}

@@ -12,7 +12,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import AG, HP, PO, PR, SO, SYS, VP, Capacity, H, V
 from clusterxchange.access.decide import values_at
-from clusterxchange.access.rules import Holder
+from clusterxchange.access.rules import Holder, Thing
 from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, PERMISSIONS, RELATIONS, RELEASERS
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
@@ -52,7 +52,7 @@ class Due:
         return self.kind, self.subject_id, str(self.action), str(self.capacity), self.term
 
 
-def expected(machine: Machine, subject: Any, at: datetime) -> Iterator[Due]:  # noqa: ANN401 -- a model of a later layer
+def expected(machine: Machine, subject: Thing, at: datetime) -> Iterator[Due]:
     """Give what should be open for a subject in its state."""
     for line in machine.rows_in(subject.state):
         watched = SYS in line.by(machine.name) and bool(line.terms)
@@ -73,14 +73,22 @@ def expected(machine: Machine, subject: Any, at: datetime) -> Iterator[Due]:  # 
             yield _due(machine, subject, line, SYS, primary, at, is_watch=True)
 
 
-def _due(  # noqa: PLR0913 -- what the row says, piece by piece
-    machine: Machine, subject: Any, line: Row, capacity: Capacity, timed: Timed | None, at: datetime, *, is_watch: bool  # noqa: ANN401 -- as above
+def _due(
+    machine: Machine,
+    subject: Thing,
+    line: Row,
+    capacity: Capacity,
+    timed: Timed | None,
+    at: datetime,
+    *,
+    is_watch: bool,
 ) -> Due:
     root = machine.root_of(subject)
     party = capacity if capacity is not SYS else _acting_side(machine, line)
     organisation_id, partnership_id = party_of(machine, subject, party)
     since = _moment(subject, timed.since) if timed is not None else subject.state_since
-    due_at, then_at, reminders = None, None, ()
+    due_at = then_at = None
+    reminders: tuple[datetime, ...] = ()
     if timed is not None:
         if not timed.term:
             return _at_the_moment(machine, subject, line, since, root)
@@ -99,21 +107,44 @@ def _due(  # noqa: PLR0913 -- what the row says, piece by piece
         None,
     )
     return Due(
-        kind=machine.name, subject_id=subject.pk, root_kind=machine.root_name or machine.name, root_id=root.pk,
-        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""), action=line.action,
-        capacity=capacity, term=timed.term if timed is not None else "", is_watch=is_watch,
-        organisation_id=None if capacity is SYS else organisation_id, partnership_id=None if capacity is SYS else partnership_id,
-        barred_account_id=barred, since=since, due_at=due_at, then_at=then_at,
+        kind=machine.name,
+        subject_id=subject.pk,
+        root_kind=machine.root_name or machine.name,
+        root_id=root.pk,
+        reference=getattr(subject, "reference", "") or getattr(root, "reference", ""),
+        action=line.action,
+        capacity=capacity,
+        term=timed.term if timed is not None else "",
+        is_watch=is_watch,
+        organisation_id=None if capacity is SYS else organisation_id,
+        partnership_id=None if capacity is SYS else partnership_id,
+        barred_account_id=barred,
+        since=since,
+        due_at=due_at,
+        then_at=then_at,
         reminders=reminders,
-    )  # fmt: skip
+    )
 
 
-def _at_the_moment(machine: Machine, subject: Any, line: Row, since: datetime, root: Any) -> Due:  # noqa: ANN401 -- as above
+def _at_the_moment(machine: Machine, subject: Thing, line: Row, since: datetime, root: Thing) -> Due:
     return Due(
-        kind=machine.name, subject_id=subject.pk, root_kind=machine.root_name or machine.name, root_id=root.pk,
-        reference=getattr(root, "reference", ""), action=line.action, capacity=SYS, term="", is_watch=True,
-        organisation_id=None, partnership_id=None, barred_account_id=None, since=since, due_at=since, then_at=since, reminders=(),
-    )  # fmt: skip
+        kind=machine.name,
+        subject_id=subject.pk,
+        root_kind=machine.root_name or machine.name,
+        root_id=root.pk,
+        reference=getattr(root, "reference", ""),
+        action=line.action,
+        capacity=SYS,
+        term="",
+        is_watch=True,
+        organisation_id=None,
+        partnership_id=None,
+        barred_account_id=None,
+        since=since,
+        due_at=since,
+        then_at=since,
+        reminders=(),
+    )
 
 
 def _acting_side(machine: Machine, line: Row) -> Capacity:
@@ -121,16 +152,18 @@ def _acting_side(machine: Machine, line: Row) -> Capacity:
     return sides[0]
 
 
-def _moment(subject: Any, path: str) -> datetime:  # noqa: ANN401 -- as above
+def _moment(subject: Thing, path: str) -> datetime:
     value = next(values_at(subject, path), None)
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime.combine(value, time(12), SCHEME_ZONE).astimezone(UTC)
-    return subject.state_since  # type: ignore[no-any-return] -- a column that is still empty: the term runs from the state
+    # The column is still empty: the term runs from the state.
+    since: datetime = subject.state_since
+    return since
 
 
-def party_of(machine: Machine, subject: Any, capacity: Capacity) -> tuple[int | None, int | None]:  # noqa: ANN401 -- as above
+def party_of(machine: Machine, subject: Thing, capacity: Capacity) -> tuple[int | None, int | None]:
     """Give the organisation and the partnership that a capacity stands for; one of them, or neither for the offices."""
     relation = RELATIONS[machine.name].get(capacity)
     if relation is None or not relation.path:
@@ -166,19 +199,30 @@ def refresh(root_name: str, root_id: int, at: datetime) -> list[Obligation]:
     """Write the difference between what should be open in a case and what is; give what was opened."""
     wanted = expected_of_case(root_name, root_id, at)
     opened = []
-    for standing in Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True).select_for_update():
+    for standing in Obligation.objects.filter(
+        root_kind=root_name, root_id=root_id, closed_at__isnull=True
+    ).select_for_update():
         due = wanted.pop(_key(standing), None)
         if due is None:
             standing.closed_at = at
             standing.save(update_fields=["closed_at"])
-        elif (due.since, due.due_at, due.then_at) != (standing.since, standing.due_at, standing.then_at) or _parties(due) != _stored_parties(standing):
+        elif (due.since, due.due_at, due.then_at) != (standing.since, standing.due_at, standing.then_at) or _parties(
+            due
+        ) != _stored_parties(standing):
             _set(standing, due, at)
             standing.save()
     for due in wanted.values():
         obligation = Obligation(
-            kind=due.kind, subject_id=due.subject_id, root_kind=due.root_kind, root_id=due.root_id, reference=due.reference,
-            action=due.action, capacity=due.capacity, term=due.term, is_watch=due.is_watch,
-        )  # fmt: skip
+            kind=due.kind,
+            subject_id=due.subject_id,
+            root_kind=due.root_kind,
+            root_id=due.root_id,
+            reference=due.reference,
+            action=due.action,
+            capacity=due.capacity,
+            term=due.term,
+            is_watch=due.is_watch,
+        )
         _set(obligation, due, at)
         obligation.save()
         opened.append(obligation)
@@ -251,7 +295,10 @@ def differences(at: datetime) -> list[str]:
         model = registry.machine_named(root_name).model
         for root_id in model._default_manager.order_by("pk").values_list("pk", flat=True):
             wanted = expected_of_case(root_name, root_id, at)
-            standing = {_key(one): one for one in Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True)}
+            standing = {
+                _key(one): one
+                for one in Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True)
+            }
             found += [f"missing {key}" for key in wanted.keys() - standing.keys()]
             found += [f"too many {key}" for key in standing.keys() - wanted.keys()]
             found += [

@@ -1,13 +1,14 @@
 """One way for every page of a case and for every step taken on it (contract.md, "HTTP" and "Marks in pages").
 
-A phase declares a `CasePage` for each of its lives; loading, permission, steps, banner, thread, answers to refusals are here.
+A phase declares a `CasePage` for each of its lives; loading, permission, steps, banner, thread and what is answered to a
+refusal are here.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -24,6 +25,7 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.access.rules import Thing
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.workflow import cases, engine, obligations, registry, sentences, thread
@@ -33,6 +35,17 @@ from clusterxchange.workflow.tables import Machine, Refusal
 
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
 CARRIED = ("version", "text_sha256")
+
+
+class SomebodysRequest(HttpRequest):
+    """A request after the middleware: it knows who is asking."""
+
+    actor: Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give who is asking."""
+    return cast("SomebodysRequest", request).actor
 
 
 class ThreadForm(forms.Form):
@@ -45,8 +58,8 @@ class ThreadForm(forms.Form):
 class CasePage:
     """What is particular to the pages of one life.
 
-    `forms` gives the form of each action that asks something; a form is made with `subject`, `actor`, `capacity` and `at`
-    if it is a `StepForm`. `operations` is the module with a function for each action. `template` may extend
+    `forms` gives the form of each action that asks something; a `StepForm` is made with `subject`, `actor`, `capacity`
+    and `at`. `operations` is the module with a function for each action. `template` may extend
     workflow/case.html; `context` adds to what it gets. `carries` names the actions that take version and hash.
     """
 
@@ -71,7 +84,9 @@ class CasePage:
 class StepForm(forms.Form):
     """A form that knows which step of which case it belongs to."""
 
-    def __init__(self, *args: Any, subject: Any, actor: Actor, capacity: Capacity, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+    def __init__(
+        self, *args: Thing, subject: Thing, actor: Actor, capacity: Capacity, at: datetime, **kwargs: Thing
+    ) -> None:
         self.subject, self.actor, self.capacity, self.at = subject, actor, capacity, at
         super().__init__(*args, **kwargs)
 
@@ -80,12 +95,12 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
 
-def load(request: HttpRequest, rows: QuerySet[Any], kind: str, **key: Any) -> Any:  # noqa: ANN401 -- rows of a later layer
+def load(request: HttpRequest, rows: QuerySet[Any], kind: str, **key: Thing) -> Thing:
     """Give the row if the reader may see it. Unknown and not visible are the same.
 
     :raises Http404: as said; nobody signed in is sent to the sign-in page by `signed_in`.
     """
-    found = visible(rows, kind, request.actor).filter(**key).first()  # type: ignore[attr-defined] -- set by the middleware
+    found = visible(rows, kind, actor_of(request)).filter(**key).first()
     if found is None:
         raise Http404
     return found
@@ -94,7 +109,7 @@ def load(request: HttpRequest, rows: QuerySet[Any], kind: str, **key: Any) -> An
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Send whoever is not signed in to the sign-in page, and back afterwards."""
 
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- the address's parts
+    def guarded(request: HttpRequest, *args: Thing, **kwargs: Thing) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
@@ -106,7 +121,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def show(
     request: HttpRequest,
     page: CasePage,
-    subject: Any,  # noqa: ANN401 -- as above
+    subject: Thing,
     *,
     status: int = 200,
     refused: tuple[Action, Refusal] | None = None,
@@ -114,7 +129,7 @@ def show(
     thread_form: forms.Form | None = None,
 ) -> HttpResponse:
     """Answer with the page of a case, with what went wrong where something did."""
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     if page.opened is not None and request.method == "GET":
         page.opened(request, subject, at)
     case = case_context(request, page, subject, actor, at, bound)
@@ -132,13 +147,17 @@ def show(
 
 def refusal_context(action: Action, refusal: Refusal) -> dict[str, str]:
     """Give what the page shows of a refused attempt."""
-    return {"code": refusal.code, "action": str(action), "sentence": sentences.refusal_sentence(refusal.code, refusal.params)}
+    return {
+        "code": refusal.code,
+        "action": str(action),
+        "sentence": sentences.refusal_sentence(refusal.code, refusal.params),
+    }
 
 
 def case_context(
     request: HttpRequest,
     page: CasePage,
-    subject: Any,  # noqa: ANN401 -- as above
+    subject: Thing,
     actor: Actor,
     at: datetime,
     bound: tuple[Action, Capacity | None, forms.BaseForm] | None,
@@ -179,7 +198,9 @@ def case_context(
     )
 
 
-def form_for(page: CasePage, action: Action, capacity: Capacity, subject: Any, actor: Actor, at: datetime, *data: Any) -> forms.BaseForm:  # noqa: ANN401, PLR0913 -- data and files as Django takes them
+def form_for(
+    page: CasePage, action: Action, capacity: Capacity, subject: Thing, actor: Actor, at: datetime, *data: Thing
+) -> forms.BaseForm:
     """Make the form of a step, bound where data are given."""
     kind = page.forms.get(action, cases.NoQuestions)
     if issubclass(kind, StepForm):
@@ -187,7 +208,7 @@ def form_for(page: CasePage, action: Action, capacity: Capacity, subject: Any, a
     return kind(*data)
 
 
-def thread_context(request: HttpRequest, machine: Machine, root: Any, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 -- as above
+def thread_context(request: HttpRequest, machine: Machine, root: Thing, actor: Actor) -> dict[str, Any]:
     """Give the thread of a case as its partial wants it."""
     names = machine.describe(root)
     return {
@@ -210,8 +231,8 @@ def thread_context(request: HttpRequest, machine: Machine, root: Any, actor: Act
     }
 
 
-def contact_card(machine: Machine, root: Any, actor: Actor) -> dict[str, Any] | None:  # noqa: ANN401 -- as above
-    """Give the people at the reader's side: the contact point of an organisation, the organisation of a contact point."""
+def contact_card(machine: Machine, root: Thing, actor: Actor) -> dict[str, Any] | None:
+    """Give the people at the reader's side: an organisation's contact point, a contact point's organisation."""
     held = decide.capacities_of(actor, machine.name, root)
     other = next((to for own, to in ((V, VP), (H, HP), (VP, V), (HP, H)) if own in held), None)
     if other is None:
@@ -230,11 +251,11 @@ def contact_card(machine: Machine, root: Any, actor: Actor) -> dict[str, Any] | 
     }
 
 
-def act(request: HttpRequest, page: CasePage, subject: Any, action: Action) -> HttpResponse:  # noqa: ANN401 -- as above
+def act(request: HttpRequest, page: CasePage, subject: Thing, action: Action) -> HttpResponse:
     """Take one step: read the answers, call the operation once, answer with the page or send the reader on."""
     if request.method != "POST":
         return confirm(request, page, subject, action)
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     capacity = _capacity(request)
     denial = decide.denial(actor, page.machine.name, action, subject)
     if denial is not None:
@@ -264,12 +285,14 @@ def _capacity(request: HttpRequest) -> Capacity | None:
     return Capacity(given) if given in set(Capacity) else None
 
 
-def succeed(request: HttpRequest, page: CasePage, subject: Any, action: Action, capacity: Capacity | None) -> HttpResponse:  # noqa: ANN401 -- as above
+def succeed(
+    request: HttpRequest, page: CasePage, subject: Thing, action: Action, capacity: Capacity | None
+) -> HttpResponse:
     """Say what happened and what comes next, and send the reader to where it goes on."""
     if subject.pk is None:
-        messages.success(request, str(sentences.ACTIONS[action].happened) % {"party": request.actor.name})  # type: ignore[attr-defined] -- set by the middleware
+        messages.success(request, str(sentences.ACTIONS[action].happened) % {"party": actor_of(request).name})
         return redirect("/desk/")
-    held = decide.acting_capacities(request.actor, page.machine.name, action, subject)  # type: ignore[attr-defined] -- as above
+    held = decide.acting_capacities(actor_of(request), page.machine.name, action, subject)
     names = cases.names_of(subject, capacity or (held or (V,))[0], page.machine)
     messages.success(request, str(sentences.ACTIONS[action].happened) % names)
     return redirect(page.after(subject, action) if page.after else page.machine.address(subject))
@@ -278,14 +301,14 @@ def succeed(request: HttpRequest, page: CasePage, subject: Any, action: Action, 
 def refuse(
     request: HttpRequest,
     page: CasePage,
-    subject: Any,  # noqa: ANN401 -- as above
+    subject: Thing,
     action: Action,
     reason: NotDone,
     form: forms.BaseForm | None = None,
     capacity: Capacity | None = None,
 ) -> HttpResponse:
     """Answer a refused step with the thing's page: 403, 409, or 422 at the field that is at fault."""
-    if isinstance(subject, Model) and subject.pk and not type(subject)._base_manager.filter(pk=subject.pk).exists():  # noqa: SLF001 -- Django's documented manager
+    if isinstance(subject, Model) and subject.pk and not type(subject)._base_manager.filter(pk=subject.pk).exists():
         raise Http404
     subject.refresh_from_db()
     refusal = reason.refusal
@@ -295,12 +318,19 @@ def refuse(
         sentence = sentences.refusal_sentence(refusal.code, refusal.params)
         form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
         return show(request, page, subject, status=UNPROCESSABLE, bound=(action, capacity, form))
-    return show(request, page, subject, status=CONFLICT, refused=(action, refusal), bound=(action, capacity, form) if form else None)
+    return show(
+        request,
+        page,
+        subject,
+        status=CONFLICT,
+        refused=(action, refusal),
+        bound=(action, capacity, form) if form else None,
+    )
 
 
-def confirm(request: HttpRequest, page: CasePage, subject: Any, action: Action) -> HttpResponse:  # noqa: ANN401 -- as above
+def confirm(request: HttpRequest, page: CasePage, subject: Thing, action: Action) -> HttpResponse:
     """Show one step on a page of its own, before it is taken."""
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     case = case_context(request, page, subject, actor, at, None)
     steps = [*case.steps, *case.steps_elsewhere.values()]
     step = next((one for one in steps if one.action is action), None)
@@ -308,20 +338,26 @@ def confirm(request: HttpRequest, page: CasePage, subject: Any, action: Action) 
         return redirect(page.machine.address(subject))
     step.primary = not step.danger
     context = {
-        "case": case, "title": step.label, "sentence": "", "consequences": [], "step": step,
-        "back_url": page.machine.address(subject), "breadcrumb": [*case.breadcrumb, (case.title, page.machine.address(subject))],
-        "banner": case.banner, "meta": [case.reference],
-    }  # fmt: skip
+        "case": case,
+        "title": step.label,
+        "sentence": "",
+        "consequences": [],
+        "step": step,
+        "back_url": page.machine.address(subject),
+        "breadcrumb": [*case.breadcrumb, (case.title, page.machine.address(subject))],
+        "banner": case.banner,
+        "meta": [case.reference],
+    }
     return render(request, "workflow/confirm.html", context)
 
 
-def speak(request: HttpRequest, page: CasePage, subject: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def speak(request: HttpRequest, page: CasePage, subject: Thing) -> HttpResponse:
     """Add a message to the thread of a case."""
     form = ThreadForm(request.POST)
     if not form.is_valid():
         return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)
     try:
-        thread.say_something(subject, text=form.cleaned_data["text"], actor=request.actor, at=clock.now())  # type: ignore[attr-defined] -- set by the middleware
+        thread.say_something(subject, text=form.cleaned_data["text"], actor=actor_of(request), at=clock.now())
     except NotAllowed as reason:
         return refuse(request, page, subject, Action.SAY_SOMETHING, reason)
     messages.success(request, _("Your message is in the thread. The others have been told."))

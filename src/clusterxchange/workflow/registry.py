@@ -9,9 +9,16 @@ from django.db.models import Model
 from clusterxchange.workflow.tables import Machine, Situation
 
 ORDER = (
-    "application", "participation", "proposal", "exchange", "commitment",
-    "financial_agreement", "activity_report", "evidence", "payment",
-)  # fmt: skip
+    "application",
+    "participation",
+    "proposal",
+    "exchange",
+    "commitment",
+    "financial_agreement",
+    "activity_report",
+    "evidence",
+    "payment",
+)
 
 _machines: dict[str, Machine] = {}
 _followers: dict[tuple[str, str], list[Callable[[Situation], None]]] = defaultdict(list)

@@ -16,8 +16,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class ActionSentences:
-    """What is said of an action: `button` verb and object, `asked` what the reader must do, `waiting` what others must do
-    (%(party)s), `happened` what somebody did (%(party)s). Names: those that the life's `describe` gives."""
+    """What is said of an action, with the names that the life's `describe` gives and %(party)s for who acts.
+
+    `button` is verb and object, `asked` what the reader must do, `waiting` what others must, `happened` what was done.
+    """
 
     button: Text
     happened: Text

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
 from typing import Any, Protocol
 
 from django.db.models import Model
@@ -11,6 +10,7 @@ from django.db.models import Model
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import ORDER, SYS, Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import PERMISSIONS
 from clusterxchange.scheme.document import Scheme
 
@@ -25,7 +25,8 @@ class Subject(Protocol):
     state: str
     state_since: datetime
 
-    def save(self, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401, D102 -- the signature of Django's model
+    def save(self, *, update_fields: Iterable[str] | None = None) -> None:
+        """Write the row."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Refusal:
 class Situation:
     """All that a guard or an effect may look at: the locked subject, who acts as what, when, and what was typed."""
 
-    subject: Any
+    subject: Thing
     action: Action
     actor: Actor
     capacity: Capacity
@@ -71,9 +72,9 @@ class Timed:
 class Row:
     """One line of a life.
 
-    `only_if` are guards that look at the state of things: pages show them before anybody acts. `answers` look at what was
-    typed. `writes` run before the state changes (for a consent: at each one), `afterwards` once it has. `asks` are
-    those who must act now; everybody else in `by` may, but is not waited for.
+    `only_if` are guards that look at the state of things: pages show them before anybody acts. `answers` look at what
+    was typed. `writes` run before the state changes (for a consent: at each one), `afterwards` once it has changed.
+    `asks` are those who must act now; everybody else in `by` may, but is not waited for.
     """
 
     action: Action
@@ -103,7 +104,7 @@ class Row:
         return frozenset(self.by(machine_name)) - {SYS}
 
 
-def row(action: Action, when: str | None | Iterable[str | None], to: str | None, **columns: Any) -> Row:  # noqa: ANN401 -- columns of Row
+def row(action: Action, when: str | Iterable[str | None] | None, to: str | None, **columns: Thing) -> Row:
     """Write one line: action, the state or states in which it is possible, the state that follows."""
     states = frozenset({when}) if when is None or isinstance(when, str) else frozenset(when)
     for name in ("resets", "asks", "tells", "narrowed_to"):
@@ -112,7 +113,7 @@ def row(action: Action, when: str | None | Iterable[str | None], to: str | None,
     return Row(action=action, when=states, to=to, **columns)
 
 
-def consent_row(action: Action, when: str | Iterable[str], to: str | None, **columns: Any) -> Row:  # noqa: ANN401 -- as above
+def consent_row(action: Action, when: str | Iterable[str], to: str | None, **columns: Thing) -> Row:
     """Write a line that every capacity named gives once per version; the last one carries the subject on."""
     return row(action, when, to, each=True, **columns)
 
@@ -149,6 +150,6 @@ class Machine:
         """Give every line that leads on from a state."""
         return tuple(line for line in self.rows if state in line.when)
 
-    def root_of(self, subject: Any) -> Any:  # noqa: ANN401 -- a model of a later layer
+    def root_of(self, subject: Thing) -> Thing:
         """Give the case to which the subject belongs."""
         return getattr(subject, self.root) if self.root else subject

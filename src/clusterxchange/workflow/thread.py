@@ -1,23 +1,26 @@
 """What is said about a case among those who may see it, with one's contact point at hand."""
 
 from datetime import datetime
-from typing import Any
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import PERMISSIONS
 from clusterxchange.workflow import engine, notices, obligations, registry
 from clusterxchange.workflow.models import Message, Notice
+from clusterxchange.workflow.tables import Refusal
 
 
-def say_something(subject: Any, *, text: str, actor: Actor, at: datetime) -> Message:  # noqa: ANN401 -- a model of a later layer
+def say_something(subject: Thing, *, text: str, actor: Actor, at: datetime) -> Message:
     """Add a message to the thread of a case and tell the others who may write in it.
 
     :raises NotAllowed: the table leaves the actor out.
     """
     machine = registry.machine_of(subject)
     with engine.unit_of_work(actor, at):
+        if actor.account_id is None:
+            raise engine.NotAllowed(Refusal("not_allowed"))
         capacity = engine.acting_capacity(machine, subject, Action.SAY_SOMETHING, actor, None)
         message = Message.objects.create(
             kind=machine.name, subject_id=subject.pk, author_id=actor.account_id, capacity=capacity, text=text, at=at
@@ -27,7 +30,7 @@ def say_something(subject: Any, *, text: str, actor: Actor, at: datetime) -> Mes
     return message
 
 
-def _notices(kind: str, subject: Any, capacity: Capacity, actor: Actor, at: datetime) -> list[Notice]:  # noqa: ANN401 -- as above
+def _notices(kind: str, subject: Thing, capacity: Capacity, actor: Actor, at: datetime) -> list[Notice]:
     machine = registry.machine_named(kind)
     told = {actor.account_id}
     found = []
@@ -37,15 +40,21 @@ def _notices(kind: str, subject: Any, capacity: Capacity, actor: Actor, at: date
                 told.add(person.pk)
                 found.append(
                     Notice(
-                        account=person, topic=Notice.Topic.MESSAGE, kind=kind, subject_id=subject.pk, reference=subject.reference,
-                        action=Action.SAY_SOMETHING, params={**machine.describe(subject), "capacity": str(capacity)},
-                        path=machine.address(subject), at=at,
-                    )  # fmt: skip
+                        account=person,
+                        topic=Notice.Topic.MESSAGE,
+                        kind=kind,
+                        subject_id=subject.pk,
+                        reference=subject.reference,
+                        action=Action.SAY_SOMETHING,
+                        params={**machine.describe(subject), "capacity": str(capacity)},
+                        path=machine.address(subject),
+                        at=at,
+                    )
                 )
     return found
 
 
-def messages_of(subject: Any) -> list[Message]:  # noqa: ANN401 -- as above
+def messages_of(subject: Thing) -> list[Message]:
     """Give the thread of a case, oldest first."""
     found = Message.objects.filter(kind=registry.machine_of(subject).name, subject_id=subject.pk)
     return list(found.select_related("author"))

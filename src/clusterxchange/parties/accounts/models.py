@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountQuerySet(BaseUserManager["Account"]):
     """Makes accounts; the address is the name under which one signs in."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":  # noqa: ANN401 -- columns
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":
         """Make an account with a usable or unusable password."""
         account = self.model(email=self.normalize_email(email).lower(), **fields)
         account.set_password(password)

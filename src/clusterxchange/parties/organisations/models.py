@@ -22,7 +22,9 @@ class Organisation(models.Model):
     balance_eur = models.PositiveBigIntegerField(_("Balance sheet total in euros"), null=True, blank=True)
     cluster_membership = models.CharField(_("Member of a cluster"), max_length=20, blank=True)
     cluster_name = models.CharField(_("Name of the cluster"), max_length=200, blank=True)
-    cluster_profile = models.URLField(_("Profile of the cluster on the European Cluster Collaboration Platform"), blank=True)
+    cluster_profile = models.URLField(
+        _("Profile of the cluster on the European Cluster Collaboration Platform"), blank=True
+    )
     cluster_since = models.PositiveIntegerField(_("Member since (year)"), null=True, blank=True)
     registration_number = models.CharField(_("Registration number"), max_length=60, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
@@ -42,7 +44,9 @@ class Organisation(models.Model):
     keywords = models.CharField(_("Keywords of your own"), max_length=300, blank=True)
     offers = models.CharField(_("What you offer, in keywords"), max_length=300, blank=True)
     members_total = models.PositiveIntegerField(_("Members in all"), null=True, blank=True)
-    members_smes = models.PositiveIntegerField(_("Members that are small or medium-sized companies"), null=True, blank=True)
+    members_smes = models.PositiveIntegerField(
+        _("Members that are small or medium-sized companies"), null=True, blank=True
+    )
     members_research = models.PositiveIntegerField(_("Members that do research"), null=True, blank=True)
     sort_name = models.CharField(max_length=200, blank=True, db_index=True, db_collation="C")
     search_text = models.TextField(blank=True)
@@ -55,7 +59,8 @@ class Organisation(models.Model):
         """Keep the folded columns in step with what they are made from."""
         self.sort_name = fold(self.legal_name)
         self.search_text = fold(
-            " ".join((self.legal_name, self.short_name, self.city, self.description, self.keywords, self.offers, self.cluster_name))
+            f"{self.legal_name} {self.short_name} {self.city} {self.description} "
+            f"{self.keywords} {self.offers} {self.cluster_name}"
         )
         super().save(*args, **kwargs)  # type: ignore[arg-type] -- handed on as they came
 
@@ -68,7 +73,7 @@ class Organisation(models.Model):
 
 
 class Representative(models.Model):
-    """A person who speaks for an organisation, with what the registration asks of them (scheme.md section 4, step 1)."""
+    """A person who speaks for an organisation, with what the registration asks of them (scheme.md section 4)."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="representations")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="representatives")
@@ -78,13 +83,19 @@ class Representative(models.Model):
     based_in = models.CharField(_("Country where you are based"), max_length=2, blank=True)
     nationality = models.CharField(_("Nationality"), max_length=2, blank=True)
     has_residence_permit = models.BooleanField(_("183 days in a participating country with a permit"), default=False)
-    has_started_business = models.BooleanField(_("Business started or intended in a participating country"), default=False)
+    has_started_business = models.BooleanField(
+        _("Business started or intended in a participating country"), default=False
+    )
     gender = models.CharField(_("Gender"), max_length=20, blank=True)
     languages = models.JSONField(_("Languages"), default=dict, blank=True)
     profile_link = models.URLField(_("Link to a profile"), blank=True)
     works_for_organisation = models.BooleanField(_("I work for this organisation"), default=False)
-    curriculum_vitae = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
-    permit_document = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    curriculum_vitae = models.ForeignKey(
+        "foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    permit_document = models.ForeignKey(
+        "foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     since = models.DateTimeField()
 
     class Meta:

@@ -84,14 +84,16 @@ class PartnershipPerson(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("partnership", "account", "role"), name="one_partnership_role_each"),)
+        constraints = (
+            models.UniqueConstraint(fields=("partnership", "account", "role"), name="one_partnership_role_each"),
+        )
 
     def __str__(self) -> str:
         return f"{self.account}, {self.role}"
 
 
 class Budget(models.Model):
-    """The money of one partnership in cents: reserved + committed + paid + free = planned, always (scheme.md section 6)."""
+    """The money of one partnership in cents: reserved + committed + paid + free = planned (scheme.md section 6)."""
 
     partnership = models.OneToOneField(Partnership, models.CASCADE, related_name="budget")
     planned_cents = models.BigIntegerField()
@@ -103,7 +105,9 @@ class Budget(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(planned_cents=F("reserved_cents") + F("committed_cents") + F("paid_cents") + F("free_cents")),
+                condition=Q(
+                    planned_cents=F("reserved_cents") + F("committed_cents") + F("paid_cents") + F("free_cents")
+                ),
                 name="budget_adds_up",
             ),
             models.CheckConstraint(

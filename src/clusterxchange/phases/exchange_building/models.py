@@ -48,15 +48,21 @@ class Exchange(SubjectModel):
 
     REFERENCE_LETTERS = "EXC"
 
-    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    reference = models.CharField(max_length=20, unique=True, null=True)
     edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="exchanges")
     proposal = models.OneToOneField("matching.Proposal", models.PROTECT, related_name="exchange")
     format = models.CharField(max_length=10)
     visitor_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="visits")
     host_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="stays")
-    visiting_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="exchanges_as_visitor")
-    host_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="exchanges_as_host")
-    visitor_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="exchanges_as_visitor")
+    visiting_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="exchanges_as_visitor"
+    )
+    host_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="exchanges_as_host"
+    )
+    visitor_partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, related_name="exchanges_as_visitor"
+    )
     host_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="exchanges_as_host")
     commitment = models.ForeignKey("Commitment", models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
@@ -64,11 +70,15 @@ class Exchange(SubjectModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     no_show_reported_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
-    counted_for = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="counted_exchanges")
+    counted_for = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="counted_exchanges"
+    )
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=~Q(visiting_organisation=models.F("host_organisation")), name="nobody_visits_themselves"),
+            models.CheckConstraint(
+                condition=~Q(visiting_organisation=models.F("host_organisation")), name="nobody_visits_themselves"
+            ),
         )
 
     def __str__(self) -> str:
@@ -80,7 +90,9 @@ class Commitment(SubjectModel):
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="commitments")
     version = models.PositiveIntegerField(default=1)
-    edition_version = models.ForeignKey("scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    edition_version = models.ForeignKey(
+        "scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     language = models.CharField(_("Language of the document"), max_length=10, default="en")
     place = models.CharField(_("Place of the stay"), max_length=200, blank=True)
     first_day = models.DateField(_("First day"), null=True, blank=True)
@@ -101,9 +113,15 @@ class Commitment(SubjectModel):
     working_language = models.CharField(_("Working language"), max_length=10, blank=True)
     confidentiality = models.TextField(_("Confidentiality"), blank=True)
     insurance = models.TextField(_("Insurance"), blank=True)
-    declares_no_internship = models.BooleanField(_("The stay is no internship, work placement or employment."), default=False)
-    declares_different_countries = models.BooleanField(_("The two organisations are established in different countries."), default=False)
-    declares_first_visit = models.BooleanField(_("It is the visiting organisation's first visit in this scheme."), default=False)
+    declares_no_internship = models.BooleanField(
+        _("The stay is no internship, work placement or employment."), default=False
+    )
+    declares_different_countries = models.BooleanField(
+        _("The two organisations are established in different countries."), default=False
+    )
+    declares_first_visit = models.BooleanField(
+        _("It is the visiting organisation's first visit in this scheme."), default=False
+    )
     hint_answers = models.JSONField(default=dict, blank=True)
     changes_reason = models.TextField(blank=True)
     changes_reason_code = models.CharField(max_length=40, blank=True)
@@ -126,8 +144,12 @@ class FinancialAgreement(SubjectModel):
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="financial_agreements")
     version = models.PositiveIntegerField(default=1)
-    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="financial_agreements")
-    edition_version = models.ForeignKey("scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, null=True, blank=True, related_name="financial_agreements"
+    )
+    edition_version = models.ForeignKey(
+        "scheme.EditionVersion", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     working_days = models.PositiveIntegerField(null=True, blank=True)
     distance_km = models.PositiveIntegerField(null=True, blank=True)
     full_cents = models.PositiveIntegerField(null=True, blank=True)
@@ -142,7 +164,9 @@ class FinancialAgreement(SubjectModel):
     bank_address = EncryptedText(_("Address of the bank"), blank=True, default="")
     account_ending = models.CharField(max_length=4, blank=True)
     tax_status = models.CharField(_("Tax status"), max_length=40, blank=True)
-    de_minimis_cents = models.PositiveBigIntegerField(_("De minimis aid of the last three years"), null=True, blank=True)
+    de_minimis_cents = models.PositiveBigIntegerField(
+        _("De minimis aid of the last three years"), null=True, blank=True
+    )
     bank_details_given_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.TextField(blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)
@@ -154,7 +178,8 @@ class FinancialAgreement(SubjectModel):
         constraints = (
             models.UniqueConstraint(fields=("exchange", "version"), name="one_financial_agreement_per_version"),
             models.CheckConstraint(
-                condition=Q(amount_cents__isnull=True) | Q(amount_cents__lte=models.F("full_cents")), name="amount_is_not_above_the_cap"
+                condition=Q(amount_cents__isnull=True) | Q(amount_cents__lte=models.F("full_cents")),
+                name="amount_is_not_above_the_cap",
             ),
         )
 

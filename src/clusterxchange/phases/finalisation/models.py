@@ -46,14 +46,22 @@ class PaymentState(models.TextChoices):
 
 
 class ActivityReport(SubjectModel):
-    """The report of one side. The columns of the other side are empty: that is how the permission table knows whose it is."""
+    """The report of one side. The other side's columns are empty: so the permission table knows whose it is."""
 
     exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="activity_reports")
     side = models.CharField(max_length=1)
-    visiting_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    host_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    visitor_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
-    host_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    visiting_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    host_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    visitor_partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    host_partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     actual_first_day = models.DateField(_("First day at the host"), null=True, blank=True)
     actual_last_day = models.DateField(_("Last day at the host"), null=True, blank=True)
     actual_days = models.PositiveIntegerField(_("Full working days at the host"), null=True, blank=True)
@@ -119,7 +127,9 @@ class PaymentBatch(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("partnership", "number"), name="one_batch_number_per_partnership"),)
+        constraints = (
+            models.UniqueConstraint(fields=("partnership", "number"), name="one_batch_number_per_partnership"),
+        )
 
     def __str__(self) -> str:
         return f"{self.partnership}, batch {self.number}"
@@ -130,9 +140,11 @@ class Payment(SubjectModel):
 
     REFERENCE_LETTERS = "PAY"
 
-    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    reference = models.CharField(max_length=20, unique=True, null=True)
     exchange = models.OneToOneField("exchange_building.Exchange", models.CASCADE, related_name="payment")
-    agreement = models.ForeignKey("exchange_building.FinancialAgreement", models.PROTECT, null=True, blank=True, related_name="+")
+    agreement = models.ForeignKey(
+        "exchange_building.FinancialAgreement", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     amount_cents = models.PositiveIntegerField(default=0)
     full_cents = models.PositiveIntegerField(default=0)
     agreed_cents = models.PositiveIntegerField(default=0)
@@ -153,9 +165,12 @@ class Payment(SubjectModel):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(amount_cents__lte=F("agreed_cents")), name="payment_is_not_above_the_agreement"),
             models.CheckConstraint(
-                condition=Q(released_by__isnull=True) | ~Q(released_by=F("ordered_by")), name="four_eyes_on_each_payment"
+                condition=Q(amount_cents__lte=F("agreed_cents")), name="payment_is_not_above_the_agreement"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True) | ~Q(released_by=F("ordered_by")),
+                name="four_eyes_on_each_payment",
             ),
         )
 

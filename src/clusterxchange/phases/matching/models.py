@@ -24,15 +24,19 @@ class Proposal(SubjectModel):
 
     REFERENCE_LETTERS = "PRO"
 
-    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    reference = models.CharField(max_length=20, unique=True, null=True)
     visitor_participation = models.ForeignKey(
         "registration.Participation", models.PROTECT, null=True, blank=True, related_name="proposals_as_visitor"
     )
     host_participation = models.ForeignKey(
         "registration.Participation", models.PROTECT, null=True, blank=True, related_name="proposals_as_host"
     )
-    sender_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    suggested_by = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    sender_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    suggested_by = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     format = models.CharField(_("Format"), max_length=10)
     message = models.TextField(_("Message"), blank=True)
     is_prior_agreement = models.BooleanField(default=False)

@@ -77,24 +77,32 @@ class Application(Preferences, SubjectModel):
 
     REFERENCE_LETTERS = "APP"
 
-    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    reference = models.CharField(max_length=20, unique=True, null=True)
     edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="applications")
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="applications")
     representative = models.ForeignKey("organisations.Representative", models.PROTECT, related_name="applications")
-    started_by_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    started_by_partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     asks_visit = models.BooleanField(_("Visit"), default=False)
     asks_host = models.BooleanField(_("Host"), default=False)
     windows = models.JSONField(_("When you are available"), default=list, blank=True)
     partner_name = models.CharField(_("Partner already agreed: name"), max_length=200, blank=True)
     partner_email = models.EmailField(_("Partner already agreed: e-mail"), blank=True)
     exception_reason = models.TextField(_("Reasons for the host exception"), blank=True)
-    wished_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
-    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="applications")
+    wished_partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    partnership = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="applications"
+    )
     partnership_was_assigned = models.BooleanField(default=False)
     shown_by_name = models.BooleanField(_("Shown by name"), default=True)
     suggestions_by_email = models.BooleanField(_("Suggestions by e-mail"), default=True)
     declares_true = models.BooleanField(_("All answers are true."), default=False)
-    declares_first_visit = models.BooleanField(_("The organisation has not visited in this scheme before."), default=False)
+    declares_first_visit = models.BooleanField(
+        _("The organisation has not visited in this scheme before."), default=False
+    )
     declares_no_double_funding = models.BooleanField(_("No other public money pays for the same costs."), default=False)
     declares_privacy = models.BooleanField(_("I have read how personal data is handled."), default=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -130,7 +138,7 @@ class ChecklistAnswer(models.Model):
     class Answer(models.TextChoices):
         """The three answers of the checklist."""
 
-        PASS = "pass", _("Pass")  # noqa: S105 -- an answer, no secret
+        PASS = "pass", _("Pass")
         ASK = "ask", _("Ask")
         FAIL = "fail", _("Fail")
 
@@ -151,7 +159,7 @@ class Participation(Preferences, SubjectModel):
 
     REFERENCE_LETTERS = "PAR"
 
-    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 -- made of the row's number, so empty for a moment
+    reference = models.CharField(max_length=20, unique=True, null=True)
     edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="participations")
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="participations")
     application = models.ForeignKey(Application, models.PROTECT, related_name="participations")
@@ -163,7 +171,9 @@ class Participation(Preferences, SubjectModel):
     reason = models.TextField(blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     last_active_at = models.DateTimeField()
-    move_asked_to = models.ForeignKey("partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+")
+    move_asked_to = models.ForeignKey(
+        "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     hidden_reason = models.CharField(max_length=60, blank=True)
 
     class Meta:
@@ -174,7 +184,9 @@ class Participation(Preferences, SubjectModel):
                 name="one_participation_per_role_and_edition",
             ),
             models.UniqueConstraint(
-                fields=("organisation",), condition=Q(visit__in=(Visit.CLAIMED, Visit.USED)), name="one_visit_per_organisation"
+                fields=("organisation",),
+                condition=Q(visit__in=(Visit.CLAIMED, Visit.USED)),
+                name="one_visit_per_organisation",
             ),
         )
 
@@ -191,7 +203,11 @@ class AvailabilityWindow(models.Model):
 
     class Meta:
         ordering = ("first_day",)
-        constraints = (models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="window_does_not_end_before_it_begins"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")), name="window_does_not_end_before_it_begins"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.first_day} to {self.last_day}"
@@ -205,7 +221,9 @@ class Disclosure(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("participation", "to_organisation"), name="one_disclosure_each"),)
+        constraints = (
+            models.UniqueConstraint(fields=("participation", "to_organisation"), name="one_disclosure_each"),
+        )
 
     def __str__(self) -> str:
         return f"{self.participation} to {self.to_organisation}"
