@@ -70,6 +70,7 @@ class Exchange(SubjectModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     no_show_reported_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
+    reason_code = models.CharField(max_length=40, blank=True)
     counted_for = models.ForeignKey(
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="counted_exchanges"
     )
@@ -86,7 +87,10 @@ class Exchange(SubjectModel):
 
 
 class Commitment(SubjectModel):
-    """A version of the text that four parties sign."""
+    """A version of the text that four parties sign.
+
+    `text_sha256` is the fingerprint of the text as it stands; `frozen` the text itself once it cannot change any more.
+    """
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="commitments")
     version = models.PositiveIntegerField(default=1)
@@ -126,6 +130,7 @@ class Commitment(SubjectModel):
     changes_reason = models.TextField(blank=True)
     changes_reason_code = models.CharField(max_length=40, blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)
+    frozen = models.JSONField(null=True, blank=True)
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
     last_edited_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -140,7 +145,10 @@ class Commitment(SubjectModel):
 
 
 class FinancialAgreement(SubjectModel):
-    """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from."""
+    """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from.
+
+    `reserved_cents` and `committed_cents` are what this agreement holds of the partnership's budget now.
+    """
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="financial_agreements")
     version = models.PositiveIntegerField(default=1)
@@ -169,7 +177,10 @@ class FinancialAgreement(SubjectModel):
     )
     bank_details_given_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.TextField(blank=True)
+    reserved_cents = models.PositiveIntegerField(default=0)
+    committed_cents = models.PositiveIntegerField(default=0)
     text_sha256 = models.CharField(max_length=64, blank=True)
+    frozen = EncryptedText(blank=True, default="")
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
     offered_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)

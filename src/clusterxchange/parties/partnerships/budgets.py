@@ -1,0 +1,56 @@
+"""The money of a partnership, moved between its four parts. Each move locks the row, so it is the last lock of a step."""
+
+from typing import Literal
+
+from django.db.models import F
+
+from clusterxchange.parties.partnerships.models import Budget
+
+Part = Literal["reserved", "committed"]
+
+
+class NotEnough(Exception):  # noqa: N818 -- named for the refusal, as it reads where it is caught
+    """The part from which the money should come does not hold so much; nothing was moved."""
+
+
+def reserve(partnership_id: int, cents: int) -> None:
+    """Set free money aside for a stay that is being agreed.
+
+    :raises NotEnough: when less is free, or the partnership has no budget.
+    """
+    _move(partnership_id, cents, "free_cents", "reserved_cents")
+
+
+def commit(partnership_id: int, cents: int) -> None:
+    """Turn what was reserved into what is owed under a signed agreement.
+
+    :raises NotEnough: when less was reserved.
+    """
+    _move(partnership_id, cents, "reserved_cents", "committed_cents")
+
+
+def free(partnership_id: int, cents: int, *, from_part: Part) -> None:
+    """Give back what was reserved or committed.
+
+    :raises NotEnough: when that part holds less.
+    """
+    _move(partnership_id, cents, f"{from_part}_cents", "free_cents")
+
+
+def pay(partnership_id: int, cents: int) -> None:
+    """Note that committed money has been paid.
+
+    :raises NotEnough: when less was committed.
+    """
+    _move(partnership_id, cents, "committed_cents", "paid_cents")
+
+
+def _move(partnership_id: int, cents: int, source: str, target: str) -> None:
+    if cents < 0:
+        raise ValueError("an amount is never below zero")
+    budget = Budget.objects.select_for_update().filter(partnership_id=partnership_id).first()
+    if cents == 0:
+        return
+    if budget is None or getattr(budget, source) < cents:
+        raise NotEnough(source)
+    Budget.objects.filter(pk=budget.pk).update(**{source: F(source) - cents, target: F(target) + cents})
