@@ -34,7 +34,7 @@ IN_A_PHASE = {
     "__pycache__",
     "catalogue",
     "personal_data",
-}  # fmt: skip -- one line a dozen names
+}  # fmt: skip
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -10,7 +10,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "clusterxchange"
 THE_CLOCK = PACKAGE / "foundation" / "clock.py"
-READERS = {"utcnow", "today", "localdate", "localtime"}
+READERS = {"now", "utcnow", "today"}
+# With a moment these convert it, without one they read the clock.
+READERS_WITHOUT_ARGUMENT = {"localdate", "localtime"}
 OF_A_CLASS = {"datetime", "timezone", "dt", "date"}
 IN_SQL = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|\bcurrent_(date|timestamp)\b", re.IGNORECASE
@@ -30,7 +32,8 @@ def readings(path: Path) -> list[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
             name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-            if name in OF_A_CLASS and node.func.attr in {*READERS, "now"}:
+            reads = node.func.attr in READERS or (node.func.attr in READERS_WITHOUT_ARGUMENT and not node.args)
+            if name in OF_A_CLASS and reads:
                 found.append(f"{where} {name}.{node.func.attr}()")
         if isinstance(node, ast.keyword) and node.arg in {"auto_now", "auto_now_add"}:
             found.append(f"{where} {node.arg}")
@@ -56,6 +59,7 @@ def test_nobody_but_the_clock_reads_the_time() -> None:
         "datetime.now(UTC)",
         "timezone.now()",
         "date.today()",
+        "timezone.localdate()",
         "datetime.datetime.now()",
         "models.DateTimeField(auto_now=True)",
         "models.DateTimeField(default=timezone.now)",
