@@ -224,6 +224,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "static"]
 STATIC_ROOT = DATA / "static" if IS_PRODUCTION else None  # elsewhere files are served from where they lie
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -1,0 +1,1 @@
+"""A demonstration: real partnerships, invented organisations and people, cases in every phase. Never in production."""

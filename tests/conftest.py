@@ -1,0 +1,11 @@
+"""What every test may ask for."""
+
+import pytest
+
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody, before anything has happened."""
+    return make_cast()
