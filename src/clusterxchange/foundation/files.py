@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import PurePath
 
 import filetype
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 
 from clusterxchange.foundation.models import StoredFile
@@ -46,7 +47,7 @@ def content_type_of(content: bytes) -> str | None:
     return None
 
 
-def check(upload: File[bytes], allowed: Iterable[str]) -> tuple[bytes, str, str]:
+def check(upload: "UploadedFile[bytes]", allowed: Iterable[str]) -> tuple[bytes, str, str]:
     """Give content, type and safe name of an upload.
 
     :raises FileRefused: file_empty, file_too_large, file_type_not_allowed, file_name_does_not_match.
