@@ -7,9 +7,9 @@ from clusterxchange.scheme.editions import DEFAULT_EDITION, document_of
 
 
 def changed_document(path: str, value: object, *, edition: str = DEFAULT_EDITION) -> dict[str, Any]:
-    """Give the document of an edition with one place changed; the path is written as errors write it, with dots."""
+    """Give the document of an edition with one place changed; the path is written as errors write it."""
     document = document_of(edition)
-    *way, last = path.split(".")
+    *way, last = path.replace("[", ".").replace("]", "").split(".")
     place: Any = document
     for name in way:
         place = place[int(name)] if isinstance(place, list) else place[name]

@@ -16,46 +16,18 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
 
 
 def test_the_amount_is_told_with_its_working(capsys: pytest.CaptureFixture[str]) -> None:
-    words = [
-        "amount",
-        "--edition",
-        "demonstration",
-        "--from",
-        "ES",
-        "--to",
-        "PT",
-        "--days",
-        "3",
-        "--km",
-        "600",
-        "--format",
-        "physical",
-    ]
+    words = "amount --edition demonstration --from ES --to PT --days 3 --km 600 --format physical"
 
-    assert told(capsys, *words) == (
+    assert told(capsys, *words.split()) == (
         YES,
         {"cents": 39000, "full_cents": 78000, "halved": True, "reasons": ["under_five_working_days"], "refusal": None},
     )
 
 
 def test_a_refused_amount_is_no(capsys: pytest.CaptureFixture[str]) -> None:
-    words = [
-        "amount",
-        "--edition",
-        "pilot",
-        "--from",
-        "ES",
-        "--to",
-        "GB",
-        "--days",
-        "3",
-        "--km",
-        "600",
-        "--format",
-        "physical",
-    ]
+    words = "amount --edition pilot --from ES --to GB --days 3 --km 600 --format physical"
 
-    assert told(capsys, *words) == (
+    assert told(capsys, *words.split()) == (
         NO,
         {"cents": 0, "full_cents": 0, "halved": False, "reasons": [], "refusal": "amount_not_published"},
     )

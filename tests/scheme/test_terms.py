@@ -21,7 +21,7 @@ def local(written: str, zone: str) -> datetime:
 
 
 # Counted by hand on the calendar of 2026 for Poland. Working days after Monday 2 March: 3, 4, 5, 6 | 9 to 13 |
-# 16 to 20 | 23 to 27 | 30, 31 March. Poland has no nationwide holiday in that time. A term ends at 24:00 of its last day.
+# 16 to 20 | 23 to 27 | 30, 31 March. Poland has no nationwide holiday in that time.
 LAST_DAYS = [
     ("assessment", "2026-03-23"),  # 15 wd
     ("on_hold", "2026-04-01"),  # 30 cd

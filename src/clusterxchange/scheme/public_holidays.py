@@ -26,13 +26,12 @@ def public_holidays(countries: Iterable[str]) -> dict[str, dict[str, dict[str, s
         days = holidays.country_holidays(country, years=years, language="en_US")
         found[country] = {str(year): {} for year in years}
         for day, name in sorted(days.items()):
-            if str(day.year) in found[country]:
-                found[country][str(day.year)][f"{day:%m-%d}"] = name
+            found[country][str(day.year)][f"{day:%m-%d}"] = name
     return found
 
 
-def main() -> None:
-    """Write the copy."""
+def write_copy(path: Path = COPY) -> None:
+    """Write the copy, a line for each country and year."""
     countries = [row["code"] for row in json.loads((COPY.parent / "countries.json").read_text(encoding="utf-8"))]
     lines = [
         f' "{country}": {{\n'
@@ -40,8 +39,8 @@ def main() -> None:
         + "\n }"
         for country, years in public_holidays(countries).items()
     ]
-    COPY.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # pragma: no cover -- the module is imported by tests
+    write_copy()

@@ -31,11 +31,12 @@ def run(options: argparse.Namespace) -> int:
     except CalendarUnknown as unknown:
         sys.stderr.write(f"{unknown}\n")
         return MISUSE
+    written = [each.isoformat() for each in days]
     answer = {
-        "days": [each.isoformat() for each in days],
+        "days": written,
         "count": len(days),
         "closed": {each.isoformat(): name for each, name in closed.items()},
     }
-    lines = [*answer["days"], *(f"{each.isoformat()} closed: {name}" for each, name in closed.items())]
+    lines = [*written, *(f"{each.isoformat()} closed: {name}" for each, name in closed.items())]
     print_answer(options, answer, "\n".join([*lines, f"{len(days)} working days"]))
     return YES
