@@ -39,13 +39,10 @@ def readings(path: Path) -> list[str]:
             found.append(f"{where} {node.arg}")
         if isinstance(node, ast.keyword) and node.arg == "default" and ast.unparse(node.value).endswith("timezone.now"):
             found.append(f"{where} default=timezone.now")
-        is_sql = (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and re.search(r"\b(select|insert|update)\b", node.value)
-        )
-        if is_sql and IN_SQL.search(node.value) and path.name not in MAY_ASK_THE_DATABASE:
-            found.append(f"{where} time in SQL")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_sql = re.search(r"\b(select|insert|update)\b", node.value, re.IGNORECASE)
+            if is_sql and IN_SQL.search(node.value) and path.name not in MAY_ASK_THE_DATABASE:
+                found.append(f"{where} time in SQL")
     return found
 
 

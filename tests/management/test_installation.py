@@ -28,7 +28,8 @@ def test_a_demonstration_makes_its_secrets_once_and_for_its_owner_alone(installa
     assert path.stat().st_mode & 0o777 == 0o600
     kept = json.loads(first)
     assert len(kept["SECRET_KEY"]) >= 50
-    assert Fernet(kept["FIELD_KEYS"])
+    sealed = Fernet(kept["FIELD_KEYS"]).encrypt(b"IBAN")
+    assert Fernet(kept["FIELD_KEYS"]).decrypt(sealed) == b"IBAN"
 
 
 def test_production_keeps_no_secrets(installation: Installation) -> None:

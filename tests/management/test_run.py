@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,8 +57,8 @@ class Installed:
         return process
 
     @property
-    def note(self) -> dict[str, str]:
-        note: dict[str, str] = json.loads((self.data / "server.json").read_text())
+    def note(self) -> dict[str, Any]:
+        note: dict[str, Any] = json.loads((self.data / "server.json").read_text())
         return note
 
     def get(self, path: str) -> dict[str, object]:

@@ -19,5 +19,5 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Carry the request on with `request.actor`."""
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined] -- Django's class has no such name
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]  # -- Django's class has no such name
         return self.get_response(request)

@@ -134,8 +134,8 @@ class DatabaseServer:
 
     def ensure_database(self, name: str) -> str:
         """Make the database if it is not there yet, and give its address."""
-        import psycopg  # noqa: PLC0415 -- half a second that a running server does not need
-        from psycopg import sql  # noqa: PLC0415 -- as above
+        import psycopg
+        from psycopg import sql
 
         with psycopg.connect(self.address(), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
@@ -146,7 +146,7 @@ class DatabaseServer:
         """Ask the server itself; a file that says it runs proves nothing."""
         if not self._is_initialised():
             return False
-        question = [self.binaries / "pg_isready", "-q", "-h", self._socket_folder(), "-p", str(PORT)]
+        question = [str(self.binaries / "pg_isready"), "-q", "-h", str(self._socket_folder()), "-p", str(PORT)]
         return subprocess.run(question, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
     # Beside the data folder lie its lock, its list of users, its log and the name of its socket folder
@@ -256,7 +256,7 @@ class DatabaseServer:
         if owner:
             os.chown(draft, owner.pw_uid, owner.pw_gid)
         locale = ["--locale=C.UTF-8"]
-        if version_of(self.binaries) >= 17:  # noqa: PLR2004 -- the version that brought the provider
+        if version_of(self.binaries) >= 17:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         rules = ["-U", "postgres", "-A", "trust", "--encoding=UTF8", *locale, "--data-checksums", "--no-instructions"]
         self._run("initdb", "-D", draft, *rules, owner=owner)
