@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.foundation.folding import fold
+from clusterxchange.parties.organisations.capitals import capital_of
 
 
 class Organisation(models.Model):
@@ -37,6 +38,7 @@ class Organisation(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     website = models.URLField(_("Website"), blank=True)
+    logo = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     description = models.TextField(_("What the organisation does"), blank=True)
     profile_language = models.CharField(max_length=10, blank=True)
     ecosystems = models.JSONField(_("Industrial ecosystems"), default=list, blank=True)
@@ -66,10 +68,15 @@ class Organisation(models.Model):
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Latitude and longitude in degrees, where known."""
+        """Latitude and longitude in degrees: the registered place, or the capital of its country where only that is known."""
         if self.latitude is None or self.longitude is None:
-            return None
+            return capital_of(self.country)
         return self.latitude, self.longitude
+
+    @property
+    def has_own_position(self) -> bool:
+        """Whether the position is that of the place itself."""
+        return self.latitude is not None and self.longitude is not None
 
 
 class Representative(models.Model):

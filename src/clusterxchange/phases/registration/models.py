@@ -52,6 +52,20 @@ class Visit(models.TextChoices):
     USED = "USED", _("Used")
 
 
+class PartnershipChoice(models.TextChoices):
+    """Whether the applicant has chosen a partnership or wants to have one assigned."""
+
+    CHOSEN = "chosen", _("Chosen")
+    ASSIGNED = "assigned", _("Assign one to me")
+
+
+class Decision(models.TextChoices):
+    """What was decided for one role."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+
+
 class Preferences(models.Model):
     """Motivation and wishes, asked once in the application and carried into each participation."""
 
@@ -93,6 +107,7 @@ class Application(Preferences, SubjectModel):
     wished_partnership = models.ForeignKey(
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    partnership_choice = models.CharField(_("Partnership"), max_length=10, choices=PartnershipChoice, blank=True)
     partnership = models.ForeignKey(
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="applications"
     )
@@ -112,10 +127,13 @@ class Application(Preferences, SubjectModel):
     answers = models.TextField(blank=True)
     agency_asked_at = models.DateTimeField(null=True, blank=True)
     exception_approved = models.BooleanField(null=True, blank=True)
+    agency_reason = models.TextField(blank=True)
+    decision_code = models.CharField(max_length=40, blank=True)
     decision_reason = models.TextField(blank=True)
-    visit_decision = models.CharField(max_length=10, blank=True)
-    host_decision = models.CharField(max_length=10, blank=True)
+    visit_decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    host_decision = models.CharField(max_length=10, choices=Decision, blank=True)
     objection = models.TextField(blank=True)
+    objection_answer = models.TextField(blank=True)
     was_objected = models.BooleanField(default=False)
     move_reason = models.TextField(blank=True)
 

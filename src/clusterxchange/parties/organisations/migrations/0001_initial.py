@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(blank=True, null=True)),
                 ('longitude', models.FloatField(blank=True, null=True)),
                 ('website', models.URLField(blank=True, verbose_name='Website')),
+                ('logo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.storedfile')),
                 ('description', models.TextField(blank=True, verbose_name='What the organisation does')),
                 ('profile_language', models.CharField(blank=True, max_length=10)),
                 ('ecosystems', models.JSONField(blank=True, default=list, verbose_name='Industrial ecosystems')),
