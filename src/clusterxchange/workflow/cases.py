@@ -140,7 +140,7 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
             for one in sorted(open_ones, key=lambda one: list(Capacity).index(Capacity(one.capacity)))
         )
     )
-    own = [one for one in open_ones if is_own(one, actor)]
+    own = [one for one in open_ones if obligations.is_own(one, actor)]
     if not open_ones:
         return Banner("nobody", _("Nobody's turn"), _("Nothing for you to do"), turn="")
     first = (own or open_ones)[0]
@@ -166,11 +166,6 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
         reminder = _("A reminder goes on %(day)s.") % {"day": date_in_words(first.remind_next_at)}
     badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
     return replace(banner, badge=badge, sentence=str(texts.waiting) % names, why=reminder, link="", link_label="")
-
-
-def is_own(obligation: Obligation, actor: Actor) -> bool:
-    """Whether this obligation is one of the actor's own; the same rule as `obligations.of_actor`."""
-    return Obligation.objects.filter(obligations.of_actor(actor), pk=obligation.pk).exists()
 
 
 def kinds_seen(machine: Machine, subject: Thing, actor: Actor) -> frozenset[str]:

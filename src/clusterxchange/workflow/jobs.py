@@ -5,7 +5,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from clusterxchange.foundation import clock
-from clusterxchange.workflow import deadlines
+from clusterxchange.workflow import anchors, deadlines
 from clusterxchange.workflow.mails import mail_of
 from clusterxchange.workflow.models import Notice
 
@@ -27,8 +27,10 @@ def send_notice(notice_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="run_due", lock="run_due")
 def run_due(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over; the scheme's clock decides
-    """Carry out what is due at the clock's time."""
-    deadlines.run_due(clock.now())
+    """Carry out what is due at the clock's time, and keep the day's anchor of the journal."""
+    at = clock.now()
+    deadlines.run_due(at)
+    anchors.write_anchor(at)
 
 
 @app.periodic(cron="* * * * * */15")

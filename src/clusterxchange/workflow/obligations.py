@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from clusterxchange.access.actions import Action
@@ -273,6 +274,19 @@ def of_actor(actor: Actor) -> Q:
     return mine & ~Q(barred_account_id=actor.account_id)
 
 
+def is_own(obligation: Obligation, actor: Actor) -> bool:
+    """Whether the actor must do it, in one of their own capacities: `of_actor` for one row that is at hand."""
+    if obligation.barred_account_id is not None and obligation.barred_account_id == actor.account_id:
+        return False
+    capacity = Capacity(obligation.capacity)
+    if capacity in (V, H):
+        return obligation.organisation_id in actor.organisations
+    roles = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}.get(capacity)
+    if roles is not None:
+        return obligation.partnership_id in actor.partnerships_as(roles)
+    return {SO: actor.support_office, AG: actor.agency}.get(capacity, False)
+
+
 def mine(actor: Actor) -> QuerySet[Obligation]:
     """Give what the actor must do, soonest first."""
     found = Obligation.objects.filter(of_actor(actor), closed_at__isnull=True, is_watch=False)
@@ -307,3 +321,13 @@ def differences(at: datetime) -> list[str]:
                 if _parties(wanted[key]) != _stored_parties(standing[key]) or wanted[key].due_at != standing[key].due_at
             ]
     return sorted(found)
+
+
+def rebuild(at: datetime) -> None:
+    """Write anew what every case asks of whom, one case after the other under its lock."""
+    for root_name in {machine.root_name or machine.name for machine in registry.machines()}:
+        cases = registry.machine_named(root_name).model._default_manager
+        for root_id in cases.order_by("pk").values_list("pk", flat=True):
+            with transaction.atomic():
+                cases.select_for_update(of=("self",)).get(pk=root_id)
+                refresh(root_name, root_id, at)
