@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 SYSTEM_USER = "clusterxchange-db"
 OLDEST_VERSION = 15
+FIRST_WITH_OWN_LOCALES = 17
 # A socket's path has at most 107 bytes, of which the file's own name takes 15.
 LONGEST_SOCKET_FOLDER = 80
 PORT = 5432
@@ -134,8 +135,8 @@ class DatabaseServer:
 
     def ensure_database(self, name: str) -> str:
         """Make the database if it is not there yet, and give its address."""
-        import psycopg
-        from psycopg import sql
+        import psycopg  # noqa: PLC0415 -- half a second that a running server does not need
+        from psycopg import sql  # noqa: PLC0415 -- as above
 
         with psycopg.connect(self.address(), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
@@ -256,7 +257,7 @@ class DatabaseServer:
         if owner:
             os.chown(draft, owner.pw_uid, owner.pw_gid)
         locale = ["--locale=C.UTF-8"]
-        if version_of(self.binaries) >= 17:
+        if version_of(self.binaries) >= FIRST_WITH_OWN_LOCALES:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         rules = ["-U", "postgres", "-A", "trust", "--encoding=UTF8", *locale, "--data-checksums", "--no-instructions"]
         self._run("initdb", "-D", draft, *rules, owner=owner)

@@ -86,7 +86,7 @@ def print_answer(options: argparse.Namespace, answer: Any, text: str) -> None:  
 
 
 def _load(name: str) -> Command:
-    command: Command = importlib.import_module(COMMANDS[name])  # type: ignore[assignment]  # -- modules are checked against the protocol by a test
+    command: Command = importlib.import_module(COMMANDS[name])
     return command
 
 
