@@ -23,7 +23,8 @@ from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import RELATIONS
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import consents, journal, notices, obligations, registry
-from clusterxchange.workflow.tables import STAYS, THE_STATE_BEFORE, Machine, Refusal, Row, Situation
+from clusterxchange.workflow.outcomes import Outcome, outcome
+from clusterxchange.workflow.tables import THE_STATE_BEFORE, Machine, Refusal, Row, Situation
 
 NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
 
@@ -107,13 +108,8 @@ def move(
         lock(machine, subject)
         acting = acting_capacity(machine, subject, action, actor, capacity)
         situation = Situation(subject, action, actor, acting, at, machine.scheme_of(subject, at), inputs, subject.state)
-        line = machine.row_for(action, subject.state)
-        if line is None:
-            raise WrongState(reason_against(machine, situation))
-        if acting not in line.by(machine.name):
-            raise NotAllowed(Refusal("not_allowed"))
-        if line.each and acting in consents.given(subject, machine.name, action):
-            raise Refused(Refusal("already_signed"))
+        found = outcome(machine, subject.state, action, acting, _given(machine, subject, action))
+        line = _line_of(found, machine, situation)
         _check(line, situation)
         if line.each and acting is not SYS:
             consents.give(situation, machine.name)
@@ -121,7 +117,7 @@ def move(
             consents.revoke(subject, machine.name, action_taken_back, at)
         for write in line.writes:
             write(situation)
-        _carry_on(work, machine, line, situation)
+        _carry_on(work, machine, line, found, situation)
 
 
 def begin(
@@ -244,10 +240,26 @@ def lock(machine: Machine, subject: Thing) -> None:
 
 def reason_against(machine: Machine, situation: Situation) -> Refusal:
     """Give what is missing before the action has its state; `wrong_state` where nothing more can be said."""
-    for guard in machine.reasons.get(situation.action, ()):
-        if (refusal := guard(situation)) is not None:
+    for reason in machine.reasons_for(situation.action, situation.subject.state):
+        refusal = Refusal(reason.code) if reason.guard is None else reason.guard(situation)
+        if refusal is not None:
             return refusal
     return Refusal("wrong_state", {"state": situation.subject.state})
+
+
+def _given(machine: Machine, subject: Thing, action: Action) -> frozenset[Capacity]:
+    line = machine.row_for(action, subject.state)
+    return consents.given(subject, machine.name, action) if line is not None and line.each else frozenset()
+
+
+def _line_of(found: Outcome, machine: Machine, situation: Situation) -> Row:
+    if found.refusal == "not_allowed":
+        raise NotAllowed(Refusal(found.refusal))
+    if found.line is None:
+        raise WrongState(reason_against(machine, situation))
+    if found.refusal:
+        raise Refused(Refusal(found.refusal))
+    return found.line
 
 
 def _check(line: Row, situation: Situation) -> None:
@@ -261,12 +273,12 @@ def _lock_row(row: Model | None) -> None:
         type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
-def _carry_on(work: Unit, machine: Machine, line: Row, situation: Situation) -> None:
+def _carry_on(work: Unit, machine: Machine, line: Row, found: Outcome, situation: Situation) -> None:
     subject = situation.subject
-    if line.each and situation.capacity is not SYS and consents.missing(subject, machine.name, line):
+    if found.waits:
         _note(work, machine, line, situation)
         return
-    target = _target(line, situation)
+    target = str(subject.state_before) if found.to == THE_STATE_BEFORE else found.to
     if target is None:
         _note(work, machine, line, situation, deleted=True)
         work.roots.pop((machine.root_name or machine.name, machine.root_of(subject).pk), None)
@@ -288,14 +300,6 @@ def _follow(machine: Machine, target: str, situation: Situation, line: Row) -> N
     if target != situation.before:
         for follower in registry.followers(machine.name, target):
             follower(situation)
-
-
-def _target(line: Row, situation: Situation) -> str | None:
-    if line.to == STAYS:
-        return situation.before
-    if line.to == THE_STATE_BEFORE:
-        return str(situation.subject.state_before)
-    return line.to
 
 
 def _note(work: Unit, machine: Machine, line: Row, situation: Situation, *, deleted: bool = False) -> None:

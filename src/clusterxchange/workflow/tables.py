@@ -118,6 +118,23 @@ def consent_row(action: Action, when: str | Iterable[str], to: str | None, **col
     return row(action, when, to, each=True, **columns)
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why an action has no line in some states, said more exactly than `wrong_state`.
+
+    `guard` looks at the case where the state alone does not tell; without one the reason always holds there.
+    """
+
+    code: str
+    when: frozenset[str]
+    guard: Guard | None = None
+
+
+def reason(code: str, when: str | Iterable[str], guard: Guard | None = None) -> Reason:
+    """Write one reason: its code, the state or states in which it holds, and the guard that tells if it does."""
+    return Reason(code, frozenset({when}) if isinstance(when, str) else frozenset(when), guard)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Machine:
     """A whole life.
@@ -125,8 +142,8 @@ class Machine:
     `root` is the attribute that leads to the case to which the subject belongs ("" where it is the case itself);
     `locks` are attributes locked before the subject, in the one global order (architecture.md section 5);
     `describe` gives the names that sentences about the subject need, `address` where its page is,
-    `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing when an action is tried in a
-    state in which its line does not stand.
+    `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing, or over, when an action is
+    tried in a state in which its line does not stand; the first that holds is told.
     """
 
     name: str
@@ -139,12 +156,16 @@ class Machine:
     root: str = ""
     root_name: str = ""
     locks: tuple[str, ...] = ()
-    reasons: Mapping[Action, tuple[Guard, ...]] = field(default_factory=dict)
+    reasons: Mapping[Action, tuple[Reason, ...]] = field(default_factory=dict)
     asked_capacities: Callable[[Any, Row, frozenset[Capacity]], frozenset[Capacity]] | None = None
 
     def row_for(self, action: Action, state: str | None) -> Row | None:
         """Give the line that applies to the action in a state, if there is one."""
         return next((line for line in self.rows if line.action is action and state in line.when), None)
+
+    def reasons_for(self, action: Action, state: str | None) -> tuple[Reason, ...]:
+        """Give what may stand against an action in a state in which it has no line."""
+        return tuple(one for one in self.reasons.get(action, ()) if state in one.when)
 
     def rows_in(self, state: str) -> tuple[Row, ...]:
         """Give every line that leads on from a state."""

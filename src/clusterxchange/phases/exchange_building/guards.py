@@ -23,23 +23,11 @@ def bank_details_are_wanted(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 
 
-def both_have_agreed(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
-def both_have_validated(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
 def both_sides_are_accepted(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 
 
 def budget_is_free(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
-def commitment_has_been_signed(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 
 
@@ -72,10 +60,6 @@ def exchange_has_not_ended(situation: Situation) -> Refusal | None:
 
 
 def exchange_is_open(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
-def financial_agreement_has_been_signed(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 
 

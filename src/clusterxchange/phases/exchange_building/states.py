@@ -16,7 +16,7 @@ from clusterxchange.phases.exchange_building.models import (
 from clusterxchange.phases.exchange_building.queries import names_of_exchange, rules_of_case
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import STAYS, Machine, Timed, consent_row, row
+from clusterxchange.workflow.tables import STAYS, Machine, Timed, consent_row, reason, row
 
 E, C, F = ExchangeState, CommitmentState, FinancialAgreementState
 BOTH = frozenset({V, H})
@@ -60,9 +60,12 @@ EXCHANGE = register(
                 afterwards=(effects.free_visit, effects.cancel_agreements), tells=FOUR, asks={VP}, asked_if=guards.has_reported_no_show,
             ),
             row(A.REPORT_NO_SHOW, {E.READY, E.RUNNING}, STAYS, only_if=(guards.first_day_is_reached,), answers=(guards.reason_is_given,), writes=(effects.note_no_show,), tells=FOUR),
-        ),  # fmt: skip
+        ),
         reasons={
-            A.CONFIRM_START: (guards.commitment_has_been_signed, guards.financial_agreement_has_been_signed),
+            A.CONFIRM_START: (
+                reason("commitment_not_signed", E.PREPARING),
+                reason("financial_agreement_not_signed", E.AGREED),
+            ),
         },
     )
 )
@@ -112,10 +115,13 @@ COMMITMENT = register(
                 writes=(effects.keep_changes_reason, effects.free_budget, effects.begin_next_version), tells=FOUR,
             ),
             row(A.AMEND_COMMITMENT, C.SIGNED, C.DRAFTING, only_if=(guards.exchange_has_not_ended,), writes=(effects.begin_amendment,), tells=FOUR),
-        ),  # fmt: skip
+        ),
         reasons={
-            A.VALIDATE_COMMITMENT: (guards.both_have_agreed,),
-            A.SIGN_COMMITMENT: (guards.both_have_agreed, guards.both_have_validated),
+            A.VALIDATE_COMMITMENT: (reason("not_agreed_by_both", {C.DRAFTING, C.CHANGES_REQUESTED}),),
+            A.SIGN_COMMITMENT: (
+                reason("not_agreed_by_both", {C.DRAFTING, C.CHANGES_REQUESTED}),
+                reason("not_validated_by_both", C.SUBMITTED),
+            ),
         },
     )
 )
@@ -151,6 +157,6 @@ FINANCIAL_AGREEMENT = register(
             row(A.DECLINE_AGREEMENT, F.OFFERED, F.DRAFT, answers=(guards.reason_is_given,), writes=(effects.reopen_agreement,), tells={VP}),
             row(A.CANCEL_AGREEMENT, {F.DRAFT, F.OFFERED, F.SIGNED}, F.CANCELLED, writes=(effects.free_budget_of_agreement,)),
             row(A.SUPERSEDE_AGREEMENT, F.SIGNED, F.SUPERSEDED),
-        ),  # fmt: skip
+        ),
     )
 )

@@ -13,7 +13,7 @@ from clusterxchange.phases.finalisation.models import (
     PaymentState,
 )
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import THE_STATE_BEFORE, Machine, Row, Timed, row
+from clusterxchange.workflow.tables import THE_STATE_BEFORE, Machine, Row, Timed, reason, row
 
 R, E, P = ActivityReportState, EvidenceState, PaymentState
 
@@ -42,11 +42,11 @@ ACTIVITY_REPORT = register(
             ),
             row(
                 A.VALIDATE_REPORT, R.SUBMITTED, R.VALIDATED, asks={VP, HP}, terms=(Timed("report_validation"),),
-                writes=(effects.note_validation,), tells={V, H},
+                answers=(guards.force_majeure_has_a_reason,), writes=(effects.note_validation,), tells={V, H},
             ),
             row(A.RETURN_REPORT, R.SUBMITTED, R.RETURNED, answers=(guards.questions_are_given,), writes=(effects.keep_questions,), tells={V, H}),
             row(A.WAIVE_REPORT, {R.OPEN, R.SUBMITTED, R.RETURNED}, R.WAIVED, answers=(guards.reason_is_given,), writes=(effects.keep_waiving,), tells={V, H, VP, HP}),
-        ),  # fmt: skip
+        ),
     )
 )
 
@@ -63,15 +63,18 @@ EVIDENCE = register(
         locks=("exchange__visitor_participation", "exchange"),
         rows=(
             row(
-                A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, terms=(Timed("report", "exchange__ended_at"),),
+                A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report", "exchange__ended_at"),),
                 answers=(guards.file_is_given,), writes=(effects.keep_file,),
             ),
             row(A.CLEAR_EVIDENCE, E.QUARANTINED, E.UPLOADED, tells={V}),
             row(A.REJECT_EVIDENCE, E.QUARANTINED, E.ASKED_AGAIN, tells={V}),
-            row(A.ACCEPT_EVIDENCE, E.UPLOADED, E.ACCEPTED, asks={VP}, terms=(Timed("report_validation"),), writes=(effects.note_decision,)),
+            row(
+                A.ACCEPT_EVIDENCE, E.UPLOADED, E.ACCEPTED, asks={VP}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report_validation"),),
+                writes=(effects.note_decision,),
+            ),
             row(A.ASK_AGAIN, E.UPLOADED, E.ASKED_AGAIN, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V}),
             row(A.WAIVE_EVIDENCE, {E.WANTED, E.UPLOADED, E.ASKED_AGAIN}, E.WAIVED, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V}),
-        ),  # fmt: skip
+        ),
     )
 )
 
@@ -88,15 +91,24 @@ PAYMENT = register(
         locks=("exchange__visitor_participation", "exchange"),
         rows=(
             row(A.MAKE_PAYMENT_DUE, P.NOT_DUE, P.DUE, only_if=(guards.report_is_validated, guards.evidence_is_settled), writes=(effects.compute_amount_due,), tells={V}),
-            row(A.WAIVE_PAYMENT, P.NOT_DUE, P.WAIVED, tells={V}),
-            row(A.ORDER_PAYMENT, P.DUE, P.ORDERED, asks={PO}, terms=(Timed("payment", "due_since"),), writes=(effects.note_order,), tells={V}),
+            row(A.WAIVE_PAYMENT, P.NOT_DUE, P.WAIVED, writes=(effects.write_off,), tells={V}),
+            row(
+                A.ORDER_PAYMENT, P.DUE, P.ORDERED, asks={PO}, terms=(Timed("payment", "due_since"),),
+                answers=(guards.amount_is_the_one_due,), writes=(effects.note_order,), tells={V},
+            ),
             row(
                 A.RELEASE_PAYMENT, P.ORDERED, P.RELEASED, asks={PR}, terms=(Timed("payment", "due_since"),),
                 writes=(effects.note_release, effects.put_into_batch), tells={V},
             ),
-            row(A.CONFIRM_PAID, P.RELEASED, P.PAID, asks={PO}, answers=(guards.proof_is_given,), writes=(effects.note_paid,), tells={V}),
+            row(
+                A.CONFIRM_PAID, P.RELEASED, P.PAID, asks={PO}, answers=(guards.day_of_payment_is_possible, guards.proof_is_given),
+                writes=(effects.note_paid,), tells={V},
+            ),
             row(A.CONFIRM_RECEIPT, P.PAID, P.CONFIRMED, asks={V}, terms=(Timed("receipt"),), writes=(effects.note_receipt,), tells={VP, PR}),
-            row(A.RETURN_PAYMENT, {P.RELEASED, P.PAID}, P.RETURNED, answers=(guards.reason_is_given,), writes=(effects.note_return,), tells={V}),
+            row(
+                A.RETURN_PAYMENT, {P.RELEASED, P.PAID}, P.RETURNED, answers=(guards.reason_is_given, guards.proof_is_given),
+                writes=(effects.note_return,), tells={V},
+            ),
             row(A.CORRECT_BANK_DETAILS, P.RETURNED, P.DUE, asks={V}, answers=(guards.account_is_valid,), writes=(effects.keep_new_bank_details,), tells={PO}),
             row(A.BLOCK_PAYMENT, {P.DUE, P.ORDERED}, P.BLOCKED, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
             row(
@@ -104,11 +116,14 @@ PAYMENT = register(
                 writes=(effects.keep_reason,), tells={V, VP},
             ),
             row(A.DEMAND_RECOVERY, P.CONFIRMED, P.RECOVERY, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
-            row(A.CONFIRM_RECOVERY, P.RECOVERY, P.RECOVERED, asks={SO}, tells={V, VP}),
-        ),  # fmt: skip
+            row(A.CONFIRM_RECOVERY, P.RECOVERY, P.RECOVERED, asks={SO}, writes=(effects.note_recovery,), tells={V, VP}),
+        ),
         reasons={
-            A.ORDER_PAYMENT: (guards.report_has_been_validated, guards.evidence_has_been_settled),
-            A.RELEASE_PAYMENT: (guards.is_not_in_a_batch,),
+            A.ORDER_PAYMENT: (
+                reason("report_missing", P.NOT_DUE, guards.report_has_been_validated),
+                reason("evidence_missing", P.NOT_DUE, guards.evidence_has_been_settled),
+            ),
+            A.RELEASE_PAYMENT: (reason("already_in_batch", P.RELEASED),),
         },
     )
 )

@@ -31,10 +31,6 @@ def place_is_free(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 
 
-def proposal_has_not_expired(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
 def same_partner_was_not_asked_lately(situation: Situation) -> Refusal | None:
     raise NotImplementedError
 

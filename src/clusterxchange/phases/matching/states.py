@@ -9,7 +9,7 @@ from clusterxchange.phases.matching.models import Proposal, ProposalState
 from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import Machine, Row, Timed, consent_row, row
+from clusterxchange.workflow.tables import Machine, Row, Timed, consent_row, reason, row
 
 S = ProposalState
 SIDES = frozenset({V, H})
@@ -82,7 +82,10 @@ PROPOSAL = register(
             row(A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), afterwards=(effects.count_unanswered,), tells=SIDES),
             row(A.CLOSE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.CLOSED, tells={H}),
             row(A.OPEN_INVITATION, S.INVITED, S.SENT, tells=SIDES),
-        ),  # fmt: skip
-        reasons={A.ACCEPT_PROPOSAL: (guards.proposal_has_not_expired,)},
+        ),
+        reasons={
+            A.ACCEPT_SUGGESTION: (reason("proposal_expired", S.EXPIRED),),
+            A.ACCEPT_PROPOSAL: (reason("proposal_expired", S.EXPIRED),),
+        },
     )
 )
