@@ -45,6 +45,14 @@ def pay(partnership_id: int, cents: int) -> None:
     _move(partnership_id, cents, "committed_cents", "paid_cents")
 
 
+def take_back(partnership_id: int, cents: int, *, to_part: Literal["committed", "free"]) -> None:
+    """Note that paid money has come back: it is owed again, or free.
+
+    :raises NotEnough: when less was paid.
+    """
+    _move(partnership_id, cents, "paid_cents", f"{to_part}_cents")
+
+
 def _move(partnership_id: int, cents: int, source: str, target: str) -> None:
     if cents < 0:
         raise ValueError("an amount is never below zero")
