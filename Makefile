@@ -34,7 +34,7 @@ check: set-up $(TEST)
 	$(MAKE) --no-print-directory --keep-going lint types layers pages references
 
 tour: set-up
-	exec $(PY) tour $(if $(URL),--url '$(URL)')
+	exec $(PY) -m tour $(if $(URL),--url '$(URL)')
 
 lint:
 	$(VENV)/bin/ruff check
