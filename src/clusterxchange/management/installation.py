@@ -104,6 +104,17 @@ def prepared_django() -> Iterator[Installation]:
         yield installation
 
 
+@contextlib.contextmanager
+def prepared_settings() -> Iterator[Installation]:
+    """Prepare the environment and set Django up without a database: for commands that read tables in the code."""
+    installation = Installation.of_environment()
+    installation.prepare_environment()
+    import django  # noqa: PLC0415 -- settings must not be read before the environment is complete
+
+    django.setup()
+    yield installation
+
+
 def django_command(arguments: Sequence[str]) -> int:
     """Carry out one of Django's own commands."""
     installation = Installation.of_environment()

@@ -23,6 +23,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from clusterxchange.foundation.catalogues import compile_catalogues
 from clusterxchange.foundation.database_server import WITHOUT_SAFETY, DatabaseServer, find_binaries, version_of
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ def pytest_load_initial_conftests() -> None:
     """Start the server and make the template, once for all workers of the run: they inherit the variables."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         return
+    compile_catalogues()
     _set_environment()
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = _start_server().address()

@@ -11,8 +11,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from django.core.exceptions import ImproperlyConfigured
+
 from clusterxchange.foundation.database_server import DatabaseServerError
-from clusterxchange.management.installation import prepared_django
+from clusterxchange.management.installation import prepared_django, prepared_settings
 
 YES, NO, MISUSE = 0, 1, 2
 HERE = "clusterxchange.management.command_line"
@@ -37,18 +39,21 @@ PURE = {
     "due": f"{HERE}.due",
     "assign-partnership": f"{HERE}.assign_partnership",
 }
+# These read the tables in the code.
+WITH_SETTINGS = {
+    "states": f"{HERE}.states",
+    "permissions": f"{HERE}.permissions",
+    "refusals": f"{HERE}.refusals",
+}
 # These find or start the database first.
 WITH_DATABASE = {
     "clock": f"{HERE}.clock",
     "run-due": f"{HERE}.run_due",
     "check-journal": f"{HERE}.check_journal",
     "rebuild-obligations": f"{HERE}.rebuild_obligations",
-    "states": f"{HERE}.states",
-    "permissions": f"{HERE}.permissions",
-    "refusals": f"{HERE}.refusals",
     "inspect": f"{HERE}.inspect",
 }
-COMMANDS = {**PURE, **WITH_DATABASE}
+COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,11 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(words[1:])
         if name in PURE:
             return command.run(options)
-        with prepared_django():
+        with prepared_settings() if name in WITH_SETTINGS else prepared_django():
             return command.run(options)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else MISUSE
-    except DatabaseServerError as reason:
+    except (DatabaseServerError, ImproperlyConfigured) as reason:
         sys.stderr.write(f"{reason}\n")
         return NO
 
