@@ -8,6 +8,7 @@ import pytest
 
 from clusterxchange.foundation import clock
 
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
@@ -15,18 +16,15 @@ def near(moment: datetime) -> bool:
     return timedelta(0) <= clock.now() - moment < timedelta(seconds=30)
 
 
-@pytest.mark.django_db
 def test_a_clock_that_nobody_set_tells_real_time() -> None:
     assert near(clock.real_now())
 
 
-@pytest.mark.django_db
 def test_the_demonstration_starts_on_monday_the_second_of_march_at_nine_in_brussels() -> None:
     assert clock.start_demonstration_clock()
     assert near(MONDAY)
 
 
-@pytest.mark.django_db
 def test_a_second_start_leaves_the_clock_alone() -> None:
     clock.start_demonstration_clock()
     clock.set_clock(MONDAY + timedelta(days=10))
@@ -34,14 +32,12 @@ def test_a_second_start_leaves_the_clock_alone() -> None:
     assert near(MONDAY + timedelta(days=10))
 
 
-@pytest.mark.django_db
 def test_it_moves_forward() -> None:
     clock.set_clock(MONDAY)
     clock.set_clock(MONDAY + timedelta(days=3))
     assert near(MONDAY + timedelta(days=3))
 
 
-@pytest.mark.django_db
 def test_it_never_moves_back() -> None:
     clock.set_clock(MONDAY)
     with pytest.raises(clock.ClockGoesBackwards):
@@ -49,19 +45,16 @@ def test_it_never_moves_back() -> None:
     assert near(MONDAY)
 
 
-@pytest.mark.django_db
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         clock.set_clock(MONDAY.replace(tzinfo=None))
 
 
-@pytest.mark.django_db
 def test_the_time_is_told_in_utc_whatever_zone_it_was_set_in() -> None:
     clock.set_clock(MONDAY.astimezone(clock.BRUSSELS))
     assert clock.now().tzinfo == UTC
 
 
-@pytest.mark.django_db
 def test_in_production_the_clock_is_real_and_can_not_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.set_clock(MONDAY)
     monkeypatch.setenv("MODE", "production")
