@@ -4,7 +4,7 @@ Everything happens in one transaction. Nested moves (an effect that moves anothe
 the journal is written as its last statements, since the lock of the chain is held until the end.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -104,8 +104,10 @@ def move(
     :raises Refused: a guard stands against it, or this side has given its consent already.
     """
     machine = registry.machine_of(subject)
+    is_nested = _unit.get() is not None
     with unit_of_work(actor, at) as work:
-        lock(machine, subject)
+        # What the tool does on the way finds its case locked; locking more rows now would break the global order.
+        lock(machine, subject, () if is_nested and actor.system else machine.locks)
         acting = acting_capacity(machine, subject, action, actor, capacity)
         situation = Situation(subject, action, actor, acting, at, machine.scheme_of(subject, at), inputs, subject.state)
         found = outcome(machine, subject.state, action, acting, _given(machine, subject, action))
@@ -222,9 +224,9 @@ def acting_capacity(
     return possible[0]
 
 
-def lock(machine: Machine, subject: Thing) -> None:
-    """Lock what the life names, in the global order, then the subject itself, and read it anew."""
-    for path in machine.locks:
+def lock(machine: Machine, subject: Thing, paths: Iterable[str]) -> None:
+    """Lock the rows at the paths, in the global order, then the subject itself, and read it anew."""
+    for path in paths:
         row = subject
         for step in path.split("__"):
             row = getattr(row, step)
