@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
@@ -70,12 +71,21 @@ def _end_term(obligation: Obligation, at: datetime) -> Done:
     subject = machine.model._default_manager.get(pk=obligation.subject_id)
     action = Action(obligation.action)
     if obligation.capacity == SYS:
-        engine.move(subject, action, actor=SYSTEM, at=at)
-        Obligation.objects.filter(pk=obligation.pk, closed_at__isnull=True).update(escalated_at=at)
-        return Done(obligation.term, obligation.reference, str(action))
+        return _let_the_tool_act(obligation, subject, action, at)
     Obligation.objects.filter(pk=obligation.pk).update(escalated_at=at)
     notices.warn(obligation, _people_told(obligation, subject, at), at)
     return Done(obligation.term, obligation.reference, "escalated")
+
+
+def _let_the_tool_act(obligation: Obligation, subject: Model, action: Action, at: datetime) -> Done:
+    what = str(action)
+    try:
+        engine.move(subject, action, actor=SYSTEM, at=at)
+    except engine.NotDone as reason:
+        # A rule stands against it for good reason; it is not tried again, and the answer says so.
+        what = f"{action} refused: {reason.refusal.code}"
+    Obligation.objects.filter(pk=obligation.pk, closed_at__isnull=True).update(escalated_at=at)
+    return Done(obligation.term, obligation.reference, what)
 
 
 def _people_told(obligation: Obligation, subject: object, at: datetime) -> list[Account]:

@@ -1,7 +1,7 @@
 """One way for every page of a case and for every step taken on it (contract.md, "HTTP" and "Marks in pages").
 
-A phase declares a `CasePage` for each of its lives; loading, permission, steps, banner, thread and what is answered to a
-refusal are here.
+A phase declares a `CasePage` for each of its lives; loading, permission, steps, banner, thread and what is answered
+to a refusal are here.
 """
 
 from collections.abc import Callable, Mapping
