@@ -1,63 +1,188 @@
-"""What a step writes besides the state (finalisation)."""
+"""What a step writes besides the state (finalisation). The engine saves the subject once its state has changed."""
 
+from typing import Any
+
+from django.utils import timezone
+
+from clusterxchange.parties.partnerships import budgets
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.exchange_building.models import FinancialAgreement
+from clusterxchange.phases.finalisation import queries, rules
+from clusterxchange.phases.finalisation.models import Payment, PaymentBatch, PaymentState
+from clusterxchange.phases.registration import operations as registration
 from clusterxchange.workflow.tables import Situation
 
-
-def compute_amount_due(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def keep_file(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def keep_new_bank_details(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def keep_questions(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def keep_reason(situation: Situation) -> None:
-    raise NotImplementedError
+REPORT_COLUMNS = (
+    "actual_first_day", "actual_last_day", "actual_days", "presence_confirmed", "deviations", "activities_done", "objectives",
+    "outcomes", "benefits", "follow_up", "ratings", "recommends", "suggestions", "success_story", "story_may_be_published",
+    "bank_details_are_right",
+)  # fmt: skip
+BANK_COLUMNS = ("account_holder", "iban", "account_number", "bic", "bank_address")
+LENGTH_OF_ENDING = 4
 
 
 def keep_report(situation: Situation) -> None:
-    raise NotImplementedError
+    """Write the answers of one side, and the new account where a visitor has given one."""
+    report, inputs = situation.subject, situation.inputs
+    for name in REPORT_COLUMNS:
+        if name in inputs:
+            setattr(report, name, inputs[name])
+    report.submitted_at = situation.at
+    if inputs.get("iban") or inputs.get("account_number"):
+        payment = Payment.objects.select_for_update().get(exchange_id=report.exchange_id)
+        write_account(payment, inputs)
+        payment.save(update_fields=[*BANK_COLUMNS, "account_ending"])
 
 
-def keep_waiving(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_decision(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_order(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_paid(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_receipt(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_release(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def note_return(situation: Situation) -> None:
-    raise NotImplementedError
+def write_account(payment: Payment, inputs: Any) -> None:  # noqa: ANN401 -- whatever a form gave
+    """Put an account beside the one of the signed agreement, which stays as it was signed."""
+    for name in BANK_COLUMNS:
+        setattr(payment, name, "".join(str(inputs.get(name) or "").split()) if name == "iban" else str(inputs.get(name) or "").strip())
+    payment.account_ending = (payment.iban or payment.account_number)[-LENGTH_OF_ENDING:]
 
 
 def note_validation(situation: Situation) -> None:
-    raise NotImplementedError
+    """Keep when it was validated, and whether force majeure was granted."""
+    report = situation.subject
+    report.validated_at = situation.at
+    if situation.inputs.get("force_majeure"):
+        report.force_majeure = True
+        report.force_majeure_reason = str(situation.inputs["force_majeure_reason"]).strip()
+
+
+def keep_questions(situation: Situation) -> None:
+    """Keep what is to be answered."""
+    situation.subject.questions = str(situation.inputs["questions"]).strip()
+
+
+def keep_waiving(situation: Situation) -> None:
+    """Keep why nobody waits for this report."""
+    situation.subject.waive_reason = str(situation.inputs["reason"]).strip()
+
+
+def keep_file(situation: Situation) -> None:
+    """Put the file into its place."""
+    item = situation.subject
+    item.file, item.original = situation.inputs["file"], situation.inputs.get("original")
+    item.uploaded_at, item.decided_at = situation.at, None
+
+
+def note_decision(situation: Situation) -> None:
+    """Keep when the file was accepted."""
+    situation.subject.decided_at = situation.at
+
+
+def keep_reason(situation: Situation) -> None:
+    """Keep why a file is asked for again or not needed, or why a payment stands still."""
+    situation.subject.reason = str(situation.inputs["reason"]).strip()
+    if hasattr(situation.subject, "decided_at"):
+        situation.subject.decided_at = situation.at
+
+
+def compute_amount_due(situation: Situation) -> None:
+    """Write what is due for the days really spent; what was set aside above it is free again."""
+    payment = situation.subject
+    _write_working(situation)
+    payment.due_since = rules.due_since(payment.exchange.ended_at, situation.at)
+    _free_above(payment, payment.amount_cents)
+
+
+def write_off(situation: Situation) -> None:
+    """Note that nothing is paid: the money is free again, and so is the visit if the stay was too short."""
+    payment, exchange = situation.subject, situation.subject.exchange
+    if not queries.is_physical(exchange):
+        return
+    days = _write_working(situation)
+    _free_above(payment, 0)
+    if not rules.visit_is_used_up(situation.scheme, days=days, cents=payment.amount_cents):
+        registration.free_visit(exchange.visitor_participation, at=situation.at)
+
+
+def _write_working(situation: Situation) -> int:
+    payment = situation.subject
+    days, working = queries.working_of(payment, situation.at)
+    payment.days_spent, payment.amount_cents, payment.reasons = days, working.cents, list(working.reasons)
+    return days
+
+
+def _free_above(payment: Payment, kept_cents: int) -> None:
+    agreement = payment.agreement
+    if agreement is not None and agreement.committed_cents > kept_cents:
+        budgets.free(payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed")
+        _note_committed(payment, kept_cents)
+
+
+def _note_committed(payment: Payment, cents: int) -> None:
+    FinancialAgreement.objects.filter(pk=payment.agreement_id).update(committed_cents=cents)
+
+
+def note_order(situation: Situation) -> None:
+    """Keep who ordered; an earlier try that the bank returned is over."""
+    payment = situation.subject
+    payment.ordered_by_id, payment.ordered_at = situation.actor.account_id, situation.at
+    payment.released_by, payment.released_at, payment.batch = None, None, None
+    payment.paid_on, payment.proof, payment.transfer_reference, payment.reason = None, None, "", ""
+
+
+def note_release(situation: Situation) -> None:
+    """Keep who released."""
+    situation.subject.released_by_id, situation.subject.released_at = situation.actor.account_id, situation.at
 
 
 def put_into_batch(situation: Situation) -> None:
-    raise NotImplementedError
+    """Put the payment among those that the partnership's bank carries out on the same day."""
+    payment, partnership = situation.subject, situation.subject.exchange.visitor_partnership
+    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    released_on = timezone.localtime(situation.at).date()
+    day = rules.execution_day(situation.scheme, partnership.coordinating_country, released_on)
+    batches = PaymentBatch.objects.filter(partnership=partnership).order_by("-number")
+    batch = next((one for one in batches.filter(execution_on=day) if _is_open(one)), None)
+    if batch is None:
+        last = batches.values_list("number", flat=True).first() or 0
+        batch = PaymentBatch.objects.create(partnership=partnership, number=last + 1, execution_on=day, made_at=situation.at)
+    payment.batch = batch
+
+
+def _is_open(batch: PaymentBatch) -> bool:
+    return not batch.payments.exclude(state__in=(PaymentState.ORDERED, PaymentState.RELEASED)).exists()
+
+
+def note_paid(situation: Situation) -> None:
+    """Keep what the bank says; money that was owed is now paid."""
+    payment, inputs = situation.subject, situation.inputs
+    payment.paid_on = inputs.get("paid_on") or timezone.localtime(situation.at).date()
+    _keep_proof(situation)
+    budgets.pay(payment.exchange.visitor_partnership_id, payment.amount_cents)
+    _note_committed(payment, 0)
+
+
+def _keep_proof(situation: Situation) -> None:
+    payment, inputs = situation.subject, situation.inputs
+    payment.proof = inputs.get("proof")
+    payment.transfer_reference = str(inputs.get("transfer_reference") or "").strip()
+
+
+def note_receipt(situation: Situation) -> None:
+    """Keep when it was received, or counted as received."""
+    situation.subject.received_at = situation.at
+
+
+def note_return(situation: Situation) -> None:
+    """Keep why the bank sent it back; money that was paid is owed again."""
+    payment = situation.subject
+    payment.reason = str(situation.inputs["reason"]).strip()
+    _keep_proof(situation)
+    if situation.before == PaymentState.PAID:
+        budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="committed")
+        _note_committed(payment, payment.amount_cents)
+
+
+def note_recovery(situation: Situation) -> None:
+    """Note that the money has come back and is free again."""
+    payment = situation.subject
+    budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="free")
+
+
+def keep_new_bank_details(situation: Situation) -> None:
+    """Put the corrected account beside the one that the bank refused."""
+    write_account(situation.subject, situation.inputs)

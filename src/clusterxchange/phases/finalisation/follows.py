@@ -1,1 +1,35 @@
-""" """
+"""What happens by itself once something has come to a state."""
+
+from clusterxchange.phases.exchange_building.models import ExchangeState
+from clusterxchange.phases.finalisation import operations
+from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
+from clusterxchange.workflow.registry import follows
+from clusterxchange.workflow.tables import Situation
+
+
+@follows("exchange", ExchangeState.ENDED)
+def ask_for_reports_and_evidence(situation: Situation) -> None:
+    """Ask both sides for their report, the visitor for evidence, and open the payment."""
+    operations.open_finalisation(situation.subject, at=situation.at)
+
+
+@follows("activity_report", ActivityReportState.VALIDATED)
+@follows("activity_report", ActivityReportState.WAIVED)
+def go_on_after_a_report(situation: Situation) -> None:
+    """Make the payment due once all is shown; close the exchange once all is settled."""
+    operations.settle_payment(situation.subject.exchange, at=situation.at)
+    operations.close_if_settled(situation.subject.exchange, at=situation.at)
+
+
+@follows("evidence", EvidenceState.ACCEPTED)
+@follows("evidence", EvidenceState.WAIVED)
+def go_on_after_evidence(situation: Situation) -> None:
+    """Make the payment due once all is shown."""
+    operations.settle_payment(situation.subject.exchange, at=situation.at)
+
+
+@follows("payment", PaymentState.CONFIRMED)
+@follows("payment", PaymentState.WAIVED)
+def go_on_after_the_payment(situation: Situation) -> None:
+    """Close the exchange once all is settled."""
+    operations.close_if_settled(situation.subject.exchange, at=situation.at)

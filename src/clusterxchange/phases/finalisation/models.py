@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.encrypted import EncryptedText
 from clusterxchange.workflow.models import SubjectModel
 
 
@@ -102,11 +103,16 @@ class ActivityReport(SubjectModel):
 
 
 class EvidenceItem(SubjectModel):
-    """One thing that shows that the exchange took place, not what it cost."""
+    """One thing that shows that the exchange took place, not what it cost.
+
+    `file` is what others open: a photo stands upright there and says nothing of where it was taken; `original` is the photo
+    as it came.
+    """
 
     exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="evidence_items")
     item = models.CharField(max_length=20)
     file = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    original = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(blank=True)
     uploaded_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -136,7 +142,10 @@ class PaymentBatch(models.Model):
 
 
 class Payment(SubjectModel):
-    """The one payment of an exchange."""
+    """The one payment of an exchange.
+
+    It goes to the account of the signed agreement, which stays as it was signed; an account given later stands here.
+    """
 
     REFERENCE_LETTERS = "PAY"
 
@@ -160,6 +169,13 @@ class Payment(SubjectModel):
     batch = models.ForeignKey(PaymentBatch, models.PROTECT, null=True, blank=True, related_name="payments")
     paid_on = models.DateField(null=True, blank=True)
     proof = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    transfer_reference = models.CharField(_("Reference of the transfer"), max_length=140, blank=True)
+    account_holder = EncryptedText(_("Account holder"), blank=True, default="")
+    iban = EncryptedText(_("IBAN"), blank=True, default="")
+    account_number = EncryptedText(_("Account number"), blank=True, default="")
+    bic = EncryptedText(_("BIC"), blank=True, default="")
+    bank_address = EncryptedText(_("Address of the bank"), blank=True, default="")
+    account_ending = models.CharField(max_length=4, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
 

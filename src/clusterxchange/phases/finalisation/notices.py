@@ -1,1 +1,147 @@
-""" """
+"""The sentences of reports, evidence and payment: one place for banner, desk, mail, badge and refusal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.access.actions import Action as A
+from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
+from clusterxchange.workflow import sentences
+from clusterxchange.workflow.sentences import ActionSentences
+
+ACTIONS = {
+    A.SUBMIT_REPORT: ActionSentences(
+        button=_("Send the report"),
+        asked=_("Write your report on the exchange of %(visitor)s and %(host)s"),
+        waiting=_("%(party)s writes the final activity report"),
+        happened=_("%(party)s sent the final activity report"),
+        hint=_("It takes about 10 minutes. What was agreed is filled in already."),
+    ),
+    A.VALIDATE_REPORT: ActionSentences(
+        button=_("Validate the report"),
+        asked=_("Check the report of your side on the exchange of %(visitor)s and %(host)s"),
+        waiting=_("%(party)s checks the final activity report"),
+        happened=_("%(party)s validated the final activity report"),
+    ),
+    A.RETURN_REPORT: ActionSentences(
+        button=_("Return the report with questions"),
+        happened=_("%(party)s returned the final activity report with questions"),
+    ),
+    A.WAIVE_REPORT: ActionSentences(
+        button=_("Do without the report"),
+        happened=_("%(party)s decided that a final activity report is not needed"),
+    ),
+    A.UPLOAD_EVIDENCE: ActionSentences(
+        button=_("Upload the evidence"),
+        asked=_("Upload what shows your stay at %(host)s"),
+        waiting=_("%(party)s uploads what shows the stay"),
+        happened=_("%(party)s uploaded evidence"),
+        hint=_("PDF, JPEG or PNG, up to 10 MB. It shows that the exchange took place, not what it cost."),
+    ),
+    A.CLEAR_EVIDENCE: ActionSentences(button=_("Let the file through"), happened=_("The check found no virus in a file")),
+    A.REJECT_EVIDENCE: ActionSentences(
+        button=_("Refuse the file"), happened=_("The check found a virus in a file, and another file is asked for")
+    ),
+    A.ACCEPT_EVIDENCE: ActionSentences(
+        button=_("Accept the evidence"),
+        asked=_("Check what shows the stay of %(visitor)s"),
+        waiting=_("%(party)s checks what shows the stay"),
+        happened=_("%(party)s accepted evidence"),
+    ),
+    A.ASK_AGAIN: ActionSentences(button=_("Ask for another file"), happened=_("%(party)s asked for another file")),
+    A.WAIVE_EVIDENCE: ActionSentences(button=_("Do without this evidence"), happened=_("%(party)s decided that one file is not needed")),
+    A.MAKE_PAYMENT_DUE: ActionSentences(button=_("Make the payment due"), happened=_("The payment is due")),
+    A.WAIVE_PAYMENT: ActionSentences(button=_("Note that nothing is due"), happened=_("Nothing is to be paid for this exchange")),
+    A.ORDER_PAYMENT: ActionSentences(
+        button=_("Order the payment"),
+        asked=_("Order the payment to %(visitor)s"),
+        waiting=_("%(party)s orders the payment"),
+        happened=_("%(party)s ordered the payment"),
+        hint=_("Somebody else of your partnership releases it afterwards."),
+    ),
+    A.RELEASE_PAYMENT: ActionSentences(
+        button=_("Release the payment"),
+        asked=_("Release the payment to %(visitor)s"),
+        waiting=_("%(party)s releases the payment"),
+        happened=_("%(party)s released the payment"),
+        hint=_("It goes into the batch for the bank."),
+    ),
+    A.CONFIRM_PAID: ActionSentences(
+        button=_("Confirm the transfer"),
+        asked=_("Confirm that the bank has paid %(visitor)s"),
+        waiting=_("%(party)s confirms that the bank has paid"),
+        happened=_("%(party)s confirmed the transfer"),
+    ),
+    A.CONFIRM_RECEIPT: ActionSentences(
+        button=_("Confirm that the money has arrived"),
+        asked=_("Confirm that the money has arrived"),
+        waiting=_("%(party)s confirms that the money has arrived"),
+        happened=_("%(party)s confirmed that the money has arrived"),
+        hint=_("If you say nothing, it counts as received when the term is over."),
+    ),
+    A.RETURN_PAYMENT: ActionSentences(
+        button=_("Note that the bank sent the money back"), happened=_("The bank sent the money back")
+    ),
+    A.CORRECT_BANK_DETAILS: ActionSentences(
+        button=_("Give the account anew"),
+        asked=_("Give your account anew: the bank sent the money back"),
+        waiting=_("%(party)s gives the account anew"),
+        happened=_("%(party)s gave the account anew"),
+    ),
+    A.BLOCK_PAYMENT: ActionSentences(button=_("Stop the payment"), happened=_("%(party)s stopped the payment because of a dispute")),
+    A.UNBLOCK_PAYMENT: ActionSentences(
+        button=_("Let the payment go on"),
+        asked=_("Settle the dispute about the payment to %(visitor)s"),
+        waiting=_("%(party)s settles the dispute about the payment"),
+        happened=_("%(party)s let the payment go on"),
+    ),
+    A.DEMAND_RECOVERY: ActionSentences(button=_("Ask for the money back"), happened=_("%(party)s asked for the money back")),
+    A.CONFIRM_RECOVERY: ActionSentences(
+        button=_("Confirm that the money came back"),
+        asked=_("Confirm that %(visitor)s has paid the money back"),
+        waiting=_("%(party)s waits for the money to come back"),
+        happened=_("%(party)s confirmed that the money came back"),
+    ),
+    A.OPEN_EVIDENCE: ActionSentences(button=_("Open the file"), happened=_("%(party)s opened a file of evidence")),
+}
+
+STATES = {
+    **{("activity_report", state.value): state.label for state in ActivityReportState},
+    **{("evidence", state.value): state.label for state in EvidenceState},
+    **{("payment", state.value): state.label for state in PaymentState},
+}
+
+KINDS = {
+    "activity_report": _("Final activity report"),
+    "evidence": _("Evidence"),
+    "payment": _("Payment"),
+}
+
+REFUSALS = {
+    "report_missing": _("The visiting organisation's report is not validated yet. The payment becomes due when it is."),
+    "report_incomplete": _("This answer is needed before the report can be sent."),
+    "evidence_missing": _("Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."),
+    "amount_above_agreement": _("The amount is above the one in the signed agreement. Order the amount that the page shows."),
+    "same_person_released": _("You ordered this payment. Somebody else of the partnership releases it."),
+    "already_in_batch": _("The payment is already in batch %(batch)s. Confirm the transfer when the bank has paid."),
+    "iban_invalid": _("The account number does not add up. Copy it again from a bank statement, country letters first."),
+    "bank_details_missing": _("Write what the bank needs to find the account."),
+    "bank_details_not_confirmed": _("Tick that the bank details are right, or give the new account below."),
+    "end_before_start": _("The last day is before the first day. Change one of them."),
+    "day_is_ahead": _("This day is still ahead. Write a day up to today."),
+    "day_missing": _("Write the day of the transfer."),
+    "paid_before_release": _("This day is before the payment was released. Write the day on which the bank paid."),
+    "more_days_than_the_stay_has": _("Between these two days there are %(days)s working days. Write that number or fewer."),
+    "presence_not_explained": _("Tick that the visitor was here, or write below what went otherwise."),
+    "reason_missing": _("Write the reason, so that the others can follow the decision."),
+    "questions_missing": _("Write what you want to know."),
+    "proof_missing": _("Write the bank's reference of the transfer, or add a file that shows it."),
+    "file_missing": _("Choose at least one file."),
+    "items_missing": _("Choose at least one item."),
+    "file_empty": _("The file is empty. Choose another one."),
+    "file_too_large": _("The file is larger than 10 MB. Choose a smaller one."),
+    "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
+    "file_name_does_not_match": _("The name of the file does not fit its content. Save it as PDF, JPEG or PNG first."),
+    "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
+    "text_has_changed": _("The page was out of date and nothing was done. Read it again, then decide."),
+}
+
+sentences.say(actions=ACTIONS, states=STATES, kinds=KINDS, refusals=REFUSALS)

@@ -123,7 +123,7 @@ PAYMENT = register(
                 reason("report_missing", P.NOT_DUE, guards.report_has_been_validated),
                 reason("evidence_missing", P.NOT_DUE, guards.evidence_has_been_settled),
             ),
-            A.RELEASE_PAYMENT: (reason("already_in_batch", P.RELEASED),),
+            A.RELEASE_PAYMENT: (reason("already_in_batch", P.RELEASED, guards.is_not_in_a_batch),),
         },
     )
 )
