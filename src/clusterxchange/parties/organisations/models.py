@@ -68,7 +68,7 @@ class Organisation(models.Model):
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Latitude and longitude in degrees: the registered place, or the capital of its country where only that is known."""
+        """Latitude and longitude in degrees of the registered place, or of the capital where only the country is known."""
         if self.latitude is None or self.longitude is None:
             return capital_of(self.country)
         return self.latitude, self.longitude

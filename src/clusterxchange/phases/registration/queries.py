@@ -1,12 +1,172 @@
 """What is read of applications and participations."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Count, Q, QuerySet
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.folding import fold
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.registration.models import (
+    OPEN_APPLICATION_STATES,
+    Application,
+    Participation,
+    ParticipationState,
+    Visit,
+)
+from clusterxchange.scheme.assignment import Candidate
 from clusterxchange.scheme.current import scheme_for
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow import registry
+
+# Names of later phases, which this one must not import: it asks the registry whether such a life is there.
+EXCHANGE, COMMITMENT = "exchange", "commitment"
+EXCHANGE_IS_OVER = ("CLOSED", "CANCELLED")
 
 
 def scheme_of_edition(edition_id: int, at: datetime) -> Scheme:
     """Give the rules of an edition that are in force at a moment."""
     return scheme_for(Edition.objects.values_list("code", flat=True).get(pk=edition_id), at)
+
+
+def all_applications() -> QuerySet[Application]:
+    """Give every application with the rows that its page needs."""
+    return Application.objects.select_related(
+        "organisation", "representative__account", "partnership", "edition", "wished_partnership"
+    )
+
+
+def all_participations() -> QuerySet[Participation]:
+    """Give every participation with the rows that its page needs."""
+    return Participation.objects.select_related(
+        "organisation", "application__representative__account", "partnership", "edition"
+    )
+
+
+def applications_for(actor: Actor) -> QuerySet[Application]:
+    """Give the applications that the actor may see."""
+    return visible(all_applications(), "application", actor)
+
+
+def participations_for(actor: Actor) -> QuerySet[Participation]:
+    """Give the participations that the actor may see as a case."""
+    return visible(all_participations(), "participation", actor)
+
+
+def own_participations(actor: Actor) -> QuerySet[Participation]:
+    """Give the participations of the organisations for which the actor speaks, the ended ones left out."""
+    found = all_participations().filter(organisation_id__in=actor.organisations)
+    return found.exclude(state=ParticipationState.WITHDRAWN).order_by("role", "pk")
+
+
+def own_applications(actor: Actor) -> QuerySet[Application]:
+    """Give the applications of the organisations for which the actor speaks, the newest first."""
+    return all_applications().filter(organisation_id__in=actor.organisations).order_by("-created_at", "-pk")
+
+
+def open_application_of(organisation: Organisation, edition: Edition) -> Application | None:
+    """Give the application of an organisation that is not decided yet, if there is one."""
+    return Application.objects.filter(
+        organisation=organisation, edition=edition, state__in=OPEN_APPLICATION_STATES
+    ).first()
+
+
+def unnamed_draft_of(account_id: int | None) -> Application | None:
+    """Give a person's draft for an organisation that has no name yet: a second click must not make a second one."""
+    found = Application.objects.filter(
+        representative__account_id=account_id, organisation__legal_name="", state="DRAFT"
+    )
+    return found.first()
+
+
+def visit_is_taken(organisation_id: int) -> bool:
+    """Whether the organisation's one physical visit is claimed or used, in any edition."""
+    return Participation.objects.filter(organisation_id=organisation_id, visit__in=(Visit.CLAIMED, Visit.USED)).exists()
+
+
+def roles_accepted(organisation_id: int, edition_id: int) -> set[str]:
+    """Give the roles in which the organisation takes part in an edition already."""
+    found = Participation.objects.filter(organisation_id=organisation_id, edition_id=edition_id)
+    return set(found.exclude(state=ParticipationState.WITHDRAWN).values_list("role", flat=True))
+
+
+def open_partnerships(edition: Edition) -> QuerySet[Partnership]:
+    """Give the partnerships of an edition that take applications, with their members."""
+    return Partnership.objects.filter(edition=edition, is_open=True).prefetch_related("members").order_by("acronym")
+
+
+def candidates_of(edition: Edition) -> list[Candidate]:
+    """Give the partnerships of an edition as the assignment judges them; free is whoever has money left."""
+    undecided = Count("applications", filter=Q(applications__state__in=OPEN_APPLICATION_STATES))
+    rows = (
+        Partnership.objects.filter(edition=edition)
+        .select_related("budget")
+        .prefetch_related("members")
+        .annotate(undecided=undecided)
+    )
+    return [
+        Candidate(
+            acronym=row.acronym,
+            ecosystems=frozenset(row.ecosystems),
+            clusters=frozenset(member.name for member in row.members.all()),
+            countries=frozenset(member.country for member in row.members.all() if member.country),
+            is_open=row.is_open,
+            free_exchanges=_free_exchanges(row),
+            open_applications=row.undecided,
+        )
+        for row in rows
+    ]
+
+
+def _free_exchanges(partnership: Partnership) -> int | None:
+    budget = getattr(partnership, "budget", None)
+    if budget is None:
+        return None
+    return partnership.planned_exchanges or 1 if budget.free_cents > 0 else 0
+
+
+def has_running_exchange(participation: Participation) -> bool:
+    """Whether an exchange of this participation is neither closed nor cancelled."""
+    found = _exchanges_of(participation)
+    return found is not None and found.exclude(state__in=EXCHANGE_IS_OVER).exists()
+
+
+def has_signed_commitment(participation: Participation) -> bool:
+    """Whether a Commitment to Quality of a running exchange is signed."""
+    found = _exchanges_of(participation)
+    if found is None:
+        return False
+    running = found.exclude(state__in=EXCHANGE_IS_OVER).values("pk")
+    signed = registry.machine_named(COMMITMENT).model._default_manager.filter(exchange_id__in=running, state="SIGNED")
+    return signed.exists()
+
+
+def _exchanges_of(participation: Participation) -> QuerySet | None:  # type: ignore[type-arg] -- a model of a later phase
+    if EXCHANGE not in {machine.name for machine in registry.machines()}:
+        return None
+    sides = Q(visitor_participation_id=participation.pk) | Q(host_participation_id=participation.pk)
+    return registry.machine_named(EXCHANGE).model._default_manager.filter(sides)
+
+
+def same_as_a_visitor(organisation: Organisation) -> list[Organisation]:
+    """Give other organisations that have visited and share name, VAT number or website with this one."""
+    same = Q(pk__in=())
+    if organisation.legal_name:
+        same |= Q(sort_name=fold(organisation.legal_name))
+    if organisation.vat_number:
+        same |= Q(vat_number=organisation.vat_number)
+    if organisation.website:
+        same |= Q(website=organisation.website)
+    taken = Participation.objects.filter(visit__in=(Visit.CLAIMED, Visit.USED)).values("organisation_id")
+    return list(Organisation.objects.filter(same, pk__in=taken).exclude(pk=organisation.pk))
+
+
+def participations_of_organisations(organisation_ids: Iterable[int]) -> QuerySet[Participation]:
+    """Give the participations of some organisations that have not ended."""
+    return Participation.objects.filter(organisation_id__in=set(organisation_ids)).exclude(
+        state=ParticipationState.WITHDRAWN
+    )
