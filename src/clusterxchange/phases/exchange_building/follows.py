@@ -1,1 +1,127 @@
-""" """
+"""What follows in exchange building from what has just happened, in the same transaction."""
+
+from typing import Any
+
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.phases.exchange_building import operations
+from clusterxchange.phases.exchange_building.effects import refresh_text, supersede_commitment
+from clusterxchange.phases.exchange_building.models import (
+    Commitment,
+    CommitmentState,
+    Exchange,
+    ExchangeState,
+    FinancialAgreement,
+    FinancialAgreementState,
+)
+from clusterxchange.phases.exchange_building.queries import (
+    RESPONSIBILITY_CLAUSES,
+    distance_between,
+    is_physical,
+    rules_of_case,
+    signed_agreement,
+)
+from clusterxchange.scheme.clauses import clauses_of
+from clusterxchange.workflow import engine
+from clusterxchange.workflow.registry import follows
+from clusterxchange.workflow.tables import Situation
+
+PREFERRED_LANGUAGE = "en"
+
+
+@follows("proposal", "ACCEPTED")
+def begin_exchange(situation: Situation) -> None:
+    """Make the exchange of a match, with its first text and, where somebody travels, its financial agreement."""
+    proposal: Any = situation.subject
+    visitor, host = proposal.visitor_participation, proposal.host_participation
+    exchange = Exchange(
+        edition=visitor.partnership.edition,
+        proposal=proposal,
+        format=proposal.format,
+        visitor_participation=visitor,
+        host_participation=host,
+        visiting_organisation=visitor.organisation,
+        host_organisation=host.organisation,
+        visitor_partnership=visitor.partnership,
+        host_partnership=host.partnership,
+    )
+    engine.establish(exchange, at=situation.at)
+    exchange.commitment = _first_text(exchange, situation)
+    exchange.save(update_fields=["commitment"])
+    if is_physical(exchange):
+        engine.establish(FinancialAgreement(exchange=exchange), at=situation.at)
+
+
+def _first_text(exchange: Exchange, situation: Situation) -> Commitment:
+    visitor, host = exchange.visitor_participation, exchange.host_participation
+    scheme = rules_of_case(exchange, None, situation.at)
+    language = _shared_language(visitor.working_languages, host.working_languages)
+    clauses = {clause.code: clause.text for clause in clauses_of(scheme, "commitment_to_quality", language)}
+    commitment = Commitment(
+        exchange=exchange,
+        language=language,
+        working_language=language,
+        place=", ".join(part for part in (host.organisation.street, host.organisation.city) if part) if is_physical(exchange) else "",
+        distance_km=distance_between(visitor.organisation, host.organisation) if is_physical(exchange) else None,
+        objectives_visitor=visitor.learn or visitor.motivation,
+        objectives_host=host.learn or host.motivation,
+        description=host.offer,
+        purposes=_shared(visitor.purposes, host.purposes),
+        activities=_shared(visitor.activities, host.activities),
+        responsibilities={str(party): clauses.get(code, "") for party, code in RESPONSIBILITY_CLAUSES.items()},
+        confidentiality=clauses.get("confidentiality", ""),
+        insurance=clauses.get("insurance", ""),
+        outcomes=[],
+        last_edited_at=situation.at,
+    )
+    refresh_text(commitment, scheme)
+    engine.establish(commitment, at=situation.at)
+    return commitment
+
+
+def _shared(own: list[str], other: list[str]) -> list[str]:
+    return [code for code in own if code in other] or list(own)
+
+
+def _shared_language(own: list[str], other: list[str]) -> str:
+    shared = [code for code in own if code in other]
+    if PREFERRED_LANGUAGE in shared or not shared:
+        return PREFERRED_LANGUAGE
+    return shared[0]
+
+
+@follows("commitment", CommitmentState.VALIDATED)
+def open_the_signing(situation: Situation) -> None:
+    """Open the signing as soon as the text is frozen and its file is there."""
+    operations.open_signing(situation.subject, actor=SYSTEM, at=situation.at)
+
+
+@follows("commitment", CommitmentState.SIGNED)
+def let_the_text_hold(situation: Situation) -> None:
+    """Let the signed version hold: the one before is replaced, and an exchange in preparation is agreed."""
+    commitment: Commitment = situation.subject
+    exchange = Exchange.objects.get(pk=commitment.exchange_id)
+    exchange.commitment = commitment
+    exchange.save(update_fields=["commitment"])
+    for earlier in exchange.commitments.filter(state=CommitmentState.SIGNED).exclude(pk=commitment.pk):
+        supersede_commitment(earlier, situation)
+    if exchange.state == ExchangeState.PREPARING:
+        operations.agree_exchange(exchange, actor=SYSTEM, at=situation.at)
+
+
+@follows("exchange", ExchangeState.AGREED)
+def get_ready_at_once(situation: Situation) -> None:
+    """Let an exchange be ready where no money has to be agreed any more."""
+    exchange: Exchange = situation.subject
+    if not is_physical(exchange) or signed_agreement(exchange) is not None:
+        operations.make_exchange_ready(exchange, actor=SYSTEM, at=situation.at)
+
+
+@follows("financial_agreement", FinancialAgreementState.SIGNED)
+def let_the_agreement_hold(situation: Situation) -> None:
+    """Let the signed agreement hold: the one before is replaced, and an agreed exchange is ready."""
+    agreement: FinancialAgreement = situation.subject
+    exchange = Exchange.objects.get(pk=agreement.exchange_id)
+    for earlier in exchange.financial_agreements.filter(state=FinancialAgreementState.SIGNED).exclude(pk=agreement.pk):
+        operations.supersede_agreement(earlier, actor=SYSTEM, at=situation.at)
+    if exchange.state == ExchangeState.AGREED:
+        operations.make_exchange_ready(exchange, actor=SYSTEM, at=situation.at)

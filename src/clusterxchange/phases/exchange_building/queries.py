@@ -1,11 +1,44 @@
 """What is read of exchanges, commitments and financial agreements."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.documents.labels import frame_language
+from clusterxchange.foundation.money import format_cents
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.parties.memberships import people_of_partnership
+from clusterxchange.parties.organisations.capitals import capital_of
+from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.exchange_building import rules
+from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
+from clusterxchange.phases.registration.models import Participation
 from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme import code_lists
+from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
+from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_version
-from clusterxchange.scheme.document import Scheme
+from clusterxchange.scheme.distances import great_circle_km
+from clusterxchange.scheme.document import Format, Scheme
+from clusterxchange.workflow import consents
+
+RESPONSIBILITY_CLAUSES = {
+    V: "responsibilities_visiting_organisation",
+    H: "responsibilities_host_organisation",
+    VP: "responsibilities_visitor_partnership",
+    HP: "responsibilities_host_partnership",
+}
+CLAUSES_IN_PARTS = {*RESPONSIBILITY_CLAUSES.values(), "confidentiality", "insurance"}
+DECLARATIONS = ("declares_no_internship", "declares_different_countries", "declares_first_visit")
 
 
 def rules_of_case(exchange: Exchange, commitment: Commitment | None, at: datetime) -> Scheme:
@@ -30,3 +63,233 @@ def names_of_exchange(exchange: Exchange) -> dict[str, str]:
         "name_PO": exchange.visitor_partnership.acronym,
         "name_PR": exchange.visitor_partnership.acronym,
     }
+
+
+def all_exchanges() -> QuerySet[Exchange]:
+    """Give every exchange with its parties, newest first; to be narrowed to what somebody may see."""
+    parties = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "commitment")
+    return Exchange.objects.select_related(*parties).order_by("-pk")
+
+
+def exchanges_for(actor: Actor) -> QuerySet[Exchange]:
+    """Give the exchanges that somebody may see, newest first."""
+    return visible(all_exchanges(), "exchange", actor)
+
+
+def latest_commitment(exchange: Exchange) -> Commitment:
+    """Give the version that is being worked on, which is not always the one that holds."""
+    return exchange.commitments.select_related("exchange").order_by("-version")[0]
+
+
+def latest_agreement(exchange: Exchange) -> FinancialAgreement | None:
+    """Give the latest version of the financial agreement, where there is one."""
+    return exchange.financial_agreements.select_related("exchange").order_by("-version").first()
+
+
+def signed_agreement(exchange: Exchange) -> FinancialAgreement | None:
+    """Give the financial agreement that holds, where one is signed."""
+    return exchange.financial_agreements.filter(state="SIGNED").order_by("-version").first()
+
+
+def is_physical(exchange: Exchange) -> bool:
+    """Whether somebody travels, so that money flows and the one visit is used."""
+    return Format(exchange.format) is Format.PHYSICAL
+
+
+def host_country(exchange: Exchange) -> str:
+    """Give the country whose working days count and whose amount is the cap."""
+    return country_of(exchange.host_participation)
+
+
+def country_of(participation: Participation) -> str:
+    """Give the country that counts for a side: where its person is based, else where the organisation is."""
+    return participation.application.representative.based_in or participation.organisation.country
+
+
+def working_of(commitment: Commitment, scheme: Scheme) -> AmountWorking:
+    """Compute the lump sum of a text as it stands, with the partnership's own table where it pays less."""
+    exchange = commitment.exchange
+    to_country = host_country(exchange)
+    own = exchange.visitor_partnership.amounts.get(to_country)
+    return lump_sum(
+        scheme,
+        from_country=country_of(exchange.visitor_participation),
+        to_country=to_country,
+        days=commitment.working_days or 0,
+        kilometres=commitment.distance_km or 0,
+        format=exchange.format,
+        partnership_full_cents=int(own) if own is not None else None,
+    )
+
+
+def distance_between(one: Organisation, other: Organisation) -> int | None:
+    """Give the kilometres of the great circle between two organisations, from their capitals where no place is known."""
+    here, there = one.position or capital_of(one.country), other.position or capital_of(other.country)
+    if here is None or there is None:
+        return None
+    return round(
+        great_circle_km(from_latitude=here[0], from_longitude=here[1], to_latitude=there[0], to_longitude=there[1])
+    )
+
+
+def counted_days_of(commitment: Commitment, scheme: Scheme) -> list[date]:
+    """Give the days of a text that count as working days at the host."""
+    return rules.days_of_plan(scheme, host_country(commitment.exchange), commitment.plan, commitment.admitted_days)
+
+
+def reasons_in_words(scheme: Scheme, codes: Iterable[str]) -> list[str]:
+    """Say in the reader's language why an amount is halved."""
+    words = {
+        UNDER_FIVE_WORKING_DAYS: _("The stay has fewer than %(days)s working days.")
+        % {"days": scheme.halving.working_days_under},
+        UNDER_200_KM: _("The two organisations are less than %(kilometres)s km apart.")
+        % {"kilometres": f"{scheme.halving.distance_km_under:g}"},
+    }
+    return [words.get(code, code) for code in codes]
+
+
+def person_of(participation: Participation) -> str:
+    """Give the name of the person who speaks for a side."""
+    return participation.application.representative.account.full_name
+
+
+def party_rows(exchange: Exchange, capacities: Iterable[Capacity] = rules.PARTIES) -> list[dict[str, str]]:
+    """Give the parties as a document names them."""
+    return [_party(exchange, capacity) for capacity in capacities]
+
+
+def _party(exchange: Exchange, capacity: Capacity) -> dict[str, str]:
+    partnership = exchange.visitor_partnership if capacity in (V, VP) else exchange.host_partnership
+    if capacity in (V, H):
+        participation = exchange.visitor_participation if capacity is V else exchange.host_participation
+        return _organisation(capacity, participation.organisation, person_of(participation), partnership)
+    people = people_of_partnership(partnership.pk, CASE_PEOPLE)
+    return {
+        "capacity": str(capacity),
+        "organisation": partnership.acronym,
+        "country": partnership.coordinating_country,
+        "city": "",
+        "person": people[0].full_name if people else "",
+        "partnership": partnership.acronym,
+    }
+
+
+def _organisation(capacity: Capacity, organisation: Organisation, person: str, partnership: Partnership) -> dict[str, str]:
+    return {
+        "capacity": str(capacity),
+        "organisation": organisation.legal_name,
+        "country": organisation.country,
+        "city": organisation.city,
+        "person": person,
+        "partnership": partnership.acronym,
+    }
+
+
+def declarations_of(exchange: Exchange) -> tuple[str, ...]:
+    """Give the declarations that this form of exchange asks for."""
+    return DECLARATIONS if is_physical(exchange) else DECLARATIONS[:-1]
+
+
+def text_of_commitment(commitment: Commitment, scheme: Scheme) -> dict[str, Any]:
+    """Give the whole text as the four read and sign it, in the language of the document."""
+    exchange, language = commitment.exchange, commitment.language
+    with translation.override(frame_language(language)):
+        made = [name for name in declarations_of(exchange) if getattr(commitment, name)]
+        return {
+            "reference": exchange.reference,
+            "version": commitment.version,
+            "language": language,
+            "parties": party_rows(exchange),
+            "format": exchange.format,
+            "place": commitment.place,
+            "first_day": _iso(commitment.first_day),
+            "last_day": _iso(commitment.last_day),
+            "travel_days": commitment.travel_days,
+            "working_days": commitment.working_days,
+            "distance_km": commitment.distance_km if is_physical(exchange) else None,
+            "distance_reason": commitment.distance_reason,
+            "admitted_days": dict(commitment.admitted_days),
+            "objectives_visitor": commitment.objectives_visitor,
+            "objectives_host": commitment.objectives_host,
+            "purposes": [code_lists.label(scheme, "purposes", code) for code in commitment.purposes],
+            "activities": [code_lists.label(scheme, "activity_types", code) for code in commitment.activities],
+            "description": commitment.description,
+            "plan": [dict(row) for row in rules.rows_with_activity(commitment.plan)],
+            "outcomes": [dict(row) for row in commitment.outcomes],
+            "responsibilities": [
+                {"capacity": str(party), "text": commitment.responsibilities.get(party, "")} for party in rules.PARTIES
+            ],
+            "confidentiality": commitment.confidentiality,
+            "insurance": commitment.insurance,
+            "declarations": [str(Commitment._meta.get_field(name).verbose_name) for name in made],
+            "clauses": [
+                {"title": clause.title, "text": clause.text}
+                for clause in clauses_of(scheme, "commitment_to_quality", language)
+                if clause.code not in CLAUSES_IN_PARTS
+            ],
+        }
+
+
+def text_of_agreement(agreement: FinancialAgreement, commitment: Commitment, scheme: Scheme) -> dict[str, Any]:
+    """Give the financial agreement as the two read and sign it, in the language of the commitment."""
+    exchange, language = agreement.exchange, commitment.language
+    with translation.override(frame_language(language)):
+        return {
+            "reference": exchange.reference,
+            "version": agreement.version,
+            "language": language,
+            "parties": party_rows(exchange, (V, VP)),
+            "commitment_reference": _("%(reference)s, version %(version)s")
+            % {"reference": exchange.reference, "version": commitment.version},
+            "commitment_sha256": commitment.text_sha256,
+            "first_day": _iso(commitment.first_day),
+            "last_day": _iso(commitment.last_day),
+            "host_country": host_country(exchange),
+            "working_days": agreement.working_days,
+            "distance_km": agreement.distance_km,
+            "cap_cents": agreement.full_cents,
+            "halved": agreement.is_halved,
+            "halving_reasons": reasons_in_words(scheme, agreement.halving_reasons),
+            "amount_cents": agreement.amount_cents,
+            "currency": agreement.currency,
+            "account_holder": agreement.account_holder,
+            "iban": agreement.iban,
+            "account_number": agreement.account_number,
+            "bic": agreement.bic,
+            "bank_address": agreement.bank_address,
+            "tax_status": code_lists.label(scheme, "tax_statuses", agreement.tax_status),
+            "de_minimis": _de_minimis(agreement),
+            "evidence": [code_lists.label(scheme, "evidence_items", item.code) for item in scheme.evidence[Format.PHYSICAL]],
+            "clauses": [
+                {"title": clause.title, "text": clause.text}
+                for clause in clauses_of(scheme, "financial_agreement", language)
+            ],
+        }
+
+
+def _de_minimis(agreement: FinancialAgreement) -> str:
+    if agreement.de_minimis_cents is None:
+        return ""
+    amount = format_cents(agreement.de_minimis_cents, translation.get_language() or "en")
+    return _("Received in the last three years: %(amount)s") % {"amount": amount}
+
+
+def signatures_of(subject: Commitment | FinancialAgreement, text: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give a line for each party that signs: who signed and when, or who is to sign."""
+    kind, action = (
+        ("commitment", Action.SIGN_COMMITMENT) if isinstance(subject, Commitment) else ("financial_agreement", Action.SIGN_AGREEMENT)
+    )
+    given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
+    return [
+        {
+            "capacity": party["capacity"],
+            "name": given[party["capacity"]].person if party["capacity"] in given else party["person"],
+            "organisation": party["organisation"],
+            "signed_at": given[party["capacity"]].at.isoformat() if party["capacity"] in given else None,
+        }
+        for party in text["parties"]
+    ]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None

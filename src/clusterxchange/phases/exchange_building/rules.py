@@ -1,1 +1,113 @@
-""" """
+"""What follows from a Commitment to Quality alone: its parts, its days, its fingerprint."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.scheme.stays import counted_days
+
+PARTIES = (V, H, VP, HP)
+HALVES = ("morning", "afternoon")
+OUTCOME_ROWS = 5
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "place_and_dates": ("place", "first_day", "last_day", "travel_days"),
+    "objectives": ("objectives_visitor", "objectives_host"),
+    "purposes_and_activities": ("purposes", "activities", "description"),
+    "plan": ("plan",),
+    "outcomes": ("outcomes",),
+    "responsibilities": ("responsibilities",),
+    "language_and_insurance": ("working_language", "confidentiality", "insurance"),
+    "declarations": ("declares_no_internship", "declares_different_countries", "declares_first_visit"),
+    "distance": ("distance_km", "distance_reason"),
+    "admitted_days": ("admitted_days",),
+}
+PARTS_OF_PARTNERSHIPS = ("distance", "admitted_days")
+PARTS_OF_ORGANISATIONS = tuple(part for part in PARTS if part not in PARTS_OF_PARTNERSHIPS)
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "place_and_dates": ("first_day", "last_day"),
+    "objectives": ("objectives_visitor", "objectives_host"),
+    "purposes_and_activities": ("purposes", "activities", "description"),
+    "plan": ("plan",),
+    "outcomes": ("outcomes",),
+    "responsibilities": ("responsibilities",),
+    "language_and_insurance": ("working_language", "confidentiality", "insurance"),
+}
+
+
+def parts_of(capacity: Capacity) -> tuple[str, ...]:
+    """Give the parts of the text that a side writes."""
+    return PARTS_OF_ORGANISATIONS if capacity in (V, H) else PARTS_OF_PARTNERSHIPS
+
+
+def part_of(field: str) -> str:
+    """Give the part to which a column of the text belongs."""
+    return next(part for part, fields in PARTS.items() if field in fields)
+
+
+def missing_parts(commitment: Any, *, is_physical: bool) -> list[str]:
+    """Give the parts without which nobody can agree, in their order."""
+    missing = []
+    for part, fields in NEEDED.items():
+        wanted = (*fields, "place") if part == "place_and_dates" and is_physical else fields
+        values = [getattr(commitment, field) for field in wanted]
+        if part == "responsibilities":
+            values = [commitment.responsibilities.get(party, "") for party in PARTIES]
+        if part == "plan":
+            values = [rows_with_activity(commitment.plan)]
+        if not all(values):
+            missing.append(part)
+    return missing
+
+
+def rows_with_activity(plan: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Give the rows of an action plan in which something happens."""
+    return [row for row in plan if row.get("activity", "").strip()]
+
+
+def days_of_plan(scheme: Scheme, country: str, plan: Iterable[Mapping[str, str]], admitted: Iterable[str]) -> list[date]:
+    """Give the days of an action plan that count as working days at the host."""
+    rows = [(date.fromisoformat(row["day"]), row["half"]) for row in rows_with_activity(plan)]
+    return counted_days(scheme, country, rows, [date.fromisoformat(day) for day in admitted])
+
+
+def plan_between(first: date, last: date, plan: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Lay out a row for each half-day from the first to the last day; what is already written in a row stays."""
+    written = {(row["day"], row["half"]): row for row in plan}
+    rows = []
+    for number in range((last - first).days + 1):
+        day = (first + timedelta(days=number)).isoformat()
+        for half in HALVES:
+            known = written.get((day, half), {})
+            rows.append({"day": day, "half": half, **{name: known.get(name, "") for name in ("activity", "place", "people", "result")}})
+    return rows
+
+
+def written_text(commitment: Any) -> str:
+    """Give what people wrote themselves; responsibilities and clauses come from the scheme."""
+    pieces = [commitment.place, commitment.objectives_visitor, commitment.objectives_host, commitment.description]
+    for row in commitment.plan:
+        pieces += [row.get(name, "") for name in ("activity", "place", "people", "result")]
+    for row in commitment.outcomes:
+        pieces += [row.get("outcome", ""), row.get("indicator", "")]
+    return "\n".join(pieces)
+
+
+def fingerprint_of(text: Any) -> str:
+    """Give the SHA-256 of a text in its canonical form: the same content always gives the same fingerprint."""
+    canonical = json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def fingerprint_of_part(commitment: Any, part: str) -> str:
+    """Give the fingerprint of one part as it stands, to see whether it has been changed under somebody's hands."""
+    return fingerprint_of([getattr(commitment, field) for field in PARTS[part]])
+
+
+def masked(ending: str) -> str:
+    """Write an account so that only its owner knows it: four dots and its last characters."""
+    return f"•••• {ending}" if ending else ""

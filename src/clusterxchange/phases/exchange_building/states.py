@@ -83,35 +83,35 @@ COMMITMENT = register(
         locks=("exchange__visitor_participation", "exchange"),
         rows=(
             row(
-                A.EDIT_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, STAYS, answers=(guards.part_is_theirs_to_edit, guards.page_is_current),
+                A.EDIT_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, STAYS, only_if=(guards.exchange_is_open,), answers=(guards.part_is_theirs_to_edit, guards.page_is_current),
                 writes=(effects.write_part,), resets={A.AGREE_COMMITMENT},
             ),
             consent_row(
-                A.AGREE_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, C.SUBMITTED, asks=BOTH, terms=(Timed("idle_commitment", "last_edited_at"),),
+                A.AGREE_COMMITMENT, {C.DRAFTING, C.CHANGES_REQUESTED}, C.SUBMITTED, asks=BOTH, asked_if=guards.exchange_goes_on, terms=(Timed("idle_commitment", "last_edited_at"),),
                 only_if=(
-                    guards.exchange_is_open, guards.text_is_complete, guards.length_is_allowed, guards.countries_differ, guards.both_sides_are_accepted,
+                    guards.exchange_is_open, guards.text_is_complete, guards.purposes_are_allowed, guards.length_is_allowed, guards.countries_differ, guards.both_sides_are_accepted,
                     guards.visit_is_free_for_this, guards.amount_is_published, guards.declarations_are_made,
                 ),
                 answers=(guards.page_is_current,), afterwards=(effects.note_submission,), tells=FOUR,
             ),
             consent_row(
-                A.VALIDATE_COMMITMENT, C.SUBMITTED, C.VALIDATED, asks={VP, HP}, terms=(Timed("validation"),),
-                only_if=(guards.budget_is_free,), answers=(guards.page_is_current, guards.hints_are_answered), writes=(effects.keep_hint_answers, effects.reserve_budget),
+                A.VALIDATE_COMMITMENT, C.SUBMITTED, C.VALIDATED, asks={VP, HP}, asked_if=guards.exchange_goes_on, terms=(Timed("validation"),),
+                only_if=(guards.exchange_is_open, guards.budget_is_free), answers=(guards.page_is_current, guards.hints_are_answered), writes=(effects.keep_hint_answers, effects.reserve_budget),
                 afterwards=(effects.freeze_text, effects.compute_amount), tells=FOUR,
             ),
             row(
-                A.REQUEST_CHANGES, C.SUBMITTED, C.CHANGES_REQUESTED, answers=(guards.reason_is_given,),
+                A.REQUEST_CHANGES, C.SUBMITTED, C.CHANGES_REQUESTED, only_if=(guards.exchange_is_open,), answers=(guards.reason_is_given,),
                 writes=(effects.keep_changes_reason, effects.free_budget), resets={A.AGREE_COMMITMENT, A.VALIDATE_COMMITMENT}, tells=FOUR,
             ),
             row(A.OPEN_SIGNING, C.VALIDATED, C.SIGNING, only_if=(guards.document_is_there,), tells=FOUR),
             consent_row(
-                A.SIGN_COMMITMENT, C.SIGNING, C.SIGNED, asks=FOUR,
+                A.SIGN_COMMITMENT, C.SIGNING, C.SIGNED, asks=FOUR, asked_if=guards.exchange_goes_on,
                 terms=(Timed("signature"), Timed("unsigned_before_start", "first_day")),
-                only_if=(guards.start_is_ahead,), answers=(guards.hash_is_current, guards.person_is_authenticated),
+                only_if=(guards.exchange_is_open, guards.start_is_ahead), answers=(guards.hash_is_current, guards.person_is_authenticated),
                 afterwards=(effects.note_signed, effects.print_signatures), tells=FOUR,
             ),
             row(
-                A.DECLINE_SIGNATURE, C.SIGNING, C.CHANGES_REQUESTED, answers=(guards.reason_is_given,),
+                A.DECLINE_SIGNATURE, C.SIGNING, C.CHANGES_REQUESTED, only_if=(guards.exchange_is_open,), answers=(guards.reason_is_given,),
                 writes=(effects.keep_changes_reason, effects.free_budget, effects.begin_next_version), tells=FOUR,
             ),
             row(A.AMEND_COMMITMENT, C.SIGNED, C.DRAFTING, only_if=(guards.exchange_has_not_ended,), writes=(effects.begin_amendment,), tells=FOUR),
@@ -156,7 +156,7 @@ FINANCIAL_AGREEMENT = register(
             ),
             row(A.DECLINE_AGREEMENT, F.OFFERED, F.DRAFT, answers=(guards.reason_is_given,), writes=(effects.reopen_agreement,), tells={VP}),
             row(A.CANCEL_AGREEMENT, {F.DRAFT, F.OFFERED, F.SIGNED}, F.CANCELLED, writes=(effects.free_budget_of_agreement,)),
-            row(A.SUPERSEDE_AGREEMENT, F.SIGNED, F.SUPERSEDED),
+            row(A.SUPERSEDE_AGREEMENT, F.SIGNED, F.SUPERSEDED, writes=(effects.free_budget_of_agreement,)),
         ),
     )
 )
