@@ -224,9 +224,9 @@ def acting_capacity(
     return possible[0]
 
 
-def lock(machine: Machine, subject: Thing, paths: Iterable[str]) -> None:
-    """Lock the rows at the paths, in the global order, then the subject itself, and read it anew."""
-    for path in paths:
+def lock(machine: Machine, subject: Thing, paths: Iterable[str] | None = None) -> None:
+    """Lock what the life names, or the rows at the paths, in the global order, then the subject; read it anew."""
+    for path in machine.locks if paths is None else paths:
         row = subject
         for step in path.split("__"):
             row = getattr(row, step)
