@@ -182,6 +182,21 @@ def test_an_empty_working_day_breaks_a_stay() -> None:
     assert stay("2026-03-16", "2026-03-19", *chosen, format="virtual") is None
 
 
+@pytest.mark.parametrize(("first", "last"), [("2026-03-16", "2026-03-19"), ("2026-03-17", "2026-03-20")])
+def test_an_empty_first_or_last_day_breaks_a_stay(first: str, last: str) -> None:
+    assert stay(first, last, "2026-03-17", "2026-03-18", "2026-03-19") == "days_not_consecutive"
+
+
+def test_a_stay_may_begin_and_end_on_a_weekend() -> None:
+    # Sunday 15 to Saturday 21 March 2026.
+    assert stay("2026-03-15", "2026-03-21", *(f"2026-03-{day}" for day in range(16, 21))) is None
+
+
+def test_days_outside_the_stay_and_days_named_twice_are_not_counted() -> None:
+    assert stay("2026-03-17", "2026-03-18", "2026-03-16", "2026-03-17", "2026-03-18") == "under_three_working_days"
+    assert stay("2026-03-17", "2026-03-18", "2026-03-17", "2026-03-17", "2026-03-18") == "under_three_working_days"
+
+
 @pytest.mark.parametrize(
     ("path", "value", "refusal"),
     [

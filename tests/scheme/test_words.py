@@ -175,3 +175,9 @@ def test_words_that_hint_at_an_internship_are_found(text: str, words: list[str])
 def test_a_version_may_have_other_hinting_words() -> None:
     assert hint_words_in(changed("hint_words", {"en": ["secondment*"]}), "Secondments, internships") == ["secondments"]
     assert hint_words_in(changed("hint_words", {}), "internships") == []
+
+
+def test_a_whole_phrase_is_shown_where_one_of_its_words_hints_as_well() -> None:
+    scheme = changed("hint_words", {"en": ["work", "work placement*"]})
+
+    assert hint_words_in(scheme, "Work placements and work") == ["work placements", "work"]

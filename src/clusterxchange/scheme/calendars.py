@@ -1,10 +1,10 @@
 """Which days count: working days, public holidays and months."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from clusterxchange.scheme.document import Format, Scheme
+from clusterxchange.scheme.document import Scheme
 
 ONE_DAY = timedelta(days=1)
 MONTHS_OF_A_YEAR = 12
@@ -79,20 +79,12 @@ def is_within_the_longest_stay(scheme: Scheme, first: date, last: date) -> bool:
     return last < add_months(first, scheme.durations.maximum_months)
 
 
-def is_consecutive(
-    scheme: Scheme,
-    country: str,
-    format: Format | str,  # noqa: A002 -- the word that the scheme has for it
-    days: Iterable[date],
-) -> bool:
-    """Tell whether no working day is left out between the first and the last of the days.
+def is_consecutive(scheme: Scheme, country: str, first: date, last: date, days: Collection[date]) -> bool:
+    """Tell whether no working day of the host country is left out from the first to the last day, both included.
 
-    Weekends and public holidays of the host country do not break a stay. A virtual exchange may leave days out.
+    Weekends and public holidays do not break a stay.
     """
-    chosen = set(days)
-    if not chosen or not scheme.durations.consecutive[format]:
-        return True
-    return chosen.issuperset(working_days(scheme, country, min(chosen), max(chosen)))
+    return set(working_days(scheme, country, first, last)).issubset(days)
 
 
 def overlapping_working_days(

@@ -44,14 +44,9 @@ def stay_refusal(
         return "end_before_start"
     if not is_within_the_longest_stay(scheme, first, last):
         return "over_one_month"
-    counted = [day for day in days if first <= day <= last]
+    counted = {day for day in days if first <= day <= last}
     if len(counted) < scheme.durations.minimum_working_days:
         return "under_three_working_days"
-    # The first and the last day belong to the stay: an empty working day at either end breaks it as well.
-    is_consecutive_asked = scheme.durations.consecutive[format]
-    edges = [day for day in (first, last) if is_working_day(scheme, country, day)]
-    if not is_consecutive(scheme, country, format, counted) or (
-        is_consecutive_asked and not set(edges) <= set(counted)
-    ):
+    if scheme.durations.consecutive[format] and not is_consecutive(scheme, country, first, last, counted):
         return "days_not_consecutive"
     return None
