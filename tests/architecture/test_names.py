@@ -33,7 +33,7 @@ IN_A_PHASE = {
     "__init__",
     "__pycache__",
     "catalogue",
-    "personal_data",
+    "personal_data", "engine",
 }  # fmt: skip
 
 
