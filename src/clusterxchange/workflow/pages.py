@@ -35,6 +35,7 @@ from clusterxchange.workflow.tables import Machine, Refusal
 
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
 CARRIED = ("version", "text_sha256")
+FormClass = type[forms.BaseForm]
 
 
 class SomebodysRequest(HttpRequest):
@@ -67,7 +68,7 @@ class CasePage:
     operations: ModuleType
     title: Callable[[Any, Actor], str]
     sections: Callable[[Any, Actor, datetime], list[cases.Section]]
-    forms: Mapping[Action, type[forms.BaseForm]] = field(default_factory=dict)
+    forms: Mapping[Action, FormClass] = field(default_factory=dict)
     danger: frozenset[Action] = frozenset()
     carries: frozenset[Action] = frozenset()
     elsewhere: frozenset[Action] = frozenset()
