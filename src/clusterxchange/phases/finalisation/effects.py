@@ -13,10 +13,23 @@ from clusterxchange.phases.registration import operations as registration
 from clusterxchange.workflow.tables import Situation
 
 REPORT_COLUMNS = (
-    "actual_first_day", "actual_last_day", "actual_days", "presence_confirmed", "deviations", "activities_done", "objectives",
-    "outcomes", "benefits", "follow_up", "ratings", "recommends", "suggestions", "success_story", "story_may_be_published",
+    "actual_first_day",
+    "actual_last_day",
+    "actual_days",
+    "presence_confirmed",
+    "deviations",
+    "activities_done",
+    "objectives",
+    "outcomes",
+    "benefits",
+    "follow_up",
+    "ratings",
+    "recommends",
+    "suggestions",
+    "success_story",
+    "story_may_be_published",
     "bank_details_are_right",
-)  # fmt: skip
+)
 BANK_COLUMNS = ("account_holder", "iban", "account_number", "bic", "bank_address")
 LENGTH_OF_ENDING = 4
 
@@ -37,7 +50,9 @@ def keep_report(situation: Situation) -> None:
 def write_account(payment: Payment, inputs: Any) -> None:  # noqa: ANN401 -- whatever a form gave
     """Put an account beside the one of the signed agreement, which stays as it was signed."""
     for name in BANK_COLUMNS:
-        setattr(payment, name, "".join(str(inputs.get(name) or "").split()) if name == "iban" else str(inputs.get(name) or "").strip())
+        setattr(payment, name, str(inputs.get(name) or "").strip())
+    payment.iban = "".join(payment.iban.split()).upper()
+    payment.account_number = "" if payment.iban else payment.account_number
     payment.account_ending = (payment.iban or payment.account_number)[-LENGTH_OF_ENDING:]
 
 
@@ -95,7 +110,7 @@ def write_off(situation: Situation) -> None:
     days = _write_working(situation)
     _free_above(payment, 0)
     if not rules.visit_is_used_up(situation.scheme, days=days, cents=payment.amount_cents):
-        registration.free_visit(exchange.visitor_participation, at=situation.at)
+        registration.free_visit(exchange.visitor_participation, situation.at)
 
 
 def _write_working(situation: Situation) -> int:
@@ -108,7 +123,9 @@ def _write_working(situation: Situation) -> int:
 def _free_above(payment: Payment, kept_cents: int) -> None:
     agreement = payment.agreement
     if agreement is not None and agreement.committed_cents > kept_cents:
-        budgets.free(payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed")
+        budgets.free(
+            payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed"
+        )
         _note_committed(payment, kept_cents)
 
 
@@ -139,7 +156,9 @@ def put_into_batch(situation: Situation) -> None:
     batch = next((one for one in batches.filter(execution_on=day) if _is_open(one)), None)
     if batch is None:
         last = batches.values_list("number", flat=True).first() or 0
-        batch = PaymentBatch.objects.create(partnership=partnership, number=last + 1, execution_on=day, made_at=situation.at)
+        batch = PaymentBatch.objects.create(
+            partnership=partnership, number=last + 1, execution_on=day, made_at=situation.at
+        )
     payment.batch = batch
 
 

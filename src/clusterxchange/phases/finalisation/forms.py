@@ -1,1 +1,482 @@
-""" """
+"""What each step after the end asks."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
+from clusterxchange.phases.exchange_building.guards import has_iban
+from clusterxchange.phases.finalisation import queries, rules
+from clusterxchange.phases.finalisation.models import EvidenceItem
+from clusterxchange.phases.finalisation.operations import PHOTO_FORMATS, CheckedFile
+from clusterxchange.scheme import code_lists
+from clusterxchange.workflow.pages import StepForm
+
+TAKEN = (PDF, JPEG, PNG)
+LARGEST_PHOTO = 60_000_000
+LONG_TEXT, SHORT_TEXT = 3000, 500
+MOST_DAYS, MOST_COUNTED = 31, 9999
+COUNTED_OUTCOMES = ("contacts", "meetings", "project_ideas", "agreements", "new_memberships")
+HOST_RATINGS: dict[str, str | Promise] = {
+    "visitor": _("The visiting organisation"),
+    "host_partnership": _("The host's partnership"),
+    "tool": _("This tool"),
+    "information": _("The information received"),
+}
+FILE_REFUSALS: dict[str, str | Promise] = {
+    "file_empty": _("The file is empty. Choose another one."),
+    "file_too_large": _("The file is larger than 10 MB. Choose a smaller one."),
+    "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
+    "file_name_does_not_match": _("The name of the file does not fit its content. Save it as PDF, JPEG or PNG first."),
+    "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
+}
+
+
+class EvidenceField(forms.FileField):
+    """A file that shows something: looked at from its content, never from its name."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ANN401 -- the signature of Django's field
+        """Give the file as the operation takes it, None where none was chosen."""
+        if isinstance(data, UploadedFile) and not data.size:
+            raise _file_refused("file_empty")
+        upload = super().clean(data, initial)
+        if not isinstance(upload, UploadedFile):
+            return None
+        try:
+            content, kind, name = check(upload, TAKEN)
+        except FileRefused as refused:
+            raise _file_refused(refused.code) from None
+        if kind in PHOTO_FORMATS and not can_be_read(content):
+            raise _file_refused("file_is_damaged")
+        return CheckedFile(content, kind, name)
+
+
+def _file_refused(code: str) -> ValidationError:
+    return ValidationError(str(FILE_REFUSALS[code]), code=code)
+
+
+def can_be_read(content: bytes) -> bool:
+    """Whether a photo can be opened at all, and is not so large that opening it would take the server down."""
+    try:
+        with Image.open(io.BytesIO(content)) as photo:
+            if photo.width * photo.height > LARGEST_PHOTO:
+                return False
+            photo.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return False
+    return True
+
+
+class RatingField(forms.TypedChoiceField):
+    """A mark from the lowest to the highest of the scheme, side by side."""
+
+    look = "segmented"
+
+    def __init__(self, label: str | Promise, marks: Iterable[int], **options: Any) -> None:  # noqa: ANN401 -- Django's options
+        super().__init__(
+            label=label, choices=[(mark, str(mark)) for mark in marks], coerce=int, widget=forms.RadioSelect, **options
+        )
+
+
+def long_text(
+    label: str | Promise, *, required: bool = True, help_text: str | Promise = "", rows: int = 4
+) -> forms.CharField:
+    """Make a field for some sentences."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        max_length=LONG_TEXT,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand together under a heading."""
+
+    title: str | Promise
+    fields: list[forms.BoundField]
+    hint: str | Promise = ""
+    folded: bool = False
+
+
+class ReportForm(StepForm):
+    """What both reports share."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.exchange = self.subject.exchange
+        self.scheme = queries.rules_of(self.exchange, self.at)
+        marks = self.scheme.report
+        self.marks = range(marks.lowest_rating, marks.highest_rating + 1)
+
+    def add_ratings(self, labels: Iterable[tuple[str, str | Promise]]) -> list[str]:
+        """Add a rating for each of the codes."""
+        self.rated = [code for code, _label in labels]
+        for code, label in labels:
+            given = self.subject.ratings.get(code)
+            self.fields[f"rating_{code}"] = RatingField(label, self.marks, initial=given)
+        return [f"rating_{code}" for code in self.rated]
+
+    def group(
+        self, title: str | Promise, names: Iterable[str], hint: str | Promise = "", *, folded: bool = False
+    ) -> Group:
+        """Put some fields under a heading."""
+        bound = [self[name] for name in names if name in self.fields]
+        return Group(title, bound, hint, folded and not any(field.errors for field in bound))
+
+    def ratings_given(self) -> dict[str, int]:
+        """Give the marks by code."""
+        return {code: self.cleaned_data[f"rating_{code}"] for code in self.rated}
+
+
+class VisitorReportForm(ReportForm):
+    """The visitor's final activity report: about ten minutes, filled in from what was agreed."""
+
+    actual_first_day = forms.DateField(
+        label=_("First day at the host"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    actual_last_day = forms.DateField(
+        label=_("Last day at the host"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    actual_days = forms.IntegerField(
+        label=_("Full working days at the host"),
+        min_value=0,
+        max_value=MOST_DAYS,
+        help_text=_("Travel days do not count. More days than agreed do not raise the amount."),
+    )
+    deviations = long_text(_("What went otherwise than planned"), required=False, rows=3)
+    activities_done = long_text(_("What you did"))
+    outcomes = forms.MultipleChoiceField(
+        label=_("What came out of it"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    recommends = forms.TypedChoiceField(
+        label=_("Would you recommend such an exchange to others"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    suggestions = long_text(_("Suggestions"), required=False, rows=3)
+    success_story = long_text(
+        _("Success story"), required=False, help_text=_("A few sentences that others could learn from.")
+    )
+    story_may_be_published = forms.BooleanField(label=_("The story may be published"), required=False)
+    bank_details_are_right = forms.BooleanField(
+        label=_("The bank details in the financial agreement are still right"), required=False
+    )
+    account_holder = forms.CharField(label=_("Account holder"), required=False, max_length=140)
+    iban = forms.CharField(label=_("IBAN"), required=False, max_length=50)
+    account_number = forms.CharField(label=_("Account number"), required=False, max_length=50)
+    bic = forms.CharField(label=_("BIC"), required=False, max_length=20)
+    bank_address = forms.CharField(label=_("Address of the bank"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self._fill_in_what_was_agreed()
+        self.objectives = self._ask_for_each_objective()
+        self.fields["outcomes"].choices = code_lists.choices(self.scheme, "report_outcomes")  # type: ignore[attr-defined] -- a field of choices
+        self.counts = [code for code in COUNTED_OUTCOMES if code in self.scheme.code_lists["report_outcomes"]]
+        for code in self.counts:
+            self.fields[f"count_{code}"] = forms.IntegerField(
+                label=_("How many: %(what)s") % {"what": code_lists.label(self.scheme, "report_outcomes", code)},
+                required=False,
+                min_value=0,
+                max_value=MOST_COUNTED,
+                initial=self.subject.outcomes.get(code),
+            )
+        is_physical = queries.is_physical(self.exchange)
+        rated = [one for one in code_lists.choices(self.scheme, "ratings") if is_physical or one[0] != "funding"]
+        self.ratings = self.add_ratings(rated)
+        self._ask_for_the_account(is_physical=is_physical)
+
+    def _fill_in_what_was_agreed(self) -> None:
+        report, commitment = self.subject, self.exchange.commitment
+        agreed = (
+            {
+                "actual_first_day": commitment.first_day,
+                "actual_last_day": commitment.last_day,
+                "actual_days": commitment.working_days,
+            }
+            if commitment is not None
+            else {}
+        )
+        for name in ("actual_first_day", "actual_last_day", "actual_days"):
+            written = getattr(report, name)
+            self.fields[name].initial = agreed.get(name) if written is None else written
+        for name in (
+            "deviations",
+            "activities_done",
+            "suggestions",
+            "success_story",
+            "story_may_be_published",
+            "bank_details_are_right",
+        ):
+            self.fields[name].initial = getattr(report, name)
+        self.fields["outcomes"].initial = list(report.outcomes)
+        if report.recommends is not None:
+            self.fields["recommends"].initial = "yes" if report.recommends else "no"
+
+    def _ask_for_each_objective(self) -> list[str]:
+        commitment = self.exchange.commitment
+        wanted = rules.objectives_of(commitment.objectives_visitor if commitment is not None else "")
+        written = {row["objective"]: row for row in self.subject.objectives}
+        for number, objective in enumerate(wanted, start=1):
+            row = written.get(objective, {})
+            self.fields[f"objective_{number}_rating"] = RatingField(
+                _("How far you reached: %(objective)s") % {"objective": objective},
+                self.marks,
+                initial=row.get("rating"),
+                help_text=_("1 is not at all, 5 is completely."),
+            )
+            self.fields[f"objective_{number}_sentence"] = forms.CharField(
+                label=_("What was reached of objective %(number)s, in a sentence") % {"number": number},
+                max_length=SHORT_TEXT,
+                initial=row.get("sentence"),
+            )
+        return wanted
+
+    def _ask_for_the_account(self, *, is_physical: bool) -> None:
+        unasked = ["bank_details_are_right", "account_holder", "iban", "account_number", "bic", "bank_address"]
+        if is_physical:
+            unasked = ["account_number", "bank_address"] if has_iban(self.subject, self.scheme) else ["iban"]
+        for name in unasked:
+            del self.fields[name]
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        """Give the fields under their headings, in the order in which one tells it."""
+        numbers = range(1, len(self.objectives) + 1)
+        yield self.group(
+            _("The stay"), ("actual_first_day", "actual_last_day", "actual_days", "deviations", "activities_done")
+        )
+        yield self.group(
+            _("Objectives"), [f"objective_{number}_{part}" for number in numbers for part in ("rating", "sentence")]
+        )
+        yield self.group(_("Outcomes"), ("outcomes", *(f"count_{code}" for code in self.counts)))
+        yield self.group(_("Ratings"), self.ratings, _("1 is the lowest, 5 the highest."))
+        yield self.group(
+            _("In the end"),
+            ("recommends", "suggestions", "success_story", "story_may_be_published", "bank_details_are_right"),
+        )
+        account = self.group(
+            _("If the bank details have changed: the new account"),
+            ("account_holder", "iban", "account_number", "bic", "bank_address"),
+            folded=True,
+        )
+        if account.fields:
+            yield account
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the answers named as the columns of the report."""
+        given = self.cleaned_data
+        plain = (
+            "actual_first_day",
+            "actual_last_day",
+            "actual_days",
+            "deviations",
+            "activities_done",
+            "recommends",
+            "suggestions",
+        )
+        last = (
+            "success_story",
+            "story_may_be_published",
+            "bank_details_are_right",
+            "account_holder",
+            "iban",
+            "account_number",
+            "bic",
+            "bank_address",
+        )
+        counts = {code: given.get(f"count_{code}") for code in self.counts}
+        reached = [
+            code for code in self.scheme.code_lists["report_outcomes"] if code in given["outcomes"] or counts.get(code)
+        ]
+        objectives = [
+            {
+                "objective": text,
+                "rating": given[f"objective_{number}_rating"],
+                "sentence": given[f"objective_{number}_sentence"],
+            }
+            for number, text in enumerate(self.objectives, start=1)
+        ]
+        answers = {
+            **{name: given[name] for name in (*plain, *last) if name in given},
+            "objectives": objectives,
+            "outcomes": {code: counts.get(code) for code in reached},
+            "ratings": self.ratings_given(),
+        }
+        return {"answers": answers}
+
+
+class HostReportForm(ReportForm):
+    """The host's report: was the visitor here, and what did it bring."""
+
+    presence_confirmed = forms.BooleanField(label=_("The visitor was here on these days"), required=False)
+    actual_days = forms.IntegerField(
+        label=_("Full working days that the visitor was here"), min_value=0, max_value=MOST_DAYS
+    )
+    deviations = long_text(_("What went otherwise than planned"), required=False, rows=3)
+    benefits = long_text(_("What the visit brought you"))
+    follow_up = long_text(_("What comes next"), required=False, rows=3)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        report = self.subject
+        self.fields["actual_days"].initial = (
+            queries.agreed_days(self.exchange) if report.actual_days is None else report.actual_days
+        )
+        for name in ("presence_confirmed", "deviations", "benefits", "follow_up"):
+            self.fields[name].initial = getattr(report, name)
+        self.ratings = self.add_ratings(list(HOST_RATINGS.items()))
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        """Give the fields under their headings."""
+        yield self.group(_("The stay"), ("presence_confirmed", "actual_days", "deviations"))
+        yield self.group(_("Benefits"), ("benefits", "follow_up"))
+        yield self.group(_("Ratings"), self.ratings, _("1 is the lowest, 5 the highest."))
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the answers named as the columns of the report."""
+        plain = ("presence_confirmed", "actual_days", "deviations", "benefits", "follow_up")
+        return {"answers": {**{name: self.cleaned_data[name] for name in plain}, "ratings": self.ratings_given()}}
+
+
+class ValidationForm(StepForm):
+    """The decision on a report; the visitor's partnership may grant force majeure."""
+
+    force_majeure = forms.BooleanField(
+        label=_("The stay was cut short by force majeure"),
+        required=False,
+        help_text=_("Then a stay that was too short is paid as well."),
+    )
+    force_majeure_reason = forms.CharField(label=_("What happened"), required=False, max_length=SHORT_TEXT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        if self.subject.side != queries.VISITOR or not queries.is_physical(self.subject.exchange):
+            self.fields.clear()
+
+
+class QuestionsForm(forms.Form):
+    """What is to be answered before a report comes back."""
+
+    questions = long_text(_("Your questions"))
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = long_text(_("Reason"), rows=3)
+
+
+class EvidenceForm(forms.Form):
+    """The file for one piece of evidence."""
+
+    file = EvidenceField(label=_("File"), help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+
+
+class EvidenceTogetherForm(forms.Form):
+    """The files for all evidence that is still wanted, in one go."""
+
+    def __init__(self, *args: Any, labels: Iterable[tuple[EvidenceItem, str, str]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        for item, label, hint in labels:
+            self.fields[item.item] = EvidenceField(label=label, help_text=hint, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one file at least."""
+        given = super().clean() or self.cleaned_data
+        if self.fields and not self.errors and not any(given.values()):
+            self.add_error(
+                next(iter(self.fields)), ValidationError(_("Choose at least one file."), code="file_missing")
+            )
+        return given
+
+    def files_given(self) -> dict[str, CheckedFile]:
+        """Give the files by item."""
+        return {name: file for name, file in self.cleaned_data.items() if file is not None}
+
+
+class AcceptTogetherForm(forms.Form):
+    """Which of the uploaded items are accepted."""
+
+    items = forms.MultipleChoiceField(
+        label=_("Uploaded and good enough"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one item.")},
+    )
+
+    def __init__(self, *args: Any, labels: Iterable[tuple[EvidenceItem, str]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        offered = [(item.item, label) for item, label in labels]
+        field = self.fields["items"]
+        field.choices = offered  # type: ignore[attr-defined] -- a field of choices
+        field.initial = [code for code, _label in offered]
+
+
+class OrderForm(StepForm):
+    """The order of what the page shows, and of nothing else."""
+
+    amount_cents = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.fields["amount_cents"].initial = self.subject.amount_cents
+
+
+class TransferForm(forms.Form):
+    """What the bank says of the transfer."""
+
+    paid_on = forms.DateField(
+        label=_("Day of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    transfer_reference = forms.CharField(
+        label=_("Reference of the bank"),
+        required=False,
+        max_length=140,
+        help_text=_("The reference, or a file below, is needed."),
+    )
+    proof = EvidenceField(label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+
+
+class ReturnForm(forms.Form):
+    """What the bank says of the money that came back."""
+
+    reason = forms.CharField(label=_("Why the bank sent it back"), max_length=SHORT_TEXT)
+    transfer_reference = forms.CharField(
+        label=_("Reference of the bank"),
+        required=False,
+        max_length=140,
+        help_text=_("The reference, or a file below, is needed."),
+    )
+    proof = EvidenceField(label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+
+
+class AccountForm(StepForm):
+    """The account anew, after the bank sent the money back."""
+
+    account_holder = forms.CharField(label=_("Account holder"), max_length=140)
+    iban = forms.CharField(label=_("IBAN"), max_length=50)
+    account_number = forms.CharField(label=_("Account number"), max_length=50)
+    bic = forms.CharField(label=_("BIC"), max_length=20)
+    bank_address = forms.CharField(label=_("Address of the bank"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        scheme = queries.rules_of(self.subject.exchange, self.at)
+        if has_iban(self.subject, scheme):
+            del self.fields["account_number"], self.fields["bank_address"]
+            self.fields["bic"].required = False
+        else:
+            del self.fields["iban"]

@@ -3,12 +3,16 @@
 from django.utils import timezone
 
 from clusterxchange.access.capacities import SYS
+from clusterxchange.phases.exchange_building import guards as exchange_building
 from clusterxchange.phases.exchange_building.models import ExchangeState
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import EvidenceItem, PaymentState
 from clusterxchange.workflow.tables import Refusal, Situation
 
-REPORT_ANSWERS = {"V": ("actual_first_day", "actual_last_day", "actual_days", "activities_done"), "H": ("actual_days", "benefits")}
+REPORT_ANSWERS = {
+    "V": ("actual_first_day", "actual_last_day", "actual_days", "activities_done"),
+    "H": ("actual_days", "benefits"),
+}
 
 
 def travel_evidence_is_there(situation: Situation) -> Refusal | None:
@@ -26,18 +30,35 @@ def report_is_complete(situation: Situation) -> Refusal | None:
     for name in REPORT_ANSWERS[situation.subject.side]:
         if inputs.get(name) in (None, ""):
             return Refusal("report_incomplete", field=name)
-    first, last = inputs.get("actual_first_day"), inputs.get("actual_last_day")
-    if first is None or last is None:
-        return None
+    if situation.subject.side == queries.HOST:
+        explained = inputs.get("presence_confirmed") or str(inputs.get("deviations") or "").strip()
+        return None if explained else Refusal("presence_not_explained", field="presence_confirmed")
+    return _stay_is_possible(situation) or _account_is_known(situation)
+
+
+def _stay_is_possible(situation: Situation) -> Refusal | None:
+    inputs = situation.inputs
+    first, last = inputs["actual_first_day"], inputs["actual_last_day"]
     if last < first:
         return Refusal("end_before_start", field="actual_last_day")
     if last > timezone.localtime(situation.at).date():
         return Refusal("day_is_ahead", field="actual_last_day")
     exchange = situation.subject.exchange
-    longest = rules.longest_count(situation.scheme, exchange.host_organisation.country, first, last, queries.admitted_days(exchange))
+    longest = rules.longest_count(
+        situation.scheme, exchange.host_organisation.country, first, last, queries.admitted_days(exchange)
+    )
     if inputs["actual_days"] > longest:
         return Refusal("more_days_than_the_stay_has", {"days": longest}, field="actual_days")
     return None
+
+
+def _account_is_known(situation: Situation) -> Refusal | None:
+    inputs = situation.inputs
+    if not queries.is_physical(situation.subject.exchange) or inputs.get("bank_details_are_right"):
+        return None
+    if inputs.get("iban") or inputs.get("account_number"):
+        return account_is_valid(situation)
+    return Refusal("bank_details_not_confirmed", field="bank_details_are_right")
 
 
 def force_majeure_has_a_reason(situation: Situation) -> Refusal | None:
@@ -52,7 +73,11 @@ def force_majeure_has_a_reason(situation: Situation) -> Refusal | None:
 
 def questions_are_given(situation: Situation) -> Refusal | None:
     """Ask what is to be answered before a report comes back."""
-    return None if str(situation.inputs.get("questions") or "").strip() else Refusal("questions_missing", field="questions")
+    return (
+        None
+        if str(situation.inputs.get("questions") or "").strip()
+        else Refusal("questions_missing", field="questions")
+    )
 
 
 def reason_is_given(situation: Situation) -> Refusal | None:
@@ -129,11 +154,5 @@ def proof_is_given(situation: Situation) -> Refusal | None:
 
 
 def account_is_valid(situation: Situation) -> Refusal | None:
-    """Ask for an account that can be paid to."""
-    scheme, exchange = situation.scheme, situation.subject.exchange
-    given = {name: str(situation.inputs.get(name) or "").strip() for name in ("iban", "account_number", "bic", "bank_address")}
-    has_iban = scheme.country(exchange.visiting_organisation.country).has_iban
-    refused = rules.refused_account(**given, has_iban=has_iban)
-    if refused is not None:
-        return Refusal(refused[0], field=refused[1])
-    return None if str(situation.inputs.get("account_holder") or "").strip() else Refusal("bank_details_missing", field="account_holder")
+    """Ask for an account that can be paid to, as the financial agreement does."""
+    return exchange_building.account_is_valid(situation)

@@ -105,8 +105,8 @@ class ActivityReport(SubjectModel):
 class EvidenceItem(SubjectModel):
     """One thing that shows that the exchange took place, not what it cost.
 
-    `file` is what others open: a photo stands upright there and says nothing of where it was taken; `original` is the photo
-    as it came.
+    `file` is what others open: a photo stands upright there and says nothing of where it was taken; `original` is the
+    photo as it came.
     """
 
     exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="evidence_items")

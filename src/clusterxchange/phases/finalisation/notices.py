@@ -36,7 +36,9 @@ ACTIONS = {
         happened=_("%(party)s uploaded evidence"),
         hint=_("PDF, JPEG or PNG, up to 10 MB. It shows that the exchange took place, not what it cost."),
     ),
-    A.CLEAR_EVIDENCE: ActionSentences(button=_("Let the file through"), happened=_("The check found no virus in a file")),
+    A.CLEAR_EVIDENCE: ActionSentences(
+        button=_("Let the file through"), happened=_("The check found no virus in a file")
+    ),
     A.REJECT_EVIDENCE: ActionSentences(
         button=_("Refuse the file"), happened=_("The check found a virus in a file, and another file is asked for")
     ),
@@ -47,9 +49,13 @@ ACTIONS = {
         happened=_("%(party)s accepted evidence"),
     ),
     A.ASK_AGAIN: ActionSentences(button=_("Ask for another file"), happened=_("%(party)s asked for another file")),
-    A.WAIVE_EVIDENCE: ActionSentences(button=_("Do without this evidence"), happened=_("%(party)s decided that one file is not needed")),
+    A.WAIVE_EVIDENCE: ActionSentences(
+        button=_("Do without this evidence"), happened=_("%(party)s decided that one file is not needed")
+    ),
     A.MAKE_PAYMENT_DUE: ActionSentences(button=_("Make the payment due"), happened=_("The payment is due")),
-    A.WAIVE_PAYMENT: ActionSentences(button=_("Note that nothing is due"), happened=_("Nothing is to be paid for this exchange")),
+    A.WAIVE_PAYMENT: ActionSentences(
+        button=_("Note that nothing is due"), happened=_("Nothing is to be paid for this exchange")
+    ),
     A.ORDER_PAYMENT: ActionSentences(
         button=_("Order the payment"),
         asked=_("Order the payment to %(visitor)s"),
@@ -86,14 +92,18 @@ ACTIONS = {
         waiting=_("%(party)s gives the account anew"),
         happened=_("%(party)s gave the account anew"),
     ),
-    A.BLOCK_PAYMENT: ActionSentences(button=_("Stop the payment"), happened=_("%(party)s stopped the payment because of a dispute")),
+    A.BLOCK_PAYMENT: ActionSentences(
+        button=_("Stop the payment"), happened=_("%(party)s stopped the payment because of a dispute")
+    ),
     A.UNBLOCK_PAYMENT: ActionSentences(
         button=_("Let the payment go on"),
         asked=_("Settle the dispute about the payment to %(visitor)s"),
         waiting=_("%(party)s settles the dispute about the payment"),
         happened=_("%(party)s let the payment go on"),
     ),
-    A.DEMAND_RECOVERY: ActionSentences(button=_("Ask for the money back"), happened=_("%(party)s asked for the money back")),
+    A.DEMAND_RECOVERY: ActionSentences(
+        button=_("Ask for the money back"), happened=_("%(party)s asked for the money back")
+    ),
     A.CONFIRM_RECOVERY: ActionSentences(
         button=_("Confirm that the money came back"),
         asked=_("Confirm that %(visitor)s has paid the money back"),
@@ -118,18 +128,26 @@ KINDS = {
 REFUSALS = {
     "report_missing": _("The visiting organisation's report is not validated yet. The payment becomes due when it is."),
     "report_incomplete": _("This answer is needed before the report can be sent."),
-    "evidence_missing": _("Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."),
-    "amount_above_agreement": _("The amount is above the one in the signed agreement. Order the amount that the page shows."),
+    "evidence_missing": _(
+        "Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."
+    ),
+    "amount_above_agreement": _(
+        "The amount is above the one in the signed agreement. Order the amount that the page shows."
+    ),
     "same_person_released": _("You ordered this payment. Somebody else of the partnership releases it."),
     "already_in_batch": _("The payment is already in batch %(batch)s. Confirm the transfer when the bank has paid."),
-    "iban_invalid": _("The account number does not add up. Copy it again from a bank statement, country letters first."),
+    "iban_invalid": _(
+        "The account number does not add up. Copy it again from a bank statement, country letters first."
+    ),
     "bank_details_missing": _("Write what the bank needs to find the account."),
     "bank_details_not_confirmed": _("Tick that the bank details are right, or give the new account below."),
     "end_before_start": _("The last day is before the first day. Change one of them."),
     "day_is_ahead": _("This day is still ahead. Write a day up to today."),
     "day_missing": _("Write the day of the transfer."),
     "paid_before_release": _("This day is before the payment was released. Write the day on which the bank paid."),
-    "more_days_than_the_stay_has": _("Between these two days there are %(days)s working days. Write that number or fewer."),
+    "more_days_than_the_stay_has": _(
+        "Between these two days there are %(days)s working days. Write that number or fewer."
+    ),
     "presence_not_explained": _("Tick that the visitor was here, or write below what went otherwise."),
     "reason_missing": _("Write the reason, so that the others can follow the decision."),
     "questions_missing": _("Write what you want to know."),

@@ -18,6 +18,8 @@ from clusterxchange.phases.exchange_building.models import Exchange, ExchangeSta
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentState
 from clusterxchange.workflow import engine
+from clusterxchange.workflow.engine import NotAllowed
+from clusterxchange.workflow.tables import Refusal
 
 PHOTO_FORMATS = {JPEG: "JPEG", PNG: "PNG"}
 PHOTO_QUALITY = 90
@@ -37,7 +39,10 @@ class CheckedFile:
 
 def open_finalisation(exchange: Exchange, *, at: datetime) -> None:
     """Make both reports, the evidence that the scheme asks for, and the payment; runs with the end of an exchange."""
-    visitor = {"visiting_organisation_id": exchange.visiting_organisation_id, "visitor_partnership_id": exchange.visitor_partnership_id}
+    visitor = {
+        "visiting_organisation_id": exchange.visiting_organisation_id,
+        "visitor_partnership_id": exchange.visitor_partnership_id,
+    }
     host = {"host_organisation_id": exchange.host_organisation_id, "host_partnership_id": exchange.host_partnership_id}
     engine.establish(ActivityReport(exchange=exchange, side=queries.VISITOR, **visitor), at=at)
     engine.establish(ActivityReport(exchange=exchange, side=queries.HOST, **host), at=at)
@@ -77,28 +82,47 @@ def close_if_settled(exchange: Exchange, *, at: datetime) -> None:
 # Reports
 
 
-def submit_report(report: ActivityReport, *, actor: Actor, at: datetime, capacity: Capacity | None = None, **answers: Any) -> ActivityReport:  # noqa: ANN401 -- the answers of one side, named as the columns
-    """Hand in the report of one side, for the first time or again."""
+def submit_report(
+    report: ActivityReport,
+    *,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> ActivityReport:
+    """Hand in the report of one side, for the first time or again; the answers bear the names of its columns."""
     engine.move(report, A.SUBMIT_REPORT, actor=actor, at=at, capacity=capacity, inputs=answers)
     return report
 
 
-def validate_report(  # noqa: PLR0913 -- who, when and what is granted
-    report: ActivityReport, *, actor: Actor, at: datetime, capacity: Capacity | None = None, force_majeure: bool = False, force_majeure_reason: str = ""
+def validate_report(
+    report: ActivityReport,
+    *,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+    force_majeure: bool = False,
+    force_majeure_reason: str = "",
 ) -> ActivityReport:
     """Take a report as it is; the visitor's partnership may grant force majeure for a stay that was cut short."""
-    granted: dict[str, Any] = {"force_majeure": True, "force_majeure_reason": force_majeure_reason} if force_majeure else {}
+    granted: dict[str, Any] = (
+        {"force_majeure": True, "force_majeure_reason": force_majeure_reason} if force_majeure else {}
+    )
     engine.move(report, A.VALIDATE_REPORT, actor=actor, at=at, capacity=capacity, inputs=granted)
     return report
 
 
-def return_report(report: ActivityReport, *, questions: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> ActivityReport:
+def return_report(
+    report: ActivityReport, *, questions: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> ActivityReport:
     """Give a report back with questions."""
     engine.move(report, A.RETURN_REPORT, actor=actor, at=at, capacity=capacity, inputs={"questions": questions})
     return report
 
 
-def waive_report(report: ActivityReport, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> ActivityReport:
+def waive_report(
+    report: ActivityReport, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> ActivityReport:
     """Let an exchange end without the report of one side."""
     engine.move(report, A.WAIVE_REPORT, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return report
@@ -107,7 +131,9 @@ def waive_report(report: ActivityReport, *, reason: str, actor: Actor, at: datet
 # Evidence
 
 
-def upload_evidence(item: EvidenceItem, *, file: CheckedFile, actor: Actor, at: datetime, capacity: Capacity | None = None) -> EvidenceItem:
+def upload_evidence(
+    item: EvidenceItem, *, file: CheckedFile, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> EvidenceItem:
     """Hand in the file for one piece of evidence. Of a photo a clean copy is kept for others beside the original."""
     with engine.unit_of_work(actor, at):
         kept = store(file.content, file.name, file.content_type, at)
@@ -119,7 +145,12 @@ def upload_evidence(item: EvidenceItem, *, file: CheckedFile, actor: Actor, at: 
 
 
 def upload_evidence_together(
-    exchange: Exchange, *, files: Mapping[str, CheckedFile], actor: Actor, at: datetime, capacity: Capacity | None = None
+    exchange: Exchange,
+    *,
+    files: Mapping[str, CheckedFile],
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
 ) -> list[EvidenceItem]:
     """Hand in the files for several pieces of evidence, all or none."""
     with engine.unit_of_work(actor, at):
@@ -140,7 +171,9 @@ def clean_photo(file: CheckedFile) -> bytes:
     return target.getvalue()
 
 
-def accept_evidence(item: EvidenceItem, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> EvidenceItem:
+def accept_evidence(
+    item: EvidenceItem, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> EvidenceItem:
     """Accept one piece of evidence."""
     engine.move(item, A.ACCEPT_EVIDENCE, actor=actor, at=at, capacity=capacity)
     return item
@@ -155,13 +188,17 @@ def accept_evidence_together(
         return [accept_evidence(item, actor=actor, at=at, capacity=capacity) for item in rows]
 
 
-def ask_again(item: EvidenceItem, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> EvidenceItem:
+def ask_again(
+    item: EvidenceItem, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> EvidenceItem:
     """Ask for another file, with the reason."""
     engine.move(item, A.ASK_AGAIN, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return item
 
 
-def waive_evidence(item: EvidenceItem, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> EvidenceItem:
+def waive_evidence(
+    item: EvidenceItem, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> EvidenceItem:
     """Do without one piece of evidence, with the reason."""
     engine.move(item, A.WAIVE_EVIDENCE, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return item
@@ -203,7 +240,9 @@ def waive_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
     return payment
 
 
-def order_payment(payment: Payment, *, actor: Actor, at: datetime, capacity: Capacity | None = None, amount_cents: int | None = None) -> Payment:
+def order_payment(
+    payment: Payment, *, actor: Actor, at: datetime, capacity: Capacity | None = None, amount_cents: int | None = None
+) -> Payment:
     """Order the payment; `amount_cents` is what the page showed."""
     inputs = {} if amount_cents is None else {"amount_cents": amount_cents}
     engine.move(payment, A.ORDER_PAYMENT, actor=actor, at=at, capacity=capacity, inputs=inputs)
@@ -216,7 +255,7 @@ def release_payment(payment: Payment, *, actor: Actor, at: datetime, capacity: C
     return payment
 
 
-def confirm_paid(  # noqa: PLR0913 -- who, when and what the bank says
+def confirm_paid(
     payment: Payment,
     *,
     actor: Actor,
@@ -239,7 +278,7 @@ def confirm_receipt(payment: Payment, *, actor: Actor, at: datetime, capacity: C
     return payment
 
 
-def return_payment(  # noqa: PLR0913 -- who, when and what the bank says
+def return_payment(
     payment: Payment,
     *,
     reason: str,
@@ -260,25 +299,33 @@ def _stored(proof: CheckedFile | None, at: datetime) -> StoredFile | None:
     return None if proof is None else store(proof.content, proof.name, proof.content_type, at)
 
 
-def correct_bank_details(payment: Payment, *, actor: Actor, at: datetime, capacity: Capacity | None = None, **account: str) -> Payment:
+def correct_bank_details(
+    payment: Payment, *, actor: Actor, at: datetime, capacity: Capacity | None = None, **account: str
+) -> Payment:
     """Give another account after the bank has sent the money back."""
     engine.move(payment, A.CORRECT_BANK_DETAILS, actor=actor, at=at, capacity=capacity, inputs=account)
     return payment
 
 
-def block_payment(payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Payment:
+def block_payment(
+    payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Payment:
     """Stop a payment because of a dispute."""
     engine.move(payment, A.BLOCK_PAYMENT, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return payment
 
 
-def unblock_payment(payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Payment:
+def unblock_payment(
+    payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Payment:
     """Let a stopped payment go on from where it stood."""
     engine.move(payment, A.UNBLOCK_PAYMENT, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return payment
 
 
-def demand_recovery(payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Payment:
+def demand_recovery(
+    payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Payment:
     """Ask for the money back."""
     engine.move(payment, A.DEMAND_RECOVERY, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
     return payment
@@ -288,3 +335,15 @@ def confirm_recovery(payment: Payment, *, actor: Actor, at: datetime, capacity: 
     """Note that the money has come back."""
     engine.move(payment, A.CONFIRM_RECOVERY, actor=actor, at=at, capacity=capacity)
     return payment
+
+
+def open_account(payment: Payment, *, actor: Actor, at: datetime) -> None:
+    """Look at the account to which the payment goes, or at what its bank said; the journal keeps who did.
+
+    The financial agreement's line of the permission table decides, also where the account was given later.
+
+    :raises NotAllowed: the table leaves the actor out.
+    """
+    if payment.agreement is None:
+        raise NotAllowed(Refusal("not_allowed"))
+    engine.record(payment.agreement, A.OPEN_BANK_DETAILS, actor=actor, at=at, payload={"payment": payment.reference})

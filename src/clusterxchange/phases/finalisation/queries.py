@@ -34,7 +34,11 @@ def reports_for(actor: Actor) -> QuerySet[ActivityReport]:
 
 def evidence_for(actor: Actor) -> QuerySet[EvidenceItem]:
     """Give the pieces of evidence that the actor may see, in the order in which they are asked for."""
-    return visible(EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file").order_by("pk"), "evidence", actor)
+    return visible(
+        EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file").order_by("pk"),
+        "evidence",
+        actor,
+    )
 
 
 def payments_for(actor: Actor) -> QuerySet[Payment]:
@@ -90,7 +94,9 @@ def days_confirmed_by_host(exchange: Exchange) -> int | None:
 def days_of(exchange: Exchange, report: ActivityReport) -> int:
     """Give the days that count, from the visitor's report and what the host confirmed."""
     reported = None if report.state == ActivityReportState.WAIVED else report.actual_days
-    return rules.days_spent(reported=reported, agreed=agreed_days(exchange), confirmed_by_host=days_confirmed_by_host(exchange))
+    return rules.days_spent(
+        reported=reported, agreed=agreed_days(exchange), confirmed_by_host=days_confirmed_by_host(exchange)
+    )
 
 
 def working_of(payment: Payment, at: datetime) -> tuple[int, AmountWorking]:

@@ -13,9 +13,13 @@ DONE_EVIDENCE = frozenset({EvidenceState.ACCEPTED, EvidenceState.WAIVED})
 DONE_PAYMENTS = frozenset({PaymentState.CONFIRMED, PaymentState.WAIVED})
 SHOWN_EVIDENCE = frozenset({EvidenceState.QUARANTINED, EvidenceState.UPLOADED, EvidenceState.ACCEPTED})
 BY_PROGRESS = (
-    EvidenceState.WANTED, EvidenceState.ASKED_AGAIN, EvidenceState.QUARANTINED,
-    EvidenceState.UPLOADED, EvidenceState.ACCEPTED, EvidenceState.WAIVED,
-)  # fmt: skip
+    EvidenceState.WANTED,
+    EvidenceState.ASKED_AGAIN,
+    EvidenceState.QUARANTINED,
+    EvidenceState.UPLOADED,
+    EvidenceState.ACCEPTED,
+    EvidenceState.WAIVED,
+)
 
 
 def days_spent(*, reported: int | None, agreed: int, confirmed_by_host: int | None) -> int:
@@ -27,12 +31,17 @@ def days_spent(*, reported: int | None, agreed: int, confirmed_by_host: int | No
     return said if confirmed_by_host is None else min(said, confirmed_by_host)
 
 
-def amount_due(  # noqa: PLR0913 -- what the amount depends on, piece by piece
+def amount_due(
     scheme: Scheme, *, full_cents: int, agreed_cents: int, days: int, kilometres: float, force_majeure: bool
 ) -> AmountWorking:
     """Compute again what is due, now that the days really spent are known."""
     return lump_sum_after_the_stay(
-        scheme, full_cents=full_cents, agreed_cents=agreed_cents, days=days, kilometres=kilometres, force_majeure=force_majeure
+        scheme,
+        full_cents=full_cents,
+        agreed_cents=agreed_cents,
+        days=days,
+        kilometres=kilometres,
+        force_majeure=force_majeure,
     )
 
 
@@ -81,23 +90,3 @@ def execution_day(scheme: Scheme, country: str, released_on: date) -> date:
 def objectives_of(text: str) -> list[str]:
     """Give the objectives of a commitment one by one: a line each."""
     return [line.strip(" \t-•*") for line in text.splitlines() if line.strip(" \t-•*")]
-
-
-def refused_account(*, iban: str, account_number: str, bic: str, bank_address: str, has_iban: bool) -> tuple[str, str] | None:
-    """Give code and field of what is wrong with an account; None where it can be paid to."""
-    if has_iban:
-        return None if is_iban(iban) else ("iban_invalid", "iban")
-    missing = next((name for name, value in (("account_number", account_number), ("bic", bic), ("bank_address", bank_address)) if not value), None)
-    return ("bank_details_missing", missing) if missing else None
-
-
-def is_iban(text: str) -> bool:
-    """Whether a text is an account number of the international form with a right check number."""
-    from schwifty import IBAN  # noqa: PLC0415 -- loads the lists of all banks, which only this answer needs
-    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 -- as above
-
-    try:
-        IBAN(text)
-    except SchwiftyException:
-        return False
-    return True
