@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actions import Action
 
@@ -31,7 +32,11 @@ class ActionSentences:
 ACTIONS: dict[Action, ActionSentences] = {}
 STATES: dict[tuple[str, str], Text] = {}
 KINDS: dict[str, Text] = {}
-REFUSALS: dict[str, Text] = {}
+REFUSALS: dict[str, Text] = {
+    "not_allowed": _("This step is somebody else's to take."),
+    "wrong_state": _("This cannot be done any more, or not yet: the page shows how it stands now."),
+    "already_signed": _("Your side has done this already; the others are asked for the rest."),
+}
 
 
 def say(

@@ -199,7 +199,7 @@ def note_activity(situation: Situation) -> None:
 
 
 def move_participation(situation: Situation) -> None:
-    """Note the partnership asked; the support office, and whoever speaks for that partnership too, hands over at once."""
+    """Note the partnership asked; the support office, and whoever speaks for that one too, hands over at once."""
     participation, other = situation.subject, situation.inputs["partnership"]
     if situation.capacity is SO or other.pk in situation.actor.partnerships:
         participation.partnership, participation.move_asked_to = other, None

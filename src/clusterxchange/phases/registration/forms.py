@@ -1,1 +1,1081 @@
-""" """
+"""The sections of the registration, and what each step on an application or a participation asks."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum import get_cc_module
+from stdnum.eu import nace
+from stdnum.exceptions import ValidationError as NumberIsWrong
+
+from clusterxchange.access.actions import Action
+from clusterxchange.foundation import files
+from clusterxchange.foundation.folding import fold
+from clusterxchange.foundation.models import StoredFile
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.registration import queries, rules
+from clusterxchange.phases.registration.models import Application, ChecklistAnswer, Decision, PartnershipChoice
+from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme.calendars import ONE_DAY
+from clusterxchange.scheme.document import Role, Scheme
+from clusterxchange.scheme.editions import BRUSSELS
+from clusterxchange.workflow.pages import StepForm
+
+LANGUAGE_ROWS, WINDOW_ROWS, COUNTRY_ROWS = 4, 3, 3
+MOST_DAYS, MOST_PLACES, EARLIEST_YEAR = 31, 50, 1500
+SHORT = {"size": 12}
+TELEPHONE = re.compile(r"\+?[0-9 ()/.\-]{6,30}")
+VAT_SHAPE = re.compile(r"[A-Z0-9]{4,20}")
+CODE_LENGTH = 2
+# Groups, oceans and test codes that stand among the territories.
+NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+LOGO_LARGEST = 2 * 1024 * 1024
+
+ASSIGN = "assign"
+
+
+class Unanswered(forms.RadioSelect):
+    """Radio buttons of which none is chosen until somebody chooses."""
+
+
+def code_choices(scheme: Scheme, name: str) -> list[tuple[str, str]]:
+    """Give the codes of a list of the scheme with their words."""
+    return code_lists.choices(scheme, name)
+
+
+def with_none(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the empty choice of a list in front."""
+    return [("", _("Choose from the list")), *choices]
+
+
+def known_countries(scheme: Scheme) -> list[tuple[str, str]]:
+    """Give every country that the edition names, those that take part first."""
+    language = get_language() or "en"
+    participating = countries.participating_countries(scheme, language)
+    others = [
+        (code, countries.country_name(code, language))
+        for code, country in scheme.countries.items()
+        if not country.participates
+    ]
+    return [*participating, *others]
+
+
+def all_territories() -> list[tuple[str, str]]:
+    """Give every country of the world by name, for a nationality."""
+    language = get_language() or "en"
+    codes = [
+        code
+        for code in Locale("en").territories
+        if len(code) == CODE_LENGTH and code.isalpha() and code not in NO_COUNTRY
+    ]
+    rows = [(code, countries.country_name(code, language)) for code in codes]
+    return sorted(rows, key=lambda row: fold(row[1]))
+
+
+def choice(label: Any, choices: Iterable[tuple[str, str]], **more: Any) -> forms.ChoiceField:  # noqa: ANN401 -- Django's arguments
+    """Make radio buttons, one of them to be chosen."""
+    return forms.ChoiceField(
+        label=label, choices=list(choices), required=False, widget=Unanswered, error_messages=NOT_ON_THE_LIST, **more
+    )
+
+
+def choices(label: Any, offered: Iterable[tuple[str, str]], **more: Any) -> forms.MultipleChoiceField:  # noqa: ANN401 -- as above
+    """Make check boxes, several of them to be ticked."""
+    return forms.MultipleChoiceField(
+        label=label, choices=list(offered), required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages=NOT_ON_THE_LIST, **more,
+    )  # fmt: skip
+
+
+def listing(label: Any, offered: Iterable[tuple[str, str]], **more: Any) -> forms.ChoiceField:  # noqa: ANN401 -- as above
+    """Make a list to choose one from."""
+    return forms.ChoiceField(
+        label=label,
+        choices=with_none(offered),
+        required=False,
+        widget=forms.Select,
+        error_messages=NOT_ON_THE_LIST,
+        **more,
+    )
+
+
+def text(label: Any, length: int, **more: Any) -> forms.CharField:  # noqa: ANN401 -- as above
+    """Make a line to write in."""
+    messages = {"max_length": gettext_lazy("Write at most %(limit_value)d characters; these are %(show_value)d")}
+    return forms.CharField(label=label, max_length=length, required=False, error_messages=messages, **more)
+
+
+def long_text(label: Any, length: int, **more: Any) -> forms.CharField:  # noqa: ANN401 -- as above
+    """Make an area to write in."""
+    return text(label, length, widget=forms.Textarea, **more)
+
+
+def number(label: Any, lowest: int, highest: int | None = None, **more: Any) -> forms.IntegerField:  # noqa: ANN401 -- as above
+    """Make a field for a whole number, which may be typed with spaces or commas between the thousands."""
+    return WholeNumber(label=label, min_value=lowest, max_value=highest, required=False, **more)
+
+
+def link(label: Any, **more: Any) -> forms.URLField:  # noqa: ANN401 -- as above
+    """Make a field for an address on the web; the scheme in front may be left out."""
+    messages = {"invalid": gettext_lazy("Write the address with its ending, for example nowawic.example")}
+    return forms.URLField(label=label, required=False, assume_scheme="https", error_messages=messages, **more)
+
+
+NOT_ON_THE_LIST = {
+    "invalid_choice": gettext_lazy("Choose one of the answers offered"),
+    "invalid_list": gettext_lazy("Choose from the answers offered"),
+}
+
+
+class WholeNumber(forms.IntegerField):
+    """A whole number as people type it."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Write a whole number, for example 38"),
+        "min_value": gettext_lazy("Write a number from %(limit_value)s on"),
+        "max_value": gettext_lazy("Write a number up to %(limit_value)s"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:  # noqa: ANN401 -- as typed
+        """Read the number without the marks between its thousands."""
+        if isinstance(value, str):
+            value = re.sub(r"(?<=\d)[ \u00a0\u202f.,'’](?=\d{3}(?:\D|$))", "", value.strip())
+        return super().to_python(value)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def day(label: Any, **more: Any) -> forms.DateField:  # noqa: ANN401 -- as above
+    """Make a field for a day."""
+    messages = {"invalid": gettext_lazy("Write the day as year-month-day, for example 2026-05-04")}
+    return forms.DateField(
+        label=label, required=False, widget=DayInput(), input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+        error_messages=messages, **more,
+    )  # fmt: skip
+
+
+class CheckedFile(forms.FileField):
+    """A file that has gone through the one door for files; its cleaned value is what the door gave."""
+
+    def __init__(self, *, allowed: Iterable[str], largest: int = files.LARGEST, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        self.allowed, self.largest = tuple(allowed), largest
+        endings = ",".join(sorted(ending for kind in self.allowed for ending in files.EXTENSIONS[kind]))
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": endings}))
+        super().__init__(required=False, max_length=200, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ANN401 -- as Django hands it over
+        """Check the file and give content, type and name; nothing where none was sent."""
+        if not data:
+            return None
+        sentences = {
+            "file_empty": _("The file is empty: choose another one"),
+            "file_too_large": _("The file is too large: at most %(limit)d MB") % {"limit": self.largest // 1024**2},
+            "file_type_not_allowed": _("Choose a file of another kind: %(kinds)s") % {"kinds": self.kinds},
+            "file_name_does_not_match": _(
+                "The ending of the file's name does not fit its content: choose another file"
+            ),
+        }
+        if data.size > self.largest:
+            raise ValidationError(sentences["file_too_large"], code="file_too_large")
+        try:
+            return files.check(data, self.allowed)
+        except files.FileRefused as refused:
+            raise ValidationError(sentences[refused.code], code=refused.code) from refused
+
+    @property
+    def kinds(self) -> str:
+        """Name the kinds of file that may come in."""
+        endings = {files.PDF: "PDF", files.DOCX: "DOCX", files.PNG: "PNG", files.JPEG: "JPEG"}
+        return ", ".join(endings[kind] for kind in self.allowed)
+
+
+def stored(checked: Any, at: datetime) -> StoredFile:  # noqa: ANN401 -- what CheckedFile gives
+    """Keep a file that has been checked."""
+    content, kind, name = checked
+    return files.store(content, name, kind, at)
+
+
+class SectionForm(forms.Form):
+    """A section of the registration: nothing is required to save it, but a wrong value is refused at its field.
+
+    `later` names the fields that can wait until after the submission; they stand under "later, if you like".
+    `files_kept` are the fields whose value is a file; an empty one leaves what is kept.
+    """
+
+    section = ""
+    later: tuple[str, ...] = ()
+    files_kept: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, application: Application, scheme: Scheme, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        self.application, self.scheme, self.at = application, scheme, at
+        super().__init__(*args, initial=kwargs.pop("initial", None) or {}, use_required_attribute=False, **kwargs)
+        self.fields |= self.questions()
+        for name in self.fields:
+            self.initial.setdefault(name, self.kept(name))
+        required = rules.required_questions(scheme, application)
+        columns = {column for name in required for column in rules.QUESTIONS[name].columns}
+        for name, field in self.fields.items():
+            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined] -- a mark for the template
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Give the fields of the section for this application."""
+        raise NotImplementedError
+
+    def also_asked(self) -> frozenset[str]:
+        """Give fields that are asked before submitting although their column has another name."""
+        return frozenset()
+
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- an answer
+        """Give the answer that is kept for a field."""
+        try:
+            return rules.answer_of(self.application, name)
+        except KeyError:
+            return None
+
+    def answers(self) -> dict[str, Any]:
+        """Give what was answered rightly, by column."""
+        found = {name: answer for name, answer in self.cleaned_data.items() if name not in self.files_kept}
+        for name in self.files_kept:
+            if self.cleaned_data.get(name):
+                found[name] = stored(self.cleaned_data[name], self.at)
+        for name, answer in found.items():
+            if answer is None and not isinstance(self.fields.get(name), (forms.IntegerField, forms.FloatField)):
+                found[name] = ""
+        return found
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """Give the fields that are asked now."""
+        return [self[name] for name in self.fields if name not in self.later]
+
+    @property
+    def afterwards(self) -> list[forms.BoundField]:
+        """Give the fields that can wait."""
+        return [self[name] for name in self.fields if name in self.later]
+
+    @property
+    def has_errors_afterwards(self) -> bool:
+        """Whether a field that can wait has come back."""
+        return any(name in self.errors for name in self.later)
+
+
+class YouForm(SectionForm):
+    """Who speaks for the organisation."""
+
+    section = rules.YOU
+    later = (
+        "title", "gender", "profile_link", "nationality", "has_residence_permit", "permit_document",
+        "has_started_business",
+    )  # fmt: skip
+    files_kept = ("curriculum_vitae", "permit_document")
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask for name, work, languages and curriculum vitae."""
+        days = self.scheme.eligibility.third_country_days
+        named = {
+            "first_name": text(_("First name"), 80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})),
+            "last_name": text(_("Last name"), 80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})),
+            "position": text(_("Position in the organisation"), 120),
+            "phone": text(
+                _("Telephone"), 40, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+                help_text=_("With the code of the country, for example +48 000 000 000"),
+            ),
+            "based_in": listing(
+                _("Country where you are based"), known_countries(self.scheme),
+                help_text=_("Where the establishment is in which you work"),
+            ),
+        }  # fmt: skip
+        languages = code_choices(self.scheme, "languages")
+        levels = code_choices(self.scheme, "language_levels")
+        rows: dict[str, forms.Field] = {}
+        for row in range(1, LANGUAGE_ROWS + 1):
+            rows[f"language_{row}"] = listing(_("Language %(number)d") % {"number": row}, languages)
+            rows[f"level_{row}"] = listing(_("Level of language %(number)d") % {"number": row}, levels)
+        kinds = [
+            {"pdf": files.PDF, "docx": files.DOCX}[kind] for kind in self.scheme.registration.curriculum_vitae_formats
+        ]
+        return {
+            **named,
+            **rows,
+            "curriculum_vitae": CheckedFile(
+                label=_("Curriculum vitae"), allowed=kinds,
+                help_text=_("A PDF or DOCX file of at most 10 MB. Each opening of it is recorded."),
+            ),
+            "works_for_organisation": forms.BooleanField(label=_("I work for this organisation."), required=False),
+            "title": listing(_("Title"), code_choices(self.scheme, "titles")),
+            "gender": listing(
+                _("Gender"), code_choices(self.scheme, "genders"), help_text=_("Only for statistics; nobody sees it beside your name")
+            ),
+            "profile_link": link(_("Link to a profile of yours")),
+            "nationality": listing(
+                _("Nationality"), all_territories(),
+                help_text=_("Only if you are a national of a country that does not take part; then answer the next three as well"),
+            ),
+            "has_residence_permit": forms.BooleanField(
+                label=_("I have spent %(days)d days in a participating country with a residence permit.") % {"days": days},
+                required=False,
+            ),
+            "permit_document": CheckedFile(
+                label=_("Residence permit or a document like it"), allowed=(files.PDF, files.JPEG, files.PNG),
+                help_text=_("A PDF, PNG or JPEG file of at most 10 MB"),
+            ),
+            "has_started_business": forms.BooleanField(
+                label=_("I have started a business in a participating country, or intend to."), required=False
+            ),
+        }  # fmt: skip
+
+    def also_asked(self) -> frozenset[str]:
+        """Count the first language and the curriculum vitae."""
+        return frozenset({"language_1", "level_1", "curriculum_vitae"})
+
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
+        """Give the rows of languages from the one column that keeps them."""
+        kind, _underscore, row = name.partition("_")
+        if kind in {"language", "level"} and row.isdigit():
+            held = list(self.application.representative.languages.items())
+            index = int(row) - 1
+            return held[index][0 if kind == "language" else 1] if index < len(held) else ""
+        return super().kept(name)
+
+    def clean_phone(self) -> str:
+        """Accept digits and what people write between them."""
+        given: str = self.cleaned_data["phone"]
+        if given and not TELEPHONE.fullmatch(given):
+            raise ValidationError(
+                _("Write the number with digits only, for example +48 000 000 000"), code="phone_invalid"
+            )
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """Put the rows of languages together; each row has both or none."""
+        cleaned = super().clean() or self.cleaned_data
+        languages: dict[str, str] = {}
+        for row in range(1, LANGUAGE_ROWS + 1):
+            code, level = cleaned.pop(f"language_{row}", ""), cleaned.pop(f"level_{row}", "")
+            if code and not level and f"level_{row}" not in self.errors:
+                self.add_error(
+                    f"level_{row}", ValidationError(_("Choose the level of this language"), code="level_missing")
+                )
+            elif level and not code and f"language_{row}" not in self.errors:
+                self.add_error(
+                    f"language_{row}", ValidationError(_("Choose the language as well"), code="language_missing")
+                )
+            elif code in languages:
+                self.add_error(
+                    f"language_{row}", ValidationError(_("This language is above already"), code="language_twice")
+                )
+            elif code and level:
+                languages[code] = level
+        if not any(name.startswith(("language_", "level_")) for name in self.errors):
+            cleaned["languages"] = languages
+        return cleaned
+
+
+class OrganisationForm(SectionForm):
+    """What the organisation is, and what it asks for."""
+
+    section = rules.ORGANISATION
+    later = ("short_name", "vat_number", "founded", "offers", "latitude", "longitude", "logo")
+    files_kept = ("logo",)
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask for role and type first: the next sections depend on them."""
+        scheme = self.scheme
+        return {
+            "role": choice(
+                _("What would you like to do?"),
+                [("visit", _("Visit: your organisation may visit once")), ("host", _("Host: you may receive visitors as often as you like")), ("both", _("Both"))],
+            ),
+            "organisation_type": choice(
+                _("Type of organisation"), code_choices(scheme, "organisation_types"), help_text=_("The next section depends on it")
+            ),
+            "legal_name": text(
+                _("Legal name"), 200, help_text=_("As in the register of companies"), widget=forms.TextInput(attrs={"autocomplete": "organization"})
+            ),
+            "registration_number": text(_("Registration number"), 60, help_text=_("The number in the register of your country")),
+            "street": text(_("Street and number"), 200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})),
+            "postcode": text(_("Postcode"), 20, widget=forms.TextInput(attrs={"autocomplete": "postal-code", **SHORT})),
+            "city": text(_("Town"), 100, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})),
+            "region": text(_("Region"), 100, help_text=_("Its name or its code in the regions of the European Union, for example ES52")),
+            "country": listing(_("Country"), known_countries(scheme)),
+            "website": link(_("Website")),
+            "description": long_text(
+                _("What your organisation does"), scheme.registration.description_characters,
+                help_text=_("Two or three sentences for a reader who does not know your field"),
+            ),
+            "ecosystems": choices(_("Industrial ecosystems"), code_choices(scheme, "ecosystems"), help_text=_("Tick those in which you work")),
+            "nace": text(
+                _("Economic activity"), 10, help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
+            ),
+            "keywords": text(_("Your field in words of your own"), 300, help_text=_("A few words with commas between them")),
+            "short_name": text(_("Short name"), 80),
+            "vat_number": text(_("VAT number"), 30, help_text=_("With the letters of the country, for example PL 725 214 08 12")),
+            "founded": number(_("Year of foundation"), EARLIEST_YEAR, self.at.year),
+            "offers": text(_("What you offer, in keywords"), 300, help_text=_("A few words with commas between them")),
+            "latitude": forms.FloatField(
+                label=_("Position: latitude"), min_value=-90, max_value=90, required=False, error_messages=DEGREES,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
+                help_text=_("In degrees, for example 51.7592. Distances are measured from here; without it from the capital of the country. The agreement can correct the distance."),
+            ),
+            "longitude": forms.FloatField(
+                label=_("Position: longitude"), min_value=-180, max_value=180, required=False, error_messages=DEGREES,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}), help_text=_("In degrees, for example 19.4560"),
+            ),
+            "logo": CheckedFile(
+                label=_("Logo"), allowed=(files.PNG, files.JPEG), largest=LOGO_LARGEST, help_text=_("A PNG or JPEG file of at most 2 MB")
+            ),
+        }  # fmt: skip
+
+    def also_asked(self) -> frozenset[str]:
+        """Count the role."""
+        return frozenset({"role"})
+
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
+        """Give both roles as one answer."""
+        if name == "role":
+            asked = {role.value for role in rules.roles_asked(self.application)}
+            return "both" if len(asked) > 1 else next(iter(asked), "")
+        return super().kept(name)
+
+    def clean_nace(self) -> str:
+        """Accept a division that NACE has."""
+        given: str = self.cleaned_data["nace"]
+        if not given:
+            return ""
+        try:
+            return str(nace.validate(given))
+        except NumberIsWrong as wrong:
+            raise ValidationError(
+                _("Write the two digits of a division of NACE, for example 13"), code="nace_unknown"
+            ) from wrong
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the role into its two columns, and check what depends on the country."""
+        cleaned = super().clean() or self.cleaned_data
+        role = cleaned.pop("role", None)
+        if role is not None:
+            cleaned["asks_visit"], cleaned["asks_host"] = role in {"visit", "both"}, role in {"host", "both"}
+        country = cleaned.get("country") or self.application.organisation.country
+        if cleaned.get("vat_number"):
+            self._clean_vat_number(cleaned, country)
+        if ("latitude" in cleaned and "longitude" in cleaned) and (cleaned["latitude"] is None) != (
+            cleaned["longitude"] is None
+        ):
+            lacking = "latitude" if cleaned["latitude"] is None else "longitude"
+            self.add_error(
+                lacking, ValidationError(_("Write both degrees, or neither of them"), code="position_incomplete")
+            )
+            cleaned.pop("latitude", None)
+            cleaned.pop("longitude", None)
+        return cleaned
+
+    def _clean_vat_number(self, cleaned: dict[str, Any], country: str) -> None:
+        given = re.sub(r"[\s.\-/]", "", cleaned["vat_number"]).upper()
+        module = get_cc_module(country.lower(), "vat") if country else None
+        if module is not None:
+            try:
+                bare = module.validate(given)
+            except NumberIsWrong:
+                sentence = _("This is no VAT number of the country: check each digit, or leave it empty")
+                self.add_error("vat_number", ValidationError(sentence, code="vat_number_invalid"))
+                return
+            letters = "EL" if country == "GR" else country
+            cleaned["vat_number"] = bare if bare.startswith(letters) else f"{letters}{bare}"
+        elif not VAT_SHAPE.fullmatch(given):
+            sentence = _("Write the VAT number with letters and digits only, 4 to 20 of them")
+            self.add_error("vat_number", ValidationError(sentence, code="vat_number_invalid"))
+        else:
+            cleaned["vat_number"] = given
+
+
+DEGREES = {
+    "invalid": gettext_lazy("Write degrees with a point, for example 51.7592"),
+    "min_value": gettext_lazy("Write degrees from %(limit_value)s on"),
+    "max_value": gettext_lazy("Write degrees up to %(limit_value)s"),
+}
+
+
+class SizeForm(SectionForm):
+    """What depends on the type: size, cluster, the exception for hosts."""
+
+    section = rules.SIZE
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask only what applies to the type and the roles."""
+        scheme, organisation = self.scheme, self.application.organisation
+        kind = organisation.organisation_type
+        asked: dict[str, forms.Field] = {}
+        if not kind:
+            return asked
+        if kind == "scaling_up_support":
+            asked["sub_type"] = choice(
+                _("Kind of support organisation"), code_choices(scheme, "scaling_up_support_types")
+            )
+        if kind == rules.SME:
+            asked |= {
+                "people": number(_("People working there"), 0, help_text=_("In the last closed year")),
+                "turnover_eur": number(
+                    _("Turnover in euros a year"), 0, help_text=_("Whole euros, for example 4,150,000")
+                ),
+                "balance_eur": number(_("Balance sheet total in euros"), 0, help_text=_("Whole euros")),
+            }
+        if kind == "cluster_organisation":
+            asked |= {
+                "members_total": number(_("Members in all"), 0),
+                "members_smes": number(_("Members that are small or medium-sized companies"), 0),
+                "members_research": number(_("Members that do research"), 0),
+            }
+        if kind != "cluster_organisation":
+            asked |= {
+                "cluster_membership": choice(
+                    _("Is your organisation a member of a cluster?"), code_choices(scheme, "memberships")
+                ),
+                "cluster_name": text(_("Name of the cluster"), 200, help_text=_("Or of the business network")),
+                "cluster_profile": link(
+                    _("Profile of the cluster"),
+                    help_text=_("Its page on the European Cluster Collaboration Platform, if it has one"),
+                ),
+                "cluster_since": number(
+                    _("Member since"), EARLIEST_YEAR, self.at.year, help_text=_("The year, for example 2019")
+                ),
+            }
+        if kind == rules.SME and self.application.asks_host:
+            asked["exception_reason"] = long_text(
+                _("Reasons for the exception as a host"),
+                2000,
+                help_text=_("Only if your cluster has no profile there: the agency then decides whether you may host"),
+            )
+        return asked
+
+    def clean(self) -> dict[str, Any]:
+        """Leave the members of a cluster within their total."""
+        cleaned = super().clean() or self.cleaned_data
+        total = cleaned.get("members_total")
+        for name in ("members_smes", "members_research"):
+            part = cleaned.get(name)
+            if total is not None and part is not None and part > total:
+                self.add_error(
+                    name, ValidationError(_("Write at most the number of all members"), code="more_than_all")
+                )
+        return cleaned
+
+
+class MotivationForm(SectionForm):
+    """Why, and what for."""
+
+    section = rules.MOTIVATION
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask a visitor what they want to learn, a host what they offer and to how many."""
+        scheme = self.scheme
+        asked: dict[str, forms.Field] = {
+            "motivation": long_text(
+                _("Motivation"), scheme.registration.motivation_characters,
+                help_text=_("What do you want to work on with a partner in another country, and why now?"),
+            )
+        }  # fmt: skip
+        if self.application.asks_visit:
+            asked["learn"] = long_text(_("What you want to learn"), 2000)
+        if self.application.asks_host:
+            asked["offer"] = long_text(_("What you offer to a visitor"), 2000)
+            asked["places"] = number(
+                _("Visitors at a time"), 1, MOST_PLACES, help_text=_("How many visitors you can receive at once")
+            )
+        return asked | {
+            "purposes": choices(_("Purposes"), code_choices(scheme, "purposes")),
+            "activities": choices(
+                _("Types of activity"), code_choices(scheme, "activity_types"),
+                help_text=_("Internships, work placements and employment are not possible."),
+            ),
+        }  # fmt: skip
+
+
+class PreferencesForm(SectionForm):
+    """When, for how long, in which language; and whom one would like to meet."""
+
+    section = rules.PREFERENCES
+    later = (
+        "wished_types", "wished_country_1", "wished_country_2", "wished_country_3", "wished_ecosystems", "partner_name",
+        "partner_email",
+    )  # fmt: skip
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask for languages, length, dates and format; the wishes can wait."""
+        scheme = self.scheme
+        own = self.application.representative.based_in
+        wished = [row for row in countries.participating_countries(scheme, get_language() or "en") if row[0] != own]
+        windows: dict[str, forms.Field] = {}
+        for row in range(1, WINDOW_ROWS + 1):
+            windows[f"window_{row}_from"] = day(_("Available from (%(number)d)") % {"number": row})
+            windows[f"window_{row}_to"] = day(_("Available until (%(number)d)") % {"number": row})
+        ranks = (_("Most wished country"), _("Second country"), _("Third country"))
+        return {
+            "working_languages": choices(_("Working languages"), code_choices(scheme, "languages"), help_text=_("In which you could spend the exchange")),
+            "days_wished": number(
+                _("Working days wished"), scheme.durations.minimum_working_days, MOST_DAYS,
+                help_text=_("At least %(days)d full working days at the host, the days of travel not counted") % {"days": scheme.durations.minimum_working_days},
+            ),
+            "format": choice(_("Format"), code_choices(scheme, "format_preferences")),
+            **windows,
+            "wished_types": choices(_("Wished types of partner"), code_choices(scheme, "organisation_types")),
+            **{f"wished_country_{rank}": listing(label, wished) for rank, label in enumerate(ranks, start=1)},
+            "wished_ecosystems": choices(_("Wished industrial ecosystems"), code_choices(scheme, "ecosystems")),
+            "partner_name": text(_("Partner already agreed: name"), 200, help_text=_("If you have agreed with a partner outside this tool")),
+            "partner_email": forms.EmailField(
+                label=_("Partner already agreed: e-mail"), required=False,
+                error_messages={"invalid": _("Write the address with an @, for example name@organisation.example")},
+            ),
+        }  # fmt: skip
+
+    def also_asked(self) -> frozenset[str]:
+        """Count the first window."""
+        return frozenset({"window_1_from", "window_1_to"})
+
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
+        """Give windows and ranked countries from the lists that keep them."""
+        kind, _underscore, rest = name.partition("_")
+        if kind == "window":
+            row, _underscore, end = rest.partition("_")
+            held = self.application.windows
+            return date.fromisoformat(held[int(row) - 1][end]) if int(row) <= len(held) else None
+        if name.startswith("wished_country_"):
+            rank, held = int(name.rpartition("_")[2]), self.application.wished_countries
+            return held[rank - 1] if rank <= len(held) else ""
+        return super().kept(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Put the windows and the ranked countries together."""
+        cleaned = super().clean() or self.cleaned_data
+        self._clean_windows(cleaned)
+        ranked = [cleaned.pop(f"wished_country_{rank}", "") for rank in range(1, COUNTRY_ROWS + 1)]
+        for rank, code in enumerate(ranked, start=1):
+            if code and code in ranked[: rank - 1]:
+                sentence = _("This country is above already")
+                self.add_error(f"wished_country_{rank}", ValidationError(sentence, code="country_twice"))
+        if not any(name.startswith("wished_country_") for name in self.errors):
+            cleaned["wished_countries"] = [code for code in ranked if code]
+        return cleaned
+
+    def _clean_windows(self, cleaned: dict[str, Any]) -> None:
+        windows = []
+        for row in range(1, WINDOW_ROWS + 1):
+            first, last = cleaned.pop(f"window_{row}_from", None), cleaned.pop(f"window_{row}_to", None)
+            wrong = [name for name in (f"window_{row}_from", f"window_{row}_to") if name in self.errors]
+            if wrong or (first is None and last is None):
+                continue
+            if first is None or last is None:
+                lacking = f"window_{row}_{'from' if first is None else 'to'}"
+                self.add_error(lacking, ValidationError(_("Write both days of this window"), code="window_incomplete"))
+            elif last < first:
+                sentence = _("The last day must not be before the first one")
+                self.add_error(f"window_{row}_to", ValidationError(sentence, code="end_before_start"))
+            else:
+                windows.append({"from": first.isoformat(), "to": last.isoformat()})
+        if not any(name.startswith("window_") for name in self.errors):
+            cleaned["windows"] = sorted(windows, key=lambda window: window["from"])
+
+
+class PartnershipForm(SectionForm):
+    """Who looks after the organisation, and what others see of it."""
+
+    section = rules.PARTNERSHIP
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Offer every open partnership, those that fit first, and the assignment."""
+        offered = self._offered()
+        return {
+            "partnership": choice(
+                _("Partnership"),
+                [(ASSIGN, _("Assign one to me")), *((row.slug, self._words(row)) for row in offered)],
+                help_text=_("It assesses your registration, helps you and, if you visit, pays. Those in your field come first."),
+            ),
+            "visibility": choice(
+                _("How others see you in the catalogue"),
+                [("name", _("By the name of the organisation")), ("number", _("Without the name, as “Organisation” and a number"))],
+            ),
+            "suggestions_by_email": forms.BooleanField(label=_("Send me suggestions of partners by e-mail."), required=False),
+        }  # fmt: skip
+
+    def also_asked(self) -> frozenset[str]:
+        """Count the partnership."""
+        return frozenset({"partnership"})
+
+    def _offered(self) -> list[Partnership]:
+        own = set(self.application.organisation.ecosystems)
+        country = self.application.representative.based_in
+        rows = list(queries.open_partnerships(self.application.edition))
+        return sorted(
+            rows, key=lambda row: (not own & set(row.ecosystems), country not in {m.country for m in row.members.all()})
+        )
+
+    def _words(self, partnership: Partnership) -> str:
+        fields = ", ".join(code_lists.label(self.scheme, "ecosystems", code) for code in partnership.ecosystems)
+        return f"{partnership.acronym}: {fields}" if fields else partnership.acronym
+
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
+        """Give the choice as one answer."""
+        application = self.application
+        if name == "partnership":
+            if application.partnership_choice == PartnershipChoice.ASSIGNED:
+                return ASSIGN
+            return application.wished_partnership.slug if application.wished_partnership else ""
+        if name == "visibility":
+            return "name" if application.shown_by_name else "number"
+        return super().kept(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the choice into its columns."""
+        cleaned = super().clean() or self.cleaned_data
+        chosen = cleaned.pop("partnership", None)
+        if chosen is not None:
+            assigned = chosen == ASSIGN
+            cleaned["partnership_choice"] = (
+                PartnershipChoice.ASSIGNED if assigned else PartnershipChoice.CHOSEN if chosen else ""
+            )
+            cleaned["wished_partnership"] = None
+            if chosen and not assigned:
+                cleaned["wished_partnership"] = next(row for row in self._offered() if row.slug == chosen)
+        seen = cleaned.pop("visibility", None)
+        if seen:
+            cleaned["shown_by_name"] = seen == "name"
+        return cleaned
+
+    def answers(self) -> dict[str, Any]:
+        """Keep the empty choice of a partnership as no row."""
+        found = super().answers()
+        if found.get("wished_partnership") == "":
+            found["wished_partnership"] = None
+        return found
+
+
+SECTION_FORMS: Mapping[str, type[SectionForm]] = {
+    form.section: form
+    for form in (YouForm, OrganisationForm, SizeForm, MotivationForm, PreferencesForm, PartnershipForm)
+}
+
+
+class StartForm(forms.Form):
+    """For which organisation the registration is started; asked only of whoever speaks for one already."""
+
+    organisation = forms.ChoiceField(
+        label=gettext_lazy("For which organisation?"), widget=Unanswered, error_messages=NOT_ON_THE_LIST
+    )
+
+    def __init__(self, *args: Any, organisations: Iterable[Any], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        rows = [(str(row.pk), row.legal_name) for row in organisations if row.legal_name]
+        self.fields["organisation"].choices = [*rows, ("new", _("Another organisation"))]  # type: ignore[attr-defined] -- a choice field
+
+
+class SubmitForm(StepForm):
+    """What the applicant declares; nothing is ticked beforehand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        labels = {
+            "declares_true": _("All answers are true."),
+            "declares_first_visit": _("The organisation has not visited in this scheme before."),
+            "declares_no_double_funding": _("No other public money pays for the same costs."),
+            "declares_privacy": _("I have read how personal data is handled."),
+        }
+        sentence = _("Tick this declaration: without it the registration cannot be submitted.")
+        for name in rules.declarations_asked(self.subject):
+            self.fields[name] = forms.BooleanField(
+                label=labels[name], required=False, error_messages={"required": sentence}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for each declaration by itself."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.fields:
+            if not cleaned.get(name):
+                sentence = _("Tick this declaration: without it the registration cannot be submitted.")
+                self.add_error(name, ValidationError(sentence, code="declaration_missing"))
+        return cleaned
+
+
+REASON_LENGTH = 2000
+
+
+class MarkedForm(StepForm):
+    """A step's form whose fields bear marks of their own, so that several forms with a reason can stand on one page.
+
+    The form that came back has the plain marks: there is only one of it.
+    """
+
+    mark = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        came_back = bool(args) or kwargs.get("data") is not None
+        auto_id = f"id_{self.mark}_%s" if self.mark and not came_back else "id_%s"
+        super().__init__(*args, auto_id=auto_id, use_required_attribute=False, **kwargs)
+
+
+class ReasonForm(MarkedForm):
+    """A step that wants its reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
+
+    def clean_reason(self) -> str:
+        """Ask for a sentence."""
+        given: str = self.cleaned_data["reason"].strip()
+        if not given:
+            raise ValidationError(_("Give the reason in a sentence."), code="reason_missing")
+        return given
+
+
+class ChecklistForm(MarkedForm):
+    """The checklist of the assessment: an answer and a comment for each item, and here a decision for each role."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        scheme = queries.scheme_of_edition(self.subject.edition_id, self.at)
+        self.roles = rules.roles_asked(self.subject)
+        self.items = rules.checklist_items(scheme, self.roles)
+        found = {row.item: row for row in ChecklistAnswer.objects.filter(application_id=self.subject.pk)}
+        for item in self.items:
+            self.fields[f"item_{item}"] = choice(
+                code_lists.label(scheme, "checklist", item), ChecklistAnswer.Answer.choices
+            )
+            self.fields[f"comment_{item}"] = text(
+                _("What is missing"),
+                1000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                initial=found[item].comment if item in found else "",
+            )
+            self.initial[f"item_{item}"] = found[item].answer if item in found else ""
+
+    def hide_checklist(self) -> None:
+        """Carry the items unseen where they came with the step; before that the checklist has a form of its own."""
+        for name in list(self.fields):
+            if self.is_bound:
+                self.fields[name].widget = forms.HiddenInput(attrs={"id": f"id_{self.mark}_{name}"})
+            else:
+                del self.fields[name]
+
+    def checklist(self) -> dict[str, dict[str, str]]:
+        """Give what was found on each item that was answered."""
+        return {
+            item: {"answer": self.cleaned_data[f"item_{item}"], "comment": self.cleaned_data.get(f"comment_{item}", "")}
+            for item in self.items
+            if self.cleaned_data.get(f"item_{item}")
+        }
+
+
+class AcceptForm(ChecklistForm):
+    """The whole checklist, and what is decided for each role asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        labels = {Role.VISIT: _("As a visiting organisation"), Role.HOST: _("As a host organisation")}
+        for role in self.roles:
+            self.fields[f"{role.value}_decision"] = choice(labels[role], Decision.choices)
+            if len(self.roles) == 1:
+                # Whoever presses "Accept" with one role asked has said for which.
+                self.initial[f"{role.value}_decision"] = Decision.ACCEPTED
+        self.fields["note"] = text(
+            _("Note to the applicant"),
+            REASON_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("Give the reason where you refuse a role."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for each item and each role at its own field."""
+        cleaned = super().clean() or self.cleaned_data
+        for item in self.items:
+            if not cleaned.get(f"item_{item}") and f"item_{item}" not in self.errors:
+                sentence = _("Answer each item of the checklist before you accept.")
+                self.add_error(f"item_{item}", ValidationError(sentence, code="checklist_incomplete"))
+        for role in self.roles:
+            name = f"{role.value}_decision"
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, ValidationError(_("Decide on this role as well."), code="role_not_decided"))
+        return cleaned
+
+    def inputs(self) -> dict[str, Any]:
+        """Give findings and decisions as the operation takes them."""
+        decisions = {role.value: self.cleaned_data[f"{role.value}_decision"] for role in self.roles}
+        return {"checklist": self.checklist(), "decisions": decisions, "reason": self.cleaned_data.get("note", "")}
+
+
+class HoldForm(ChecklistForm):
+    """What the applicant is asked. Sent from the checklist, the comments of the open items are the questions."""
+
+    mark = "hold"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        self.hide_checklist()
+        self.fields["questions"] = text(
+            _("Questions to the applicant"), 4000, widget=forms.Textarea(attrs={"rows": 4}),
+            help_text=_("One question a line. Left empty, the comments of the items marked “Ask” are sent."),
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Take the comments of the open items where no question was written."""
+        cleaned = super().clean() or self.cleaned_data
+        written = (cleaned.get("questions") or "").strip()
+        if not written:
+            asked = [item for item in self.items if cleaned.get(f"item_{item}") == ChecklistAnswer.Answer.ASK]
+            comments = [" ".join(cleaned.get(f"comment_{item}", "").split()) for item in asked]
+            written = "\n".join(comment for comment in comments if comment)
+        if not written:
+            sentence = _("Write at least one question, each on a line of its own.")
+            self.add_error("questions", ValidationError(sentence, code="questions_missing"))
+        cleaned["questions"] = written
+        return cleaned
+
+    def inputs(self) -> dict[str, Any]:
+        """Give questions and findings as the operation takes them."""
+        return {"questions": self.cleaned_data["questions"], "checklist": self.checklist()}
+
+
+class RefuseForm(ChecklistForm):
+    """Why every role is refused. Sent from the checklist, the note to the applicant is the reason."""
+
+    mark = "refuse"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        self.hide_checklist()
+        scheme = queries.scheme_of_edition(self.subject.edition_id, self.at)
+        self.fields["reason_code"] = listing(
+            _("Reason from the list"), code_choices(scheme, "application_refusal_reasons")
+        )
+        self.fields["reason"] = text(
+            _("Reason in words"), REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4}),
+            help_text=_("The applicant reads it and may object to the support office."),
+        )  # fmt: skip
+
+    def clean_reason(self) -> str:
+        """Ask for a sentence."""
+        given = self.cleaned_data["reason"].strip() or str(self.data.get("note", "")).strip()
+        if not given:
+            raise ValidationError(_("Give the reason in a sentence."), code="reason_missing")
+        return given
+
+    def inputs(self) -> dict[str, Any]:
+        """Give reason and findings as the operation takes them."""
+        return {
+            "reason": self.cleaned_data["reason"], "reason_code": self.cleaned_data.get("reason_code", ""),
+            "checklist": self.checklist(),
+        }  # fmt: skip
+
+
+class AnswersForm(MarkedForm):
+    """An answer to each question that the contact point has asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        self.asked = rules.questions_in(self.subject.questions)
+        for place, question in enumerate(self.asked, start=1):
+            self.fields[f"answer_{place}"] = text(question, 2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for each answer at its own field."""
+        cleaned = super().clean() or self.cleaned_data
+        for place in range(1, len(self.asked) + 1):
+            name = f"answer_{place}"
+            if not (cleaned.get(name) or "").strip() and name not in self.errors:
+                sentence = _("Answer question %(number)s as well.") % {"number": place}
+                self.add_error(name, ValidationError(sentence, code="answer_missing"))
+        return cleaned
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the answers in the order of the questions."""
+        return {"answers": [self.cleaned_data[f"answer_{place}"] for place in range(1, len(self.asked) + 1)]}
+
+
+class MoveForm(ReasonForm):
+    """To which other partnership, and why."""
+
+    mark = "move"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, **kwargs)
+        self.offered = {
+            row.slug: row
+            for row in queries.open_partnerships(self.subject.edition)
+            if row.pk != self.subject.partnership_id
+        }
+        offered = [(slug, row.acronym) for slug, row in self.offered.items()]
+        self.fields = {"partnership": listing(_("Other partnership"), offered), **self.fields}
+        asked = getattr(self.subject, "move_asked_to", None)
+        if asked is not None:
+            self.initial["partnership"] = asked.slug
+
+    def clean_partnership(self) -> Partnership:
+        """Give the partnership behind the choice."""
+        chosen = self.cleaned_data["partnership"]
+        if not chosen:
+            raise ValidationError(_("Choose the other partnership."), code="partnership_missing")
+        return self.offered[chosen]
+
+
+class SuspendForm(ReasonForm):
+    """Until when, and why."""
+
+    mark = "suspend"
+
+    until = day(gettext_lazy("Last day of the suspension"))
+
+    def clean_until(self) -> datetime:
+        """Give the first moment after the last day, in the scheme's zone."""
+        given: date | None = self.cleaned_data["until"]
+        if given is None:
+            raise ValidationError(_("Give a day in the future on which the suspension ends."), code="until_not_ahead")
+        until = datetime.combine(given + ONE_DAY, time.min, BRUSSELS).astimezone(UTC)
+        if until <= self.at:
+            raise ValidationError(_("Give a day in the future on which the suspension ends."), code="until_not_ahead")
+        return until
+
+
+class ReasonAgainstForm(ReasonForm):
+    """The reason of the step that stands beside another one with a reason."""
+
+    mark = "against"
+
+
+APPLICATION_FORMS: Mapping[Action, type[forms.BaseForm]] = {
+    Action.SUBMIT_APPLICATION: SubmitForm,
+    Action.HOLD_APPLICATION: HoldForm,
+    Action.RESUBMIT_APPLICATION: AnswersForm,
+    Action.ACCEPT_APPLICATION: AcceptForm,
+    Action.REFUSE_APPLICATION: RefuseForm,
+    Action.APPROVE_EXCEPTION: ReasonForm,
+    Action.REFUSE_EXCEPTION: ReasonAgainstForm,
+    Action.OBJECT_TO_REFUSAL: ReasonForm,
+    Action.UPHOLD_OBJECTION: ReasonForm,
+    Action.DISMISS_OBJECTION: ReasonAgainstForm,
+    Action.MOVE_APPLICATION: MoveForm,
+}
+
+PARTICIPATION_FORMS: Mapping[Action, type[forms.BaseForm]] = {
+    Action.RESERVE_PARTICIPATION: ReasonForm,
+    Action.CONFIRM_PARTICIPATION: ReasonForm,
+    Action.END_PARTICIPATION: ReasonAgainstForm,
+    Action.MOVE_PARTICIPATION: MoveForm,
+    Action.SUSPEND_PARTICIPATION: SuspendForm,
+}

@@ -217,7 +217,8 @@ REFUSALS = {
         "The size figures are those of a large company: correct them or the type of organisation."
     ),
     "third_country_rule_not_met": _(
-        "A visiting person from a third country needs a long stay with a permit and a business here: complete this in “You”."
+        "A visiting person from a third country needs a long stay with a permit and a business here: "
+        "complete this in “You”."
     ),
     "partnership_is_closed": _("%(partnership)s takes no participants at the moment: choose another partnership."),
     "partnership_is_the_same": _("%(partnership)s looks after this organisation already: choose another partnership."),
