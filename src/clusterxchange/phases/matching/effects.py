@@ -1,27 +1,102 @@
 """What a step writes besides the state (matching)."""
 
+from procrastinate.contrib.django import app as jobs_app
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import H
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import people_of_organisations
+from clusterxchange.phases.matching import queries
+from clusterxchange.phases.matching.engine.participant import PHYSICAL
+from clusterxchange.phases.registration import operations as registration
+from clusterxchange.scheme.proposals import Standing, standing_of
+from clusterxchange.workflow import engine, notices, registry
+from clusterxchange.workflow.models import Notice
 from clusterxchange.workflow.tables import Situation
+
+SEND_INVITATION = "clusterxchange.phases.matching.jobs.send_invitation"
 
 
 def claim_visit(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def close_other_proposals(situation: Situation) -> None:
-    raise NotImplementedError
-
-
-def count_unanswered(situation: Situation) -> None:
-    raise NotImplementedError
+    """Take the visitor's one visit for a physical match."""
+    proposal = situation.subject
+    if proposal.format == PHYSICAL:
+        registration.claim_visit(proposal.visitor_participation, at=situation.at)
 
 
 def disclose_people(situation: Situation) -> None:
-    raise NotImplementedError
+    """Let each side see the other's person and CV from now on."""
+    visitor, host = situation.subject.visitor_participation, situation.subject.host_participation
+    registration.disclose(visitor, to_organisation=host.organisation, at=situation.at)
+    registration.disclose(host, to_organisation=visitor.organisation, at=situation.at)
+
+
+def close_other_proposals(situation: Situation) -> None:
+    """Close the visitor's other open physical proposals, since the one visit is taken."""
+    proposal = situation.subject
+    if proposal.format != PHYSICAL:
+        return
+    for other in queries.other_open_physical_proposals(proposal):
+        engine.move(other, Action.CLOSE_PROPOSAL, actor=SYSTEM, at=situation.at)
 
 
 def keep_decline_reason(situation: Situation) -> None:
-    raise NotImplementedError
+    """Keep why the proposal was declined, for the other side."""
+    proposal = situation.subject
+    proposal.decline_reason = situation.inputs["reason"]
+    proposal.decline_text = situation.inputs.get("text", "")
+    proposal.save(update_fields=["decline_reason", "decline_text"])
+
+
+def show_host_again(situation: Situation) -> None:
+    """Show a host again that was hidden for not answering, as soon as it answers or writes itself."""
+    host = situation.subject.host_participation
+    if situation.capacity is H and host.hidden_reason == queries.UNANSWERED:
+        host.hidden_reason = ""
+        host.save(update_fields=["hidden_reason"])
+
+
+def count_unanswered(situation: Situation) -> None:
+    """Nudge a host that lets proposals expire; hide it from the lists, with the reason, when it goes on."""
+    proposal = situation.subject
+    host = proposal.host_participation
+    if host is None or proposal.sender_organisation_id in (None, host.organisation_id):
+        return
+    unanswered = queries.unanswered_by(host)
+    standing = standing_of(situation.scheme, unanswered)
+    if standing is Standing.HIDDEN and not host.hidden_reason:
+        host.hidden_reason = queries.UNANSWERED
+        host.save(update_fields=["hidden_reason"])
+        _tell_host(situation, is_hidden=True)
+    elif unanswered == situation.scheme.proposals.unanswered_before_nudge:
+        _tell_host(situation, is_hidden=False)
+
+
+def _tell_host(situation: Situation, *, is_hidden: bool) -> None:
+    proposal = situation.subject
+    machine = registry.machine_of(proposal)
+    notices.send(
+        Notice(
+            account=person,
+            topic=Notice.Topic.REMINDER,
+            kind=machine.name,
+            subject_id=proposal.pk,
+            reference=proposal.reference,
+            action=Action.EXPIRE_PROPOSAL,
+            asked=Action.EXPIRE_PROPOSAL if is_hidden else "",
+            params={**machine.describe(proposal), "capacity": str(H)},
+            path="/matching/proposals/",
+            at=situation.at,
+        )
+        for person in people_of_organisations([proposal.host_participation.organisation_id])
+    )
 
 
 def mail_invitation(situation: Situation) -> None:
-    raise NotImplementedError
+    """Put the invitation's mail into the queue, in the language of its reader where they have an account already."""
+    proposal = situation.subject
+    wanted = Account.objects.filter(email__iexact=proposal.invited_email).values_list("language", flat=True).first()
+    own = Account.objects.filter(pk=situation.actor.account_id).values_list("language", flat=True).first()
+    task = jobs_app.configure_task(SEND_INVITATION, queue="mail")
+    task.defer(proposal_id=proposal.pk, language=wanted or own or "en")

@@ -1,1 +1,153 @@
-""" """
+"""What people type to find a partner, to propose and to answer."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.phases.matching.queries import name_shown
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow import engine, sentences
+from clusterxchange.workflow.pages import StepForm
+
+LONGEST_MESSAGE = 2000
+LONGEST_WORDS = 100
+
+
+def required(sentence: Any) -> dict[str, Any]:  # noqa: ANN401 -- a lazy translation
+    """Give the sentence for an answer that was left out."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
+class SideForm(forms.Form):
+    """On whose side, with what message, in which format. One own side is taken as it is, several are a choice."""
+
+    side_label = _("On whose behalf")
+    side = forms.ChoiceField(label=side_label, error_messages=required(_("Choose on whose behalf you write.")))
+    format = forms.ChoiceField(
+        label=_("Format"),
+        widget=forms.RadioSelect,
+        error_messages=required(_("Choose a physical or a virtual exchange.")),
+    )
+    message = forms.CharField(
+        label=_("Your message"),
+        help_text=_("Who you are, what you want to learn or show, and when it could be."),
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args: Any, sides: Iterable[Participation], scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.sides = {side.reference or "": side for side in sides}
+        field = self.fields["side"]
+        field.choices = [
+            (reference, f"{name_shown(side)} ({code_lists.label(scheme, 'roles', side.role)})")
+            for reference, side in self.sides.items()
+        ]  # type: ignore[attr-defined] -- a field of choices
+        if len(self.sides) == 1:
+            field.initial, field.required, field.widget = next(iter(self.sides)), False, forms.HiddenInput()
+        self.fields["format"].choices = code_lists.choices(scheme, "formats")  # type: ignore[attr-defined] -- as above
+
+    def clean_side(self) -> Participation:
+        """Give the participation itself; the only one where nothing was sent."""
+        chosen = self.cleaned_data["side"] or next(iter(self.sides))
+        return self.sides[chosen]
+
+
+class SendProposal(SideForm):
+    """A proposal; a message is required (scheme.md section 5)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        self.fields["message"].widget.is_required = True
+
+    def clean_message(self) -> str:
+        """Ask for a message where there is none."""
+        message = str(self.cleaned_data["message"]).strip()
+        if not message:
+            raise ValidationError(sentences.refusal_sentence("message_missing", {}), code="message_missing")
+        return message
+
+
+class SuggestMatch(SideForm):
+    """A contact point's suggestion of one of its participants."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        self.fields["side"].label = _("Which participant")
+        self.fields["message"].label = _("Why the two fit")
+        self.fields["message"].help_text = _("Both sides read it.")
+
+
+class InvitePartner(SideForm):
+    """A partner with whom an exchange is agreed and who is not registered yet."""
+
+    name = forms.CharField(
+        label=_("Name of the partner"),
+        max_length=200,
+        error_messages={"required": _("Write the name of the person or organisation.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail address of the partner"),
+        help_text=_("The partner registers with this address."),
+        error_messages={
+            "required": _("Write the e-mail address."),
+            "invalid": _("Write the whole address, for example name@firm.example"),
+        },
+    )
+    field_order = ("side", "name", "email", "format", "message")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        self.fields["message"].help_text = _("It stands in the mail and later in the proposal.")
+
+
+class DeclineProposal(StepForm):
+    """Why a proposal is declined."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"), widget=forms.RadioSelect, error_messages=required(_("Choose the reason that fits best."))
+    )
+    text = forms.CharField(
+        label=_("A few words to the other side"),
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        scheme = engine.scheme_of(self.subject, self.at)
+        self.fields["reason"].choices = code_lists.choices(scheme, "proposal_decline_reasons")  # type: ignore[attr-defined] -- a field of choices
+
+
+class CatalogueFilters:
+    """What narrows the catalogue. It stands in the address; what no list offers counts for nothing."""
+
+    def __init__(self, sent: QueryDict, scheme: Scheme, *, shows_roles: bool) -> None:
+        self.words = " ".join(sent.get("q", "").split())[:LONGEST_WORDS]
+        self.lists: dict[str, list[tuple[str, str]]] = {
+            "role": code_lists.choices(scheme, "roles") if shows_roles else [],
+            "country": countries.participating_countries(scheme, get_language() or "en"),
+            "type": code_lists.choices(scheme, "organisation_types"),
+            "ecosystem": code_lists.choices(scheme, "ecosystems"),
+            "format": code_lists.choices(scheme, "formats"),
+        }
+        self.values = {
+            name: [code for code, _label in offered if code in set(sent.getlist(name))]
+            for name, offered in self.lists.items()
+        }
+
+    def in_use(self) -> Iterator[tuple[str, str, str]]:
+        """Give each filter in use: its name, its value and its words."""
+        if self.words:
+            yield "q", self.words, self.words
+        for name, offered in self.lists.items():
+            yield from ((name, code, label) for code, label in offered if code in self.values[name])

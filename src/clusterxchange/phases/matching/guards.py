@@ -1,39 +1,130 @@
 """What must be true before a step (matching)."""
 
+from clusterxchange.access.actions import Action
+from clusterxchange.access.capacities import HP, H
+from clusterxchange.phases.matching import queries
+from clusterxchange.phases.matching.engine.participant import PHYSICAL
+from clusterxchange.phases.matching.engine.rules import broken_condition
+from clusterxchange.phases.matching.rules import places_left
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme import terms
+from clusterxchange.scheme.proposals import has_room_for_another, may_be_asked_again
+from clusterxchange.workflow.obligations import OFFICE_COUNTRY, SCHEME_ZONE
 from clusterxchange.workflow.tables import Refusal, Situation
 
+FIRST_STEPS = frozenset({Action.SEND_PROPOSAL, Action.SUGGEST_MATCH})
 
-def decline_reason_is_listed(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+
+def sides_of(situation: Situation) -> tuple[Participation, Participation]:
+    """Give the participation on whose side somebody acts, and the other one."""
+    visitor, host = situation.subject.visitor_participation, situation.subject.host_participation
+    return (host, visitor) if situation.capacity in (H, HP) else (visitor, host)
 
 
 def message_is_written(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
-def no_hard_condition_is_broken(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
-
-
-def open_proposals_are_few(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+    """Whether the sender has written something."""
+    return None if situation.subject.message.strip() else Refusal("message_missing", field="message")
 
 
 def partner_is_available(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+    """Whether both sides are accepted, and the partner open to proposals where a proposal begins."""
+    own, partner = sides_of(situation)
+    if own.edition_id != partner.edition_id:
+        return Refusal("other_edition")
+    if own.state not in queries.LISTED:
+        return Refusal("own_participation_not_available")
+    begins = situation.action in FIRST_STEPS
+    if partner.state not in queries.LISTED or (begins and not queries.is_available(partner)):
+        return Refusal("partner_not_available")
+    return None
 
 
-def partner_is_not_registered(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+def no_hard_condition_is_broken(situation: Situation) -> Refusal | None:
+    """Whether nothing stands between the two: roles, countries; for a physical exchange also dates and the one visit."""
+    proposal = situation.subject
+    visitor, host = proposal.visitor_participation, proposal.host_participation
+    broken = broken_condition(
+        queries.participant_of(visitor, occupied=0, visit_is_free=not queries.visit_is_taken(visitor)),
+        queries.participant_of(host, occupied=0),
+        situation.scheme,
+        proposal.format,
+    )
+    return None if broken is None else Refusal(broken.code)
 
 
-def place_is_free(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+def open_proposals_are_few(situation: Situation) -> Refusal | None:
+    """Whether the visiting organisation has room for one more open proposal; hosts are not bounded."""
+    own, _partner = sides_of(situation)
+    if situation.capacity is H or has_room_for_another(situation.scheme, queries.open_sent_by(own)):
+        return None
+    return Refusal("too_many_open_proposals", {"most": situation.scheme.proposals.open_per_visitor})
 
 
 def same_partner_was_not_asked_lately(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+    """Whether the pause since the sender last asked this partner is over, and nothing is open between the two."""
+    proposal, scheme = situation.subject, situation.scheme
+    visitor, host = proposal.visitor_participation, proposal.host_participation
+    if proposal.sender_organisation_id is not None:
+        asked_at = queries.last_asked_at(proposal.sender_organisation_id, visitor, host)
+        asked_on = asked_at.astimezone(SCHEME_ZONE).date() if asked_at else None
+        if not may_be_asked_again(scheme, asked_on, situation.at.astimezone(SCHEME_ZONE).date()):
+            return Refusal("same_partner_asked_lately", {"days": scheme.proposals.same_partner_pause_days})
+    if queries.open_between(visitor, host).exists():
+        return Refusal("proposal_is_open_already")
+    return None
+
+
+def place_is_free(situation: Situation) -> Refusal | None:
+    """Whether the host can take one more; counted under the lock on its participation."""
+    host = situation.subject.host_participation
+    if places_left(host.places, queries.occupied_places(host)):
+        return None
+    return Refusal("no_place_left")
 
 
 def visit_is_free(situation: Situation) -> Refusal | None:
-    raise NotImplementedError
+    """Whether the visiting organisation still has its one visit; a virtual exchange needs none."""
+    proposal = situation.subject
+    if proposal.format == PHYSICAL and queries.visit_is_taken(proposal.visitor_participation):
+        return Refusal("visit_already_used")
+    return None
+
+
+def proposal_has_not_expired(situation: Situation) -> Refusal | None:
+    """Whether there is still time to answer, also where the tool has not closed yet what is over."""
+    proposal = situation.subject
+    own, _partner = sides_of(situation)
+    country = own.organisation.country or OFFICE_COUNTRY
+    if situation.at >= terms.due_at(situation.scheme, "proposal", proposal.state_since, country):
+        return Refusal("proposal_expired")
+    return None
+
+
+def decline_reason_is_listed(situation: Situation) -> Refusal | None:
+    """Whether the reason is one of the edition's list."""
+    if situation.inputs.get("reason") in situation.scheme.code_lists["proposal_decline_reasons"]:
+        return None
+    return Refusal("decline_reason_missing", field="reason")
+
+
+def partner_is_not_registered(situation: Situation) -> Refusal | None:
+    """Whether the partner cannot be found in the catalogue, so that an invitation is the way."""
+    proposal = situation.subject
+    if queries.is_accepted_somewhere(proposal.invited_email):
+        return Refusal("partner_is_registered", field="email")
+    return None
+
+
+def own_side_may_invite(situation: Situation) -> Refusal | None:
+    """Whether the inviting side is accepted, has its visit and, as a visitor, room for one more open proposal."""
+    proposal, scheme = situation.subject, situation.scheme
+    own = proposal.visitor_participation or proposal.host_participation
+    if own.state not in queries.LISTED:
+        return Refusal("own_participation_not_available")
+    if own != proposal.visitor_participation:
+        return None
+    if proposal.format == PHYSICAL and queries.visit_is_taken(own):
+        return Refusal("visit_already_used")
+    if not has_room_for_another(scheme, queries.open_sent_by(own)):
+        return Refusal("too_many_open_proposals", {"most": scheme.proposals.open_per_visitor})
+    return None

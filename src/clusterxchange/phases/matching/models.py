@@ -42,8 +42,10 @@ class Proposal(SubjectModel):
     is_prior_agreement = models.BooleanField(default=False)
     invited_name = models.CharField(max_length=200, blank=True)
     invited_email = models.EmailField(blank=True)
+    invitation_sent_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=40, blank=True)
     decline_text = models.TextField(blank=True)
+    releases_place = models.BooleanField(default=False)
 
     class Meta:
         indexes = (

@@ -1,1 +1,256 @@
-""" """
+"""Every sentence about proposals, and the reasons of a ranking in words."""
+
+from collections.abc import Callable, Iterable
+
+from babel import Locale
+from babel.lists import format_list
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.phases.matching.engine import Reason
+from clusterxchange.phases.matching.models import ProposalState
+from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow import sentences
+from clusterxchange.workflow.sentences import ActionSentences
+
+WORDS_SHOWN = 4
+
+sentences.say(
+    actions={
+        Action.SEND_PROPOSAL: ActionSentences(
+            button=_("Send the proposal"),
+            happened=_("%(party)s sent a proposal for an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.SUGGEST_MATCH: ActionSentences(
+            button=_("Suggest the two to each other"),
+            happened=_("%(party)s suggested an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.INVITE_PARTNER: ActionSentences(
+            button=_("Invite the partner"),
+            happened=_("%(party)s sent an invitation for an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.ACCEPT_PROPOSAL: ActionSentences(
+            button=_("Accept the proposal"),
+            asked=_("Answer the proposal for an exchange of %(visitor)s and %(host)s"),
+            waiting=_("%(party)s answers the proposal"),
+            happened=_("%(party)s accepted the proposal: %(visitor)s visits %(host)s"),
+            hint=_("With your yes the match is made. Each side then sees the other's contact person and CV."),
+        ),
+        Action.ACCEPT_SUGGESTION: ActionSentences(
+            button=_("Agree to the suggestion"),
+            asked=_("Answer the suggestion of an exchange of %(visitor)s and %(host)s"),
+            waiting=_("%(party)s answers the suggestion"),
+            happened=_("%(party)s agreed to the exchange of %(visitor)s and %(host)s"),
+            hint=_(
+                "The match is made when both sides have agreed. Each then sees the other's contact person and "
+                "CV."
+            ),
+        ),
+        Action.DECLINE_PROPOSAL: ActionSentences(
+            button=_("Decline the proposal"),
+            happened=_("%(party)s declined the proposal for an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.WITHDRAW_PROPOSAL: ActionSentences(
+            button=_("Withdraw the proposal"),
+            happened=_("%(party)s withdrew the proposal for an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.EXPIRE_PROPOSAL: ActionSentences(
+            button=_("Close the proposal as expired"),
+            asked=_("Answer proposals to %(host)s in time: several have expired"),
+            waiting=_("The proposal waits for an answer"),
+            happened=_("The proposal for an exchange of %(visitor)s and %(host)s expired without an answer"),
+            hint=_("%(host)s is hidden from the lists until it answers a proposal or sends one itself."),
+        ),
+        Action.CLOSE_PROPOSAL: ActionSentences(
+            button=_("Close the proposal"),
+            happened=_(
+                "The proposal for an exchange of %(visitor)s and %(host)s closed, since %(visitor)s has found a "
+                "match"
+            ),
+        ),
+        Action.OPEN_INVITATION: ActionSentences(
+            button=_("Turn the invitation into a proposal"),
+            happened=_(
+                "The invited partner is accepted; the proposal of %(visitor)s and %(host)s waits for an answer"
+            ),
+        ),
+    },
+    states={("proposal", state.value): state.label for state in ProposalState},
+    kinds={"proposal": _("Proposal")},
+    refusals={
+        "message_missing": _("Write a message to the partner: who you are and what you want to do together."),
+        "other_edition": _(
+            "The two take part in different editions of the programme. Choose a partner of your own edition."
+        ),
+        "own_participation_not_available": _(
+            "Your own participation is not open at present. Ask your contact point how to open it again."
+        ),
+        "partner_not_available": _("This organisation is not open to proposals at present. Choose another partner."),
+        "own_organisation": _("It is the same organisation on both sides. Choose another partner."),
+        "roles_do_not_complete": _(
+            "An exchange needs one visiting and one host organisation. Choose a partner with the other role."
+        ),
+        "same_country": _("Both organisations are in the same country. An exchange needs two different countries."),
+        "visit_already_used": _(
+            "The visiting organisation has its one visit taken already. A virtual exchange is still "
+            "possible."
+        ),
+        "windows_do_not_overlap": _(
+            "The two are not available together for enough working days. Agree on other dates, or on a "
+            "virtual exchange."
+        ),
+        "no_place_left": _(
+            "The host organisation has no place left at present. Choose another host, or wait until one is "
+            "free."
+        ),
+        "too_many_open_proposals": _(
+            "You have %(most)s proposals open. Withdraw one, or wait for an answer, before you send the "
+            "next."
+        ),
+        "same_partner_asked_lately": _(
+            "You asked this partner less than %(days)s days ago. Write in that proposal's conversation, or "
+            "choose another partner."
+        ),
+        "proposal_is_open_already": _(
+            "A proposal between the two is open already. Answer it, or write in its conversation."
+        ),
+        "proposal_expired": _(
+            "The time for an answer is over. Send a new proposal, if both sides still want the exchange."
+        ),
+        "decline_reason_missing": _("Choose the reason that fits best."),
+        "partner_is_registered": _(
+            "This partner takes part already. Look it up in the catalogue and send a proposal there."
+        ),
+    },
+)  # fmt: skip
+
+BAND_LABELS = {3: _("Strong fit"), 2: _("Good fit"), 1: _("Possible fit")}
+HIDDEN_LABELS = {"unanswered_proposals": _("Leaves proposals unanswered")}
+AVAILABILITY_LABELS = {
+    "RESERVED": _("Reserved by its partnership"),
+    "LOW_ACTIVE": _("No sign-in for a long time"),
+}
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Join texts as the reader's language joins a list."""
+    return format_list(list(texts), locale=Locale.parse(get_language() or "en", sep="-"))
+
+
+def reason_sentence(reason: Reason, asker: str, scheme: Scheme) -> str:
+    """Say a reason for a match in the reader's language; `asker` is the name of the side that looks."""
+    return SENTENCES_OF_REASONS[reason.code](reason, asker, scheme)
+
+
+def misfit_sentence(code: str) -> str:
+    """Say what does not fit in the reader's language."""
+    return str(MISFITS[code])
+
+
+def _labels(scheme: Scheme, code_list: str, codes: Iterable[str]) -> str:
+    return listed(label(scheme, code_list, code) for code in codes)
+
+
+def _sector(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker
+    if not reason.there:
+        return gettext("Both work in the same branch of industry.")
+    return gettext("Both work in: %(ecosystems)s.") % {"ecosystems": _labels(scheme, "ecosystems", reason.there)}
+
+
+def _wished(scheme: Scheme, facts: Iterable[str]) -> str:
+    language = get_language() or "en"
+    return listed(
+        country_name(fact, language) if fact.isupper() else label(scheme, "ecosystems", fact) for fact in facts
+    )
+
+
+def _wishes(reason: Reason, asker: str, scheme: Scheme) -> str:
+    names = {"asker": asker, "there": _wished(scheme, reason.there), "back": _wished(scheme, reason.back)}
+    if reason.there and reason.back:
+        return gettext("It is what %(asker)s wishes (%(there)s), and wishes a partner like it (%(back)s).") % names
+    if reason.there:
+        return gettext("It is what %(asker)s wishes: %(there)s.") % names
+    return gettext("It wishes a partner like %(asker)s: %(back)s.") % names
+
+
+def _offers(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del scheme
+    names = {"asker": asker, "there": listed(reason.there[:WORDS_SHOWN]), "back": listed(reason.back[:WORDS_SHOWN])}
+    if reason.there and reason.back:
+        return gettext("It offers what %(asker)s looks for (%(there)s), and the other way round (%(back)s).") % names
+    if reason.there:
+        return gettext("It offers what %(asker)s looks for: %(there)s.") % names
+    return gettext("It looks for what %(asker)s offers: %(back)s.") % names
+
+
+def _languages(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker
+    return gettext("Both work in the language: %(languages)s.") % {
+        "languages": _labels(scheme, "languages", reason.there)
+    }
+
+
+def _dates(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker, scheme
+    days = int(reason.there[0])
+    return ngettext(
+        "Both are available on %(days)d working day.", "Both are available on %(days)d working days.", days
+    ) % {"days": days}
+
+
+def _activities(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker
+    return gettext("Both wish this kind of activity: %(activities)s.") % {
+        "activities": _labels(scheme, "activity_types", reason.there)
+    }
+
+
+def _purposes(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker
+    return gettext("Both have the same purpose: %(purposes)s.") % {
+        "purposes": _labels(scheme, "purposes", reason.there)
+    }
+
+
+def _organisation_type(reason: Reason, asker: str, scheme: Scheme) -> str:
+    names = {
+        "asker": asker,
+        "there": _labels(scheme, "organisation_types", reason.there),
+        "back": _labels(scheme, "organisation_types", reason.back),
+    }
+    if reason.there and reason.back:
+        return gettext("Each is of a type that the other wishes: %(there)s and %(back)s.") % names
+    if reason.there:
+        return gettext("It is of a type that %(asker)s wishes: %(there)s.") % names
+    return gettext("It wishes partners of the type of %(asker)s: %(back)s.") % names
+
+
+def _partnership(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del reason, asker, scheme
+    return gettext("The same partnership guides both, so one contact point knows the two sides.")
+
+
+SENTENCES_OF_REASONS: dict[str, Callable[[Reason, str, Scheme], str]] = {
+    "sector": _sector,
+    "wishes": _wishes,
+    "offers": _offers,
+    "languages": _languages,
+    "dates": _dates,
+    "activities": _activities,
+    "purposes": _purposes,
+    "organisation_type": _organisation_type,
+    "partnership": _partnership,
+}
+MISFITS = {
+    "sector": _("the two have no industrial ecosystem in common."),
+    "wishes": _("neither has the countries or sectors that the other wishes."),
+    "languages": _("the two have named no common working language."),
+    "dates": _("there is no working day on which both are available."),
+    "activities": _("the two wish different kinds of activity."),
+    "purposes": _("the two have different purposes."),
+    "organisation_type": _("neither is of a type that the other wishes."),
+}

@@ -1,1 +1,186 @@
-""" """
+"""What people do to find each other and to agree on an exchange."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import SYSTEM, Actor
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.phases.matching import queries, states
+from clusterxchange.phases.matching.engine.participant import VISIT
+from clusterxchange.phases.matching.engine.rules import broken_condition
+from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.workflow import engine
+
+
+def new_proposal(
+    *,
+    own: Participation,
+    partner: Participation | None,
+    message: str,
+    format: str,  # noqa: A002 -- the word that the scheme has for it
+    capacity: Capacity,
+) -> Proposal:
+    """Make a proposal that is not saved yet; the side on which somebody stands follows from its role."""
+    visitor, host = (own, partner) if own.role == VISIT else (partner, own)
+    return Proposal(
+        visitor_participation=visitor,
+        host_participation=host,
+        sender_organisation=own.organisation if capacity in (V, H) else None,
+        suggested_by=own.partnership if capacity in (VP, HP) else None,
+        message=message,
+        format=format,
+    )
+
+
+def side_of(participation: Participation, *, is_partnership: bool = False) -> Capacity:
+    """Give the capacity in which somebody acts for a participation in this phase."""
+    if is_partnership:
+        return VP if participation.role == VISIT else HP
+    return V if participation.role == VISIT else H
+
+
+def send_proposal(
+    *,
+    sender: Participation,
+    partner: Participation,
+    message: str,
+    format: str,  # noqa: A002 -- as above
+    actor: Actor,
+    at: datetime,
+) -> Proposal:
+    """Ask a partner for an exchange; sending is the sender's own confirmation of the match.
+
+    :raises NotDone: NotAllowed, or Refused with the code of what stands against it.
+    """
+    with engine.unit_of_work(actor, at):
+        own, other = _locked(sender, partner)
+        capacity = side_of(own)
+        proposal = new_proposal(own=own, partner=other, message=message, format=format, capacity=capacity)
+        engine.begin(
+            proposal,
+            Action.SEND_PROPOSAL,
+            actor=actor,
+            at=at,
+            capacity=capacity,
+            inputs={"format": format, "message": message},
+        )
+    return proposal
+
+
+def suggest_match(
+    *,
+    participant: Participation,
+    partner: Participation,
+    message: str,
+    format: str,  # noqa: A002 -- as above
+    actor: Actor,
+    at: datetime,
+) -> Proposal:
+    """Suggest a participant and a partner to each other as a contact point; both have to say yes.
+
+    :raises NotDone: as for a proposal.
+    """
+    with engine.unit_of_work(actor, at):
+        own, other = _locked(participant, partner)
+        capacity = side_of(own, is_partnership=True)
+        proposal = new_proposal(own=own, partner=other, message=message, format=format, capacity=capacity)
+        engine.begin(
+            proposal,
+            Action.SUGGEST_MATCH,
+            actor=actor,
+            at=at,
+            capacity=capacity,
+            inputs={"format": format, "message": message},
+        )
+    return proposal
+
+
+def invite_partner(
+    *,
+    sender: Participation,
+    name: str,
+    email: str,
+    message: str,
+    format: str,  # noqa: A002 -- as above
+    actor: Actor,
+    at: datetime,
+) -> Proposal:
+    """Invite a partner with whom an exchange is agreed already and who is not registered yet.
+
+    :raises NotDone: as for a proposal.
+    """
+    with engine.unit_of_work(actor, at):
+        (own,) = _locked(sender)
+        capacity = side_of(own)
+        proposal = new_proposal(own=own, partner=None, message=message, format=format, capacity=capacity)
+        proposal.is_prior_agreement, proposal.invited_name, proposal.invited_email = True, name, email.lower()
+        engine.begin(
+            proposal, Action.INVITE_PARTNER, actor=actor, at=at, capacity=capacity,
+            inputs={"format": format, "message": message, "name": name, "email": email},
+        )  # fmt: skip
+    return proposal
+
+
+def accept_proposal(proposal: Proposal, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Proposal:
+    """Say yes to a proposal: the match is made, both sides see each other's person, a physical one takes the visit."""
+    engine.move(proposal, Action.ACCEPT_PROPOSAL, actor=actor, at=at, capacity=capacity)
+    return proposal
+
+
+def accept_suggestion(proposal: Proposal, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Proposal:
+    """Say yes to what a contact point has suggested; the second yes makes the match."""
+    engine.move(proposal, Action.ACCEPT_SUGGESTION, actor=actor, at=at, capacity=capacity)
+    return proposal
+
+
+def decline_proposal(
+    proposal: Proposal, *, reason: str, text: str = "", actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Proposal:
+    """Say no, with a reason from the edition's list."""
+    inputs = {"reason": reason, "text": text}
+    engine.move(proposal, Action.DECLINE_PROPOSAL, actor=actor, at=at, capacity=capacity, inputs=inputs)
+    return proposal
+
+
+def withdraw_proposal(proposal: Proposal, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Proposal:
+    """Take back a proposal or an invitation that has no answer yet."""
+    engine.move(proposal, Action.WITHDRAW_PROPOSAL, actor=actor, at=at, capacity=capacity)
+    return proposal
+
+
+def release_place(proposal: Proposal) -> None:
+    """Give the host its place back, once the exchange of this proposal is cancelled or has ended."""
+    Proposal.objects.filter(pk=proposal.pk).update(releases_place=True)
+    proposal.releases_place = True
+
+
+def open_invitations_of(participations: Iterable[Participation], emails: Iterable[str], *, at: datetime) -> None:
+    """Turn the invitations that waited for a newly accepted partner into proposals to it.
+
+    One against which a hard condition stands is left as it is and expires.
+    """
+    by_role = {participation.role: participation for participation in participations}
+    for proposal in queries.invitations_to(emails):
+        missing = "host" if proposal.visitor_participation_id else VISIT
+        own = proposal.visitor_participation or proposal.host_participation
+        partner = by_role.get(missing)
+        if own is None or partner is None or partner.edition_id != own.edition_id:
+            continue
+        scheme = states.PROPOSAL.scheme_of(proposal, at)
+        if broken_condition(queries.participant_of(own), queries.participant_of(partner), scheme, proposal.format):
+            continue
+        column = "visitor_participation" if missing == VISIT else "host_participation"
+        setattr(proposal, column, partner)
+        proposal.save(update_fields=[column])
+        engine.move(proposal, Action.OPEN_INVITATION, actor=SYSTEM, at=at)
+
+
+def _locked(*participations: Participation) -> tuple[Participation, ...]:
+    """Lock participations, visitors before hosts, and read them anew, in the order in which they were named."""
+    fresh = {}
+    for one in sorted(participations, key=lambda side: (side.role != VISIT, side.pk)):
+        rows = Participation.objects.select_for_update(of=("self",)).select_related("organisation", "partnership")
+        fresh[one.pk] = rows.get(pk=one.pk)
+    return tuple(fresh[one.pk] for one in participations)

@@ -1,1 +1,230 @@
-""" """
+"""What is read of proposals, of the catalogue and of those whom the ranking compares."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.foundation.scoping import NOTHING, permitted, visible
+from clusterxchange.phases.matching.engine import Participant, Ranked, rank
+from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.models import Proposal, ProposalState
+from clusterxchange.phases.matching.rules import OPEN, places_left, words_of
+from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
+from clusterxchange.scheme.document import Scheme
+
+S, P = ProposalState, ParticipationState
+LISTED = (P.ACTIVE, P.RESERVED, P.LOW_ACTIVE)
+ACCEPTED = (*LISTED, P.UNDER_REVIEW)
+OTHER_ROLE = {VISIT: HOST, HOST: VISIT}
+UNANSWERED = "unanswered_proposals"
+
+
+def proposals_for(actor: Actor) -> QuerySet[Proposal]:
+    """Give the proposals that the actor may see, the newest first."""
+    rows = Proposal.objects.select_related(
+        "visitor_participation__organisation",
+        "visitor_participation__partnership",
+        "host_participation__organisation",
+        "host_participation__partnership",
+        "sender_organisation",
+        "suggested_by",
+    )
+    return visible(rows, "proposal", actor).order_by("-pk")
+
+
+def own_accepted(actor: Actor) -> QuerySet[Participation]:
+    """Give the participations of the actor's own organisations that open the catalogue, visits first."""
+    rows = Participation.objects.filter(organisation_id__in=actor.organisations, state__in=ACCEPTED)
+    return _with_what_is_compared(rows).order_by("-role", "pk")
+
+
+def guided_by(actor: Actor) -> QuerySet[Participation]:
+    """Give the participations that the actor looks after as a contact point, by name."""
+    rows = Participation.objects.filter(partnership_id__in=actor.partnerships_as(CASE_PEOPLE), state__in=ACCEPTED)
+    return _with_what_is_compared(rows).order_by("organisation__sort_name", "pk")
+
+
+def in_the_catalogue_of(actor: Actor) -> Q:
+    """Give the filter for the participations that the actor finds in the catalogue.
+
+    Accepted participants see the other role of their edition; contact points see both, for those whom they guide.
+    """
+    found = NOTHING
+    for edition_id, role in set(own_accepted(actor).order_by().values_list("edition_id", "role")):
+        found |= Q(edition_id=edition_id, role=OTHER_ROLE[role])
+    for edition_id in set(guided_by(actor).order_by().values_list("edition_id", flat=True)):
+        found |= Q(edition_id=edition_id)
+    return found & Q(state__in=LISTED)
+
+
+def candidates_for(asker: Participation) -> QuerySet[Participation]:
+    """Give everybody of the other role in the asker's edition who is listed, the asker's own organisation left out."""
+    rows = Participation.objects.filter(edition_id=asker.edition_id, role=OTHER_ROLE[asker.role], state__in=LISTED)
+    return _with_what_is_compared(rows.exclude(organisation_id=asker.organisation_id)).order_by("pk")
+
+
+def catalogue_for(actor: Actor) -> QuerySet[Participation]:
+    """Give every row of the actor's catalogue; own organisations are left out."""
+    rows = Participation.objects.filter(in_the_catalogue_of(actor)).exclude(organisation_id__in=actor.organisations)
+    return _with_what_is_compared(rows)
+
+
+def profiles_for(actor: Actor) -> QuerySet[Participation]:
+    """Give the profiles that the actor may open: those listed, their own cases, and sides of their proposals."""
+    shared = visible(
+        Proposal.objects.filter(Q(visitor_participation=OuterRef("pk")) | Q(host_participation=OuterRef("pk"))),
+        "proposal",
+        actor,
+    )
+    rows = Participation.objects.filter(
+        in_the_catalogue_of(actor) | permitted(actor, "participation", Action.SEE) | Exists(shared)
+    )
+    return _with_what_is_compared(rows).select_related("application__representative__account")
+
+
+def _with_what_is_compared(rows: QuerySet[Participation]) -> QuerySet[Participation]:
+    taken = Proposal.objects.filter(host_participation=OuterRef("pk"), state=S.ACCEPTED, releases_place=False)
+    counted = taken.order_by().values("host_participation").annotate(number=Count("pk")).values("number")
+    occupied = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return rows.annotate(occupied=occupied).select_related("organisation", "partnership").prefetch_related("windows")
+
+
+def occupied_places(host: Participation) -> int:
+    """Count the accepted proposals that take a place of the host at present."""
+    return Proposal.objects.filter(host_participation=host, state=S.ACCEPTED, releases_place=False).count()
+
+
+def visit_is_taken(visitor: Participation) -> bool:
+    """Whether the organisation's one visit is claimed or used, in this edition or another."""
+    return Participation.objects.filter(
+        organisation_id=visitor.organisation_id, visit__in=(Visit.CLAIMED, Visit.USED)
+    ).exists()
+
+
+def is_available(participation: Participation) -> bool:
+    """Whether others may send proposals to this participant."""
+    return participation.state == P.ACTIVE and not participation.hidden_reason
+
+
+def participant_of(
+    participation: Participation, *, occupied: int | None = None, visit_is_free: bool | None = None
+) -> Participant:
+    """Give a participation as the ranking knows it; places taken come from the list's own count where it has one."""
+    organisation = participation.organisation
+    taken = occupied if occupied is not None else getattr(participation, "occupied", None)
+    if taken is None:
+        taken = occupied_places(participation) if participation.role == HOST else 0
+    own_words = (organisation.offers, organisation.keywords)
+    seeks = (participation.learn,) if participation.role == VISIT else (organisation.keywords, participation.learn)
+    return Participant(
+        reference=participation.reference or "",
+        organisation=participation.organisation_id,
+        role=participation.role,
+        country=organisation.country,
+        organisation_type=organisation.organisation_type,
+        partnership=participation.partnership_id,
+        ecosystems=frozenset(organisation.ecosystems),
+        nace=organisation.nace,
+        offers=words_of((participation.offer, *own_words)),
+        seeks=words_of(seeks),
+        wished_countries=tuple(participation.wished_countries),
+        wished_types=frozenset(participation.wished_types),
+        wished_ecosystems=frozenset(participation.wished_ecosystems),
+        purposes=frozenset(participation.purposes),
+        activities=frozenset(participation.activities),
+        languages=frozenset(participation.working_languages),
+        windows=tuple((window.first_day, window.last_day) for window in participation.windows.all()),
+        days_wished=participation.days_wished,
+        format=participation.format,
+        is_available=is_available(participation),
+        places_left=places_left(participation.places, taken) if participation.role == HOST else 1,
+        visit_is_free=participation.visit == Visit.FREE if visit_is_free is None else visit_is_free,
+    )
+
+
+def ranking_for(asker: Participation, rows: Iterable[Participation], scheme: Scheme) -> list[Ranked]:
+    """Give the rows as the ranking orders them for the asker."""
+    return rank(participant_of(asker), [participant_of(row) for row in rows], scheme)
+
+
+def name_shown(participation: Participation) -> str:
+    """Give the name under which a participant is shown: its own, or a number where it wishes so."""
+    if participation.shown_by_name:
+        return participation.organisation.legal_name
+    return _("Organisation %(number)d") % {"number": participation.organisation_id}
+
+
+def proposals_between(asker: Participation, others: Iterable[Participation]) -> Mapping[int, Proposal]:
+    """Give the latest proposal between the asker and each of the others, by the other's row."""
+    own, other = (
+        ("visitor_participation", "host_participation")
+        if asker.role == VISIT
+        else ("host_participation", "visitor_participation")
+    )
+    rows = Proposal.objects.filter(**{own: asker, f"{other}__in": [row.pk for row in others]}).order_by("pk")
+    return {getattr(row, f"{other}_id"): row for row in rows}
+
+
+def open_between(visitor: Participation, host: Participation) -> QuerySet[Proposal]:
+    """Give the open proposals between the two."""
+    return Proposal.objects.filter(visitor_participation=visitor, host_participation=host, state__in=OPEN)
+
+
+def open_sent_by(visitor: Participation) -> int:
+    """Count the proposals that a visiting organisation has sent and that are still open, invitations included."""
+    return Proposal.objects.filter(
+        visitor_participation=visitor, sender_organisation_id=visitor.organisation_id, state__in=(S.SENT, S.INVITED)
+    ).count()
+
+
+def last_asked_at(sender_id: int, visitor: Participation, host: Participation) -> datetime | None:
+    """Give the moment at which the sender last sent a proposal between the two."""
+    rows = Proposal.objects.filter(
+        visitor_participation=visitor, host_participation=host, sender_organisation_id=sender_id
+    )
+    return rows.order_by("-created_at").values_list("created_at", flat=True).first()
+
+
+def other_open_physical_proposals(proposal: Proposal) -> QuerySet[Proposal]:
+    """Give the visitor's open physical proposals besides this one, in the order of their hosts."""
+    rows = Proposal.objects.filter(
+        visitor_participation_id=proposal.visitor_participation_id, state__in=OPEN, format="physical"
+    )
+    return rows.exclude(pk=proposal.pk).order_by("host_participation_id", "pk")
+
+
+def unanswered_by(host: Participation) -> int:
+    """Count the proposals that a host has let expire since it last answered one or sent one itself."""
+    received = Proposal.objects.filter(host_participation=host).exclude(sender_organisation_id=host.organisation_id)
+    answered = (
+        received.filter(state__in=(S.ACCEPTED, S.DECLINED))
+        .order_by("-state_since")
+        .values_list("state_since", flat=True)
+        .first()
+    )
+    sent = Proposal.objects.filter(host_participation=host, sender_organisation_id=host.organisation_id)
+    last_sent = sent.order_by("-created_at").values_list("created_at", flat=True).first()
+    since = max((moment for moment in (answered, last_sent) if moment is not None), default=None)
+    expired = received.filter(state=S.EXPIRED, suggested_by__isnull=True)
+    return (expired.filter(state_since__gt=since) if since is not None else expired).count()
+
+
+def invitations_to(emails: Iterable[str]) -> QuerySet[Proposal]:
+    """Give the invitations that wait for somebody with one of the addresses."""
+    wanted = Q(pk__in=())
+    for email in emails:
+        wanted |= Q(invited_email__iexact=email)
+    return Proposal.objects.filter(wanted, state=S.INVITED).order_by("pk")
+
+
+def is_accepted_somewhere(email: str) -> bool:
+    """Whether somebody with this address speaks for an organisation that takes part already."""
+    return Participation.objects.filter(
+        organisation__representatives__account__email__iexact=email, state__in=ACCEPTED
+    ).exists()

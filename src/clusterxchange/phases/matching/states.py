@@ -6,6 +6,8 @@ from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.phases.matching import effects, guards
 from clusterxchange.phases.matching.models import Proposal, ProposalState
+from clusterxchange.phases.matching.queries import name_shown
+from clusterxchange.phases.registration.models import Participation
 from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
@@ -23,14 +25,21 @@ def _scheme(proposal: Proposal, at: datetime) -> Scheme:
     return scheme_of_edition(side.edition_id, at)
 
 
+def _name(proposal: Proposal, side: Participation | None) -> str:
+    if side is None:
+        return proposal.invited_name
+    has_said_yes = proposal.state == S.ACCEPTED or side.organisation_id == proposal.sender_organisation_id
+    return side.organisation.legal_name if has_said_yes else name_shown(side)
+
+
 def _describe(proposal: Proposal) -> dict[str, str]:
     visitor, host = proposal.visitor_participation, proposal.host_participation
     return {
         "reference": proposal.reference or "",
-        "visitor": visitor.organisation.legal_name if visitor else proposal.invited_name,
-        "host": host.organisation.legal_name if host else proposal.invited_name,
-        "name_V": visitor.organisation.legal_name if visitor else proposal.invited_name,
-        "name_H": host.organisation.legal_name if host else proposal.invited_name,
+        "visitor": _name(proposal, visitor),
+        "host": _name(proposal, host),
+        "name_V": _name(proposal, visitor),
+        "name_H": _name(proposal, host),
         "name_VP": visitor.partnership.acronym if visitor else "",
         "name_HP": host.partnership.acronym if host else "",
     }
@@ -61,22 +70,38 @@ PROPOSAL = register(
                     guards.message_is_written, guards.partner_is_available, guards.no_hard_condition_is_broken,
                     guards.open_proposals_are_few, guards.same_partner_was_not_asked_lately, guards.place_is_free,
                 ),
+                afterwards=(effects.show_host_again,),
             ),
-            row(A.SUGGEST_MATCH, None, S.SUGGESTED, tells=SIDES, only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken)),
-            row(A.INVITE_PARTNER, None, S.INVITED, only_if=(guards.partner_is_not_registered,), writes=(effects.mail_invitation,)),
+            row(
+                A.SUGGEST_MATCH, None, S.SUGGESTED, tells=SIDES,
+                only_if=(
+                    guards.partner_is_available, guards.no_hard_condition_is_broken,
+                    guards.same_partner_was_not_asked_lately, guards.place_is_free,
+                ),
+            ),
+            row(
+                A.INVITE_PARTNER, None, S.INVITED, only_if=(guards.partner_is_not_registered, guards.own_side_may_invite),
+                writes=(effects.mail_invitation,),
+            ),
             consent_row(
                 A.ACCEPT_SUGGESTION, S.SUGGESTED, S.ACCEPTED, asks=SIDES, terms=(Timed("proposal"),), tells={V, H, VP, HP},
-                only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken, guards.place_is_free, guards.visit_is_free),
-                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals),
+                only_if=(
+                    guards.proposal_has_not_expired, guards.partner_is_available, guards.place_is_free,
+                    guards.no_hard_condition_is_broken, guards.visit_is_free,
+                ),
+                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals, effects.show_host_again),
             ),
             row(
                 A.ACCEPT_PROPOSAL, S.SENT, S.ACCEPTED, asks=SIDES, terms=(Timed("proposal"),), tells={V, H, VP, HP},
-                only_if=(guards.partner_is_available, guards.no_hard_condition_is_broken, guards.place_is_free, guards.visit_is_free),
-                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals),
+                only_if=(
+                    guards.proposal_has_not_expired, guards.partner_is_available, guards.place_is_free,
+                    guards.no_hard_condition_is_broken, guards.visit_is_free,
+                ),
+                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals, effects.show_host_again),
             ),
             row(
                 A.DECLINE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.DECLINED, answers=(guards.decline_reason_is_listed,),
-                writes=(effects.keep_decline_reason,), tells=SIDES,
+                writes=(effects.keep_decline_reason,), afterwards=(effects.show_host_again,), tells=SIDES,
             ),
             row(A.WITHDRAW_PROPOSAL, {S.SENT, S.INVITED}, S.WITHDRAWN, tells=SIDES),
             row(A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), afterwards=(effects.count_unanswered,), tells=SIDES),
