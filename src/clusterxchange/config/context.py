@@ -1,11 +1,29 @@
-"""What every page may know about the installation."""
+"""What every page may know: the installation, and where its reader can go."""
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
 from django.http import HttpRequest
+
+from clusterxchange.access.actor import NOBODY, Actor
+from clusterxchange.journeys import navigation
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
     """Tell templates the mode and, where one is there, the actor."""
     return {"mode": settings.MODE, "actor": getattr(request, "actor", None), "version": settings.VERSION}
+
+
+def ways(request: HttpRequest) -> dict[str, object]:
+    """Give the layout its links; what needs the database is asked for only where a page shows it."""
+    actor: Actor = getattr(request, "actor", NOBODY)
+    return {
+        "navigation": cache(lambda: navigation.navigation_for(actor, request.path)),
+        "account_pages": cache(lambda: navigation.account_pages(actor)),
+        "palette_items": cache(lambda: navigation.palette_items(actor)),
+        "footer_links": navigation.footer_links(),
+        "search_url": cache(lambda: navigation.search_url(actor)),
+        "account_name": cache(lambda: actor.name),
+    }

@@ -146,6 +146,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clusterxchange.config.context.installation",
+                "clusterxchange.config.context.ways",
             ],
             "loaders": [
                 (

@@ -1,6 +1,28 @@
-"""Addresses of this part; none yet."""
+"""Addresses of the public pages, of desk and search, and of what only a demonstration has."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from clusterxchange.journeys import demonstration_pages, public_pages, views
 
 app_name = "journeys"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", public_pages.first_page, name="first_page"),
+    path("how-to-take-part/", public_pages.how_to_take_part, name="how_to_take_part"),
+    path("eligibility/", public_pages.eligibility, name="eligibility"),
+    path("amount/", public_pages.amount, name="amount"),
+    path("help/", public_pages.help_page, name="help"),
+    path("privacy/", public_pages.privacy, name="privacy"),
+    path("accessibility/", public_pages.accessibility, name="accessibility"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/queue.csv", views.queue_as_csv, name="queue_as_csv"),
+    path("desk/tasks/<int:number>/", views.open_task, name="open_task"),
+    path("search/", views.search, name="search"),
+    path("support/", views.support, name="support"),
+]
+
+if settings.MODE != "production":
+    urlpatterns += [
+        path("demo/", demonstration_pages.accounts, name="demonstration_accounts"),
+        path("demo/mails/", demonstration_pages.mails, name="demonstration_mails"),
+    ]

@@ -1,0 +1,97 @@
+"""Where a person can go from any page, by what they do in the scheme."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.journeys.work_queue import works_on_a_queue
+from clusterxchange.phases.registration.models import Participation, ParticipationState
+from clusterxchange.workflow import obligations, sentences
+from clusterxchange.workflow.sentences import Text
+
+MOST_TASKS = 8
+
+
+@dataclass(frozen=True)
+class Link:
+    """One way; `keys` are the two letters that lead there, `kind` what stands beside it in the palette."""
+
+    url: str
+    label: Text
+    keys: str = ""
+    kind: Text = ""
+    current: bool = False
+
+
+HOW = Link("/how-to-take-part/", _("How to take part"))
+WHO = Link("/eligibility/", _("Who can take part"))
+AMOUNTS = Link("/amount/", _("Amounts"))
+PARTNERSHIPS = Link("/partnerships/", _("Partnerships"))
+DESK = Link("/desk/", _("Desk"), "g d")
+QUEUE = Link("/desk/", _("Work queue"), "g d")
+REGISTRATION = Link("/registration/", _("Registration"), "g r")
+BEST = Link("/matching/best/", _("Best matches"), "g m")
+CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
+PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
+EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
+OVERVIEW = Link("/support/", _("Overview"), "g o")
+
+PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
+ABOUT = (HOW, Link("/help/", _("Help")), Link("/accessibility/", _("Accessibility")), Link("/privacy/", _("Privacy")))
+OF_A_DEMONSTRATION = (
+    Link("/demo/", _("Accounts of this demonstration")),
+    Link("/demo/mails/", _("Mails of this demonstration")),
+)
+
+
+def navigation_for(actor: Actor, path: str) -> list[Link]:
+    """Give the main ways of a person; the one that holds the current page is marked."""
+    ways = _ways(actor)
+    held = [way for way in ways if path.startswith(way.url)]
+    here = max(held, key=lambda way: len(str(way.url)), default=None)
+    return [Link(way.url, way.label, way.keys, way.kind, current=way is here) for way in ways]
+
+
+def _ways(actor: Actor) -> tuple[Link, ...]:
+    if not actor.is_signed_in:
+        return PUBLIC
+    if actor.support_office or actor.agency:
+        return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
+    if works_on_a_queue(actor):
+        return QUEUE, CATALOGUE, PROPOSALS, EXCHANGES, PARTNERSHIPS
+    if actor.organisations and _takes_part(actor):
+        return DESK, BEST, CATALOGUE, PROPOSALS, EXCHANGES
+    return DESK, REGISTRATION, HOW, PARTNERSHIPS
+
+
+def _takes_part(actor: Actor) -> bool:
+    found = Participation.objects.filter(organisation_id__in=actor.organisations)
+    return found.exclude(state=ParticipationState.WITHDRAWN).exists()
+
+
+def footer_links() -> list[Link]:
+    """Give the ways at the foot of each page."""
+    return [*ABOUT, *(() if settings.MODE == "production" else OF_A_DEMONSTRATION)]
+
+
+def account_pages(actor: Actor) -> list[Link]:
+    """Give a person's own pages, beside those of the account itself."""
+    return [QUEUE if works_on_a_queue(actor) else DESK] if actor.is_signed_in else []
+
+
+def palette_items(actor: Actor) -> list[Link]:
+    """Give what waits for the person, soonest first, as ways to where it is done."""
+    if not actor.is_signed_in:
+        return []
+    return [
+        Link(f"/desk/tasks/{one.pk}/", sentences.ACTIONS[Action(one.action)].button, kind=one.reference)
+        for one in obligations.mine(actor)[:MOST_TASKS]
+    ]
+
+
+def search_url(actor: Actor) -> str:
+    """Give where the palette's words are searched."""
+    return "/support/" if actor.support_office or actor.agency else "/search/"

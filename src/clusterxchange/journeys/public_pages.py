@@ -1,0 +1,236 @@
+"""What anybody may read without an account: the first page, how to take part, eligibility, amounts, help."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.money import format_cents
+from clusterxchange.journeys.forms import AmountForm, EligibilityForm
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
+from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
+from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.countries import footnote, marked_country_name
+from clusterxchange.scheme.current import NoRulesInForce, open_edition, scheme_for
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.scheme.editions import DEFAULT_EDITION, built_in
+from clusterxchange.scheme.eligibility import eligible
+
+UNPROCESSABLE = 422
+
+
+def scheme_now() -> Scheme:
+    """Give the rules of the open edition; those that come with the tool where none is open."""
+    at = clock.now()
+    edition = open_edition(at)
+    try:
+        return scheme_for(edition.code, at) if edition is not None else built_in(DEFAULT_EDITION)
+    except NoRulesInForce:
+        return built_in(DEFAULT_EDITION)
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@require_safe
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Say what this is, and lead to the two questions that come first."""
+    scheme = scheme_now()
+    takes_visitors = Partnership.objects.filter(is_open=True, budget__free_cents__gt=0)
+    edition = open_edition(clock.now())
+    if edition is not None:
+        takes_visitors = takes_visitors.filter(edition=edition)
+    amount_form = AmountForm(scheme=scheme)
+    context = {
+        "highest": format_cents(max(scheme.amounts.full_cents_by_host_country.values()), _language()),
+        "shortest": scheme.durations.minimum_working_days,
+        "amount_form": amount_form,
+        "types": [
+            {"value": code, "label": words}
+            for code, words in EligibilityForm(scheme=scheme).fields["type"].choices  # type: ignore[attr-defined] -- a field with choices
+        ],
+        "figures": [
+            {
+                "label": _("exchanges completed"),
+                "value": Exchange.objects.filter(state=ExchangeState.CLOSED).count(),
+            },
+            {"label": _("countries take part"), "value": sum(one.participates for one in scheme.countries.values())},
+            {
+                "label": _("partnerships accept visitors now"),
+                "value": takes_visitors.count(),
+                "url": "/partnerships/",
+            },
+        ],
+    }
+    return render(request, "journeys/first_page.html", context)
+
+
+@require_safe
+def how_to_take_part(request: HttpRequest) -> HttpResponse:
+    """Say the four phases step by step, each with the place where it is done."""
+    return render(request, "journeys/how_to_take_part.html", {"terms": _terms(scheme_now())})
+
+
+def _terms(scheme: Scheme) -> dict[str, int]:
+    return {name: scheme.terms.by_name[name].length for name in ("assessment", "proposal", "report", "payment")}
+
+
+@require_safe
+def eligibility(request: HttpRequest) -> HttpResponse:
+    """Answer whether an organisation may take part, by which rule not, and whom to ask."""
+    scheme = scheme_now()
+    is_asked = "country" in request.GET or "role" in request.GET
+    form = EligibilityForm(request.GET, scheme=scheme) if is_asked else EligibilityForm(scheme=scheme)
+    if not is_asked and request.GET.get("type"):
+        form.initial["type"] = request.GET["type"]
+    context: dict[str, object] = {"form": form}
+    status = 200
+    if is_asked and form.is_valid():
+        answers = form.cleaned_data
+        verdict = eligible(
+            scheme,
+            organisation_type=answers["type"],
+            country=answers["country"],
+            role=answers["role"],
+            membership=answers["membership"],
+        )
+        context |= {
+            "verdict": verdict,
+            "role": answers["role"],
+            "reasons": [(code, reason_against(code)) for code in verdict.refusals],
+            "footnote": footnote(scheme, answers["country"]),
+        }
+    elif is_asked:
+        status = UNPROCESSABLE
+    return render(request, "journeys/eligibility.html", context, status=status)
+
+
+def reason_against(code: str) -> str:
+    """Say the rule for which somebody may not take part, and the way on."""
+    return {
+        "country_not_participating": _(
+            "Your country does not take part in this edition. The support office knows what is planned."
+        ),
+        "type_may_not_visit": _(
+            "This type of organisation may host, but not visit. Ask as a host, or ask a partnership."
+        ),
+        "type_may_not_host": _("This type of organisation may visit, but not host. Ask a partnership."),
+        "not_member_of_a_cluster": _(
+            "A membership of a cluster is needed. Ask a cluster of your sector how to become a member."
+        ),
+        "business_network_is_not_enough": _(
+            "A business network alone is not enough. A cluster with a profile on the European platform is needed."
+        ),
+        "agency_approval_missing": _(
+            "You may host only with the agency’s approval. Register with your reasons; your partnership asks for it."
+        ),
+    }[code]
+
+
+@require_safe
+def amount(request: HttpRequest) -> HttpResponse:
+    """Work the lump sum out and show how."""
+    scheme = scheme_now()
+    is_asked = bool(set(request.GET) & set(AmountForm.base_fields))
+    given = request.GET.copy()
+    given.setdefault("format", "physical")
+    form = AmountForm(given if is_asked else None, scheme=scheme)
+    context: dict[str, object] = {"form": form}
+    status = 200
+    if is_asked and form.is_valid():
+        answers = form.cleaned_data
+        working = lump_sum(
+            scheme,
+            from_country=answers["from_country"],
+            to_country=answers["to_country"],
+            days=answers["days"],
+            kilometres=answers["km"],
+            format=answers["format"],
+        )
+        if working.refusal:
+            field, sentence = refused_at(working.refusal, scheme)
+            form.add_error(field, ValidationError(sentence, code=working.refusal))
+        else:
+            context |= {
+                "working": working,
+                "rows": rows_of_working(working, scheme, answers["to_country"], answers["days"]),
+                "total": format_cents(working.cents, _language()),
+                "is_virtual": answers["format"] == "virtual",
+                "footnote": footnote(scheme, answers["to_country"]),
+            }
+    if form.errors:
+        status = UNPROCESSABLE
+    return render(request, "journeys/amount.html", context, status=status)
+
+
+def refused_at(code: str, scheme: Scheme) -> tuple[str, str]:
+    """Give the field at fault and the sentence that says what to write."""
+    shortest = scheme.durations.minimum_working_days
+    return {
+        "under_three_working_days": (
+            "days",
+            ngettext(
+                "Write at least %(count)d full working day; a shorter stay is no exchange",
+                "Write at least %(count)d full working days; a shorter stay is no exchange",
+                shortest,
+            )
+            % {"count": shortest},
+        ),
+        "same_country": ("to_country", _("Choose another country; an exchange needs two different ones")),
+        "country_not_participating": ("to_country", _("Choose a country that takes part in this edition")),
+        "amount_not_published": ("to_country", _("Choose another country; no amount is published for this one")),
+    }[code]
+
+
+def rows_of_working(working: AmountWorking, scheme: Scheme, to_country: str, days: int) -> list[tuple[str, str, str]]:
+    """Say step by step how an amount came about."""
+    language = _language()
+    if not working.full_cents:
+        return [
+            (label(scheme, "formats", "virtual"), format_cents(0, language), _("Nobody travels, so nothing is paid"))
+        ]
+    country = marked_country_name(scheme, to_country, language)
+    rows = [(_("Full amount for %(country)s") % {"country": country}, format_cents(working.full_cents, language), "")]
+    if working.halved:
+        halved = format_cents(working.cents - working.full_cents, language)
+        rows.append((_("Halved, once"), halved, why_halved(working, scheme, days)))
+    return rows
+
+
+def why_halved(working: AmountWorking, scheme: Scheme, days: int) -> str:
+    """Say why only half is paid."""
+    halving = scheme.halving
+    sentences = {
+        UNDER_FIVE_WORKING_DAYS: ngettext(
+            "%(days)d working day is fewer than %(bound)d",
+            "%(days)d working days are fewer than %(bound)d",
+            days,
+        )
+        % {"days": days, "bound": halving.working_days_under},
+        UNDER_200_KM: _("The distance is under %(bound)d km") % {"bound": halving.distance_km_under},
+    }
+    return ". ".join(sentences[code] for code in working.reasons)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Answer what people ask most."""
+    return render(request, "journeys/help.html", {"terms": _terms(scheme_now())})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say which personal data are kept, for what, and who sees them."""
+    return render(request, "journeys/privacy.html", {"is_demonstration": settings.MODE != "production"})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how far the pages can be used by everybody, and what is not tried yet."""
+    return render(request, "journeys/accessibility.html")

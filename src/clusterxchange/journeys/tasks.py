@@ -1,0 +1,97 @@
+"""An obligation as one row of a desk or of a work queue: what, for whom, by when, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.rules import Thing
+from clusterxchange.journeys.subjects import title_of
+from clusterxchange.workflow import cases, registry, sentences
+from clusterxchange.workflow.models import Obligation
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row. `state` is the mark of its badge."""
+
+    url: str
+    title: str
+    kind: str
+    who: str
+    when: str
+    state: str
+    note: str
+    reference: str
+
+
+def task_on_desk(obligation: Obligation, subject: Thing, at: datetime, *, own: bool) -> Task:
+    """Say what the reader must do, or what somebody else does for whom the reader waits."""
+    machine = registry.machine_named(obligation.kind)
+    texts = sentences.ACTIONS[Action(obligation.action)]
+    names = cases.names_of(subject, obligation.capacity, machine)
+    note = str(texts.hint) % names
+    if not own:
+        note = _reminder(obligation)
+    return Task(
+        url=machine.address(subject),
+        title=str(texts.asked if own else texts.waiting) % names,
+        kind=str(texts.button),
+        who=names["party"],
+        when=_by_when(obligation, at) if own else _since(obligation),
+        state=_mark(obligation, at, own=own),
+        note=note,
+        reference=obligation.reference,
+    )
+
+
+def task_in_queue(obligation: Obligation, subject: Thing, at: datetime, *, own: bool) -> Task:
+    """Name the case first, then what is to be done with it; whose turn it is where it is not the reader's."""
+    machine = registry.machine_named(obligation.kind)
+    texts = sentences.ACTIONS[Action(obligation.action)]
+    names = cases.names_of(subject, obligation.capacity, machine)
+    return Task(
+        url=machine.address(subject),
+        title=title_of(machine, subject),
+        kind=str(texts.button if own else texts.waiting) % names,
+        who=obligation.reference,
+        when=capfirst(cases.due_in_words(obligation.due_at, at)) if obligation.due_at else _since(obligation),
+        state=_mark(obligation, at, own=own),
+        note="",
+        reference=obligation.reference,
+    )
+
+
+def is_overdue(obligation: Obligation, at: datetime) -> bool:
+    """Whether its term is over."""
+    return obligation.due_at is not None and obligation.due_at <= at
+
+
+def _mark(obligation: Obligation, at: datetime, *, own: bool) -> str:
+    if is_overdue(obligation, at):
+        return "late"
+    return "yours" if own else "theirs"
+
+
+def _by_when(obligation: Obligation, at: datetime) -> str:
+    if obligation.due_at is None:
+        return _since(obligation)
+    words = cases.due_in_words(obligation.due_at, at)
+    if is_overdue(obligation, at):
+        return capfirst(words)
+    return _("By %(day)s, %(in_days)s") % {
+        "day": cases.date_in_words(cases.last_day_of(obligation.due_at)),
+        "in_days": words,
+    }
+
+
+def _since(obligation: Obligation) -> str:
+    return _("Since %(day)s") % {"day": cases.date_in_words(obligation.since)}
+
+
+def _reminder(obligation: Obligation) -> str:
+    if obligation.remind_next_at is None:
+        return ""
+    return _("A reminder goes on %(day)s.") % {"day": cases.date_in_words(obligation.remind_next_at)}

@@ -1,0 +1,150 @@
+"""Desk, work queue, search and overview: loaded, put together, shown."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.spreadsheets import csv_response
+from clusterxchange.journeys.desk import desk_of
+from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.search import find
+from clusterxchange.journeys.subjects import subjects_of
+from clusterxchange.journeys.work_queue import (
+    SHOWN,
+    Place,
+    partnerships_of,
+    queue_of,
+    tasks_shown,
+    works_on_a_queue,
+)
+from clusterxchange.workflow import cases, obligations, registry
+from clusterxchange.workflow.pages import signed_in
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    return actor
+
+
+@require_safe
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the reader: a work queue to whoever handles cases, a desk to everybody else."""
+    actor, at = _actor(request), clock.now()
+    if works_on_a_queue(actor):
+        return _show_queue(request, actor)
+    held = desk_of(actor, at, get_language() or "en")
+    sentence, url, label = held.empty
+    context = {
+        "title": held.title,
+        "meta": held.meta,
+        "banner": held.banner,
+        "stepper": held.stepper,
+        "must_do": held.must_do,
+        "wait_for": held.wait_for,
+        "timeline": held.timeline,
+        "glance": held.glance,
+        "empty_sentence": sentence,
+        "empty_url": url,
+        "empty_label": label,
+    }
+    return render(request, "workflow/desk.html", context)
+
+
+def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
+    at, show = clock.now(), _shown(request)
+    held = queue_of(actor, show, _place(request), at)
+    context = {
+        "title": _("Work queue"),
+        "meta": [*_offices(actor), cases.date_in_words(at), _("Soonest deadline first")],
+        "banner": held.banner,
+        "filters": held.filters,
+        "count": held.count,
+        "groups": held.groups,
+        "first_url": _address("/desk/", show=show) if request.GET.get("after") else "",
+        "next_url": _address("/desk/", show=show, after=held.next_place) if held.next_place else "",
+        "csv_url": _address("/desk/queue.csv", show=show),
+    }
+    return render(request, "journeys/queue.html", context)
+
+
+def _address(path: str, **chosen: str) -> str:
+    given = {name: value for name, value in chosen.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _offices(actor: Actor) -> list[str]:
+    found = list(partnerships_of(actor))
+    if actor.support_office:
+        found.append(_("Support office"))
+    if actor.agency:
+        found.append(_("Agency"))
+    return found
+
+
+def _shown(request: HttpRequest) -> str:
+    show = request.GET.get("show", "")
+    if show not in SHOWN:
+        raise Http404
+    return show
+
+
+def _place(request: HttpRequest) -> Place | None:
+    after = request.GET.get("after", "")
+    if not after:
+        return None
+    try:
+        return Place.read(after)
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
+@signed_in
+def queue_as_csv(request: HttpRequest) -> HttpResponseBase:
+    """Give the rows of the work queue, with the filter on screen, as a file."""
+    actor, at = _actor(request), clock.now()
+    if not works_on_a_queue(actor):
+        raise Http404
+    header = [_("Reference"), _("Case"), _("What is to be done"), _("By when"), _("Address")]
+    rows = ((one.reference, one.title, one.kind, one.when, one.url) for one in tasks_shown(actor, _shown(request), at))
+    return csv_response(f"queue-{timezone.localtime(at).date().isoformat()}.csv", header, rows)
+
+
+@require_safe
+@signed_in
+def open_task(request: HttpRequest, number: int) -> HttpResponse:
+    """Lead from an obligation of the reader's own to the page where it is done."""
+    actor = _actor(request)
+    obligation = obligations.mine(actor).filter(pk=number).first()
+    if obligation is None:
+        raise Http404
+    subject = subjects_of([obligation])[obligation.kind, obligation.subject_id]
+    return redirect(registry.machine_named(obligation.kind).address(subject))
+
+
+@require_safe
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a case by its reference or by a name, among all that the reader may see."""
+    words = request.GET.get("q", "")[:200]
+    return render(request, "journeys/search.html", {"words": words, "found": find(_actor(request), words)})
+
+
+@require_safe
+@signed_in
+def support(request: HttpRequest) -> HttpResponse:
+    """Show the support office and the agency the whole scheme in figures, each with its list, and a search."""
+    actor, at = _actor(request), clock.now()
+    if not (actor.support_office or actor.agency):
+        raise Http404
+    words = request.GET.get("q", "")[:200]
+    context = {"words": words, "found": find(actor, words), **overview_at(actor, at)}
+    return render(request, "journeys/support.html", context)

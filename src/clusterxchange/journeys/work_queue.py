@@ -1,0 +1,216 @@
+"""The work queue of partnerships, support office and agency: what is due soonest first, filtered by kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import Capacity
+from clusterxchange.journeys.subjects import cases_of, subjects_of, title_of
+from clusterxchange.journeys.tasks import Task, is_overdue, task_in_queue
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.workflow import cases, obligations, registry
+from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.sentences import Text
+
+PAGE_SIZE = 25
+COUNT_LIMIT = 1000
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A part of the queue, by the kinds of things that it holds."""
+
+    name: str
+    label: Text
+    kinds: tuple[str, ...]
+
+
+FILTERS = (
+    Filter("registrations", gettext_lazy("Registrations"), ("application",)),
+    Filter("participants", gettext_lazy("Participants"), ("participation",)),
+    Filter("matches", gettext_lazy("Matches"), ("proposal",)),
+    Filter("exchanges", gettext_lazy("Exchanges"), ("exchange",)),
+    Filter("commitments", gettext_lazy("Commitments to Quality"), ("commitment",)),
+    Filter("agreements", gettext_lazy("Financial agreements"), ("financial_agreement",)),
+    Filter("reports", gettext_lazy("Reports and evidence"), ("activity_report", "evidence")),
+    Filter("payments", gettext_lazy("Payments"), ("payment",)),
+)
+SHOWN = {"": None, WAITING: None, **{one.name: one for one in FILTERS}}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the queue begins: after this moment and row."""
+
+    due_at: datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.due_at.isoformat()}_{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """Read what `str` has written.
+
+        :raises ValueError: when it is something else.
+        """
+        moment, _separator, number = text.rpartition("_")
+        place = cls(datetime.fromisoformat(moment), int(number))
+        if place.due_at.tzinfo is None:
+            message = f"{text} has no time zone"
+            raise ValueError(message)
+        return place
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of the queue, ready to be shown."""
+
+    groups: list[dict[str, object]]
+    filters: list[dict[str, object]]
+    count: int
+    banner: cases.Banner
+    next_place: str
+
+
+def works_on_a_queue(actor: Actor) -> bool:
+    """Whether this person handles other people's cases."""
+    return actor.support_office or actor.agency or bool(actor.partnerships)
+
+
+def partnerships_of(actor: Actor) -> list[str]:
+    """Give the acronyms of the partnerships for which the actor works."""
+    return list(
+        Partnership.objects.filter(pk__in=actor.partnerships).order_by("acronym").values_list("acronym", flat=True)
+    )
+
+
+def rows_shown(actor: Actor, show: str) -> QuerySet[Obligation]:
+    """Give the obligations of a filter, soonest first; those without a term last."""
+    found = obligations.awaited(actor, cases_of(actor)) if show == WAITING else obligations.mine(actor)
+    chosen = SHOWN[show]
+    if chosen is not None:
+        found = found.filter(kind__in=chosen.kinds)
+    return found.annotate(place=Coalesce("due_at", Value(NEVER))).order_by("place", "pk")
+
+
+def tasks_shown(actor: Actor, show: str, at: datetime) -> Iterator[Task]:
+    """Give every row of a filter, for a download; things are read in blocks."""
+    block: list[Obligation] = []
+    for obligation in rows_shown(actor, show).iterator(chunk_size=500):
+        block.append(obligation)
+        if len(block) == 500:  # noqa: PLR2004 -- a block
+            yield from _tasks(block, at, own=show != WAITING)
+            block = []
+    yield from _tasks(block, at, own=show != WAITING)
+
+
+def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queue:
+    """Give one page of the queue. The number of queries does not depend on the number of rows."""
+    rows = rows_shown(actor, show)
+    if after is not None:
+        rows = rows.filter(Q(place__gt=after.due_at) | Q(place=after.due_at, pk__gt=after.pk))
+    page = list(rows[: PAGE_SIZE + 1])
+    more = len(page) > PAGE_SIZE
+    page = page[:PAGE_SIZE]
+    counts = dict(
+        obligations.mine(actor).order_by().values("kind").annotate(number=Count("pk")).values_list("kind", "number")
+    )
+    waiting = obligations.awaited(actor, cases_of(actor))[: COUNT_LIMIT + 1].count()
+    overdue = obligations.mine(actor).filter(due_at__lte=at).count()
+    filters = _filters(show, counts, waiting)
+    shown = next(one for one in filters if one["current"])
+    last = page[-1] if more else None
+    return Queue(
+        groups=_groups(page, at, own=show != WAITING),
+        filters=filters,
+        count=int(str(shown["number"])),
+        banner=_banner(actor, overdue, at, waiting),
+        next_place=str(Place(last.due_at or NEVER, last.pk)) if last is not None else "",
+    )
+
+
+def _tasks(rows: list[Obligation], at: datetime, *, own: bool) -> list[Task]:
+    subjects = subjects_of(rows)
+    return [task_in_queue(one, subjects[one.kind, one.subject_id], at, own=own) for one in rows]
+
+
+def _groups(rows: list[Obligation], at: datetime, *, own: bool) -> list[dict[str, object]]:
+    found: dict[str, list[Task]] = {"overdue": [], "week": [], "later": []}
+    for obligation, task in zip(rows, _tasks(rows, at, own=own), strict=True):
+        found[_group_of(obligation, at)].append(task)
+    titles = {"overdue": _("Overdue"), "week": _("This week"), "later": _("Later")}
+    return [{"title": titles[name], "rows": tasks} for name, tasks in found.items()]
+
+
+def _group_of(obligation: Obligation, at: datetime) -> str:
+    if obligation.due_at is None:
+        return "later"
+    if is_overdue(obligation, at):
+        return "overdue"
+    today = timezone.localtime(at).date()
+    sunday = today + timedelta(days=6 - today.weekday())
+    return "week" if cases.last_day_of(obligation.due_at).date() <= sunday else "later"
+
+
+def _filters(show: str, counts: dict[str, int], waiting: int) -> list[dict[str, object]]:
+    rows: list[tuple[str, Text, int]] = [("", _("For me to do"), sum(counts.values()))]
+    for one in FILTERS:
+        number = sum(counts.get(kind, 0) for kind in one.kinds)
+        if number or one.name == show:
+            rows.append((one.name, one.label, number))
+    rows.append((WAITING, _("Waiting for others"), waiting))
+    return [
+        {
+            "url": f"/desk/?{urlencode({'show': name})}" if name else "/desk/",
+            "label": str(label),
+            "count": number if number <= COUNT_LIMIT else _("more than 1,000"),
+            "number": number,
+            "current": name == show,
+        }
+        for name, label, number in rows
+    ]
+
+
+def _banner(actor: Actor, overdue: int, at: datetime, waiting: int) -> cases.Banner:
+    first = obligations.mine(actor).first()
+    if first is None:
+        why = ngettext("You wait for %(count)d thing.", "You wait for %(count)d things.", waiting) % {"count": waiting}
+        return cases.Banner("nobody", _("Nobody’s turn"), _("Nothing for you to do"), why if waiting else "")
+    machine = registry.machine_named(first.kind)
+    subject = subjects_of([first])[first.kind, first.subject_id]
+    task = task_in_queue(first, subject, at, own=True)
+    names = {"count": overdue, "title": title_of(machine, subject)}
+    if overdue:
+        sentence = (
+            ngettext(
+                "%(count)d thing is overdue; begin with %(title)s",
+                "%(count)d things are overdue; begin with %(title)s",
+                overdue,
+            )
+            % names
+        )
+    else:
+        sentence = _("Begin with %(title)s") % names
+    return cases.Banner(
+        "yours",
+        _("Your turn"),
+        sentence,
+        task.kind,
+        due=cases.last_day_of(first.due_at) if first.due_at else None,
+        due_in=cases.due_in_words(first.due_at, at) if first.due_at else "",
+        due_date=cases.last_day_of(first.due_at).date().isoformat() if first.due_at else "",
+        turn=Capacity(first.capacity).word,
+        link=task.url,
+        link_label=task.kind,
+    )
