@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import FinancialAgreement
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import Payment, PaymentBatch, PaymentState
@@ -171,8 +172,7 @@ def note_paid(situation: Situation) -> None:
     payment, inputs = situation.subject, situation.inputs
     payment.paid_on = inputs.get("paid_on") or timezone.localtime(situation.at).date()
     _keep_proof(situation)
-    budgets.pay(payment.exchange.visitor_partnership_id, payment.amount_cents)
-    _note_committed(payment, 0)
+    exchange_building.settle_budget(payment.exchange, paid_cents=payment.amount_cents)
 
 
 def _keep_proof(situation: Situation) -> None:

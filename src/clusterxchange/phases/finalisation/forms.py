@@ -234,7 +234,7 @@ class VisitorReportForm(ReportForm):
             self.fields[f"objective_{number}_rating"] = RatingField(
                 _("How far you reached: %(objective)s") % {"objective": objective},
                 self.marks,
-                initial=row.get("rating"),
+                initial=row.get("reached"),
                 help_text=_("1 is not at all, 5 is completely."),
             )
             self.fields[f"objective_{number}_sentence"] = forms.CharField(
@@ -304,18 +304,17 @@ class VisitorReportForm(ReportForm):
         objectives = [
             {
                 "objective": text,
-                "rating": given[f"objective_{number}_rating"],
+                "reached": given[f"objective_{number}_rating"],
                 "sentence": given[f"objective_{number}_sentence"],
             }
             for number, text in enumerate(self.objectives, start=1)
         ]
-        answers = {
+        return {
             **{name: given[name] for name in (*plain, *last) if name in given},
             "objectives": objectives,
             "outcomes": {code: counts.get(code) for code in reached},
             "ratings": self.ratings_given(),
         }
-        return {"answers": answers}
 
 
 class HostReportForm(ReportForm):
@@ -349,7 +348,7 @@ class HostReportForm(ReportForm):
     def inputs(self) -> dict[str, Any]:
         """Give the answers named as the columns of the report."""
         plain = ("presence_confirmed", "actual_days", "deviations", "benefits", "follow_up")
-        return {"answers": {**{name: self.cleaned_data[name] for name in plain}, "ratings": self.ratings_given()}}
+        return {**{name: self.cleaned_data[name] for name in plain}, "ratings": self.ratings_given()}
 
 
 class ValidationForm(StepForm):

@@ -133,8 +133,6 @@ def is_not_in_a_batch(situation: Situation) -> Refusal | None:
 def day_of_payment_is_possible(situation: Situation) -> Refusal | None:
     """Ask for the day of the transfer: not ahead, and not before the release."""
     day = situation.inputs.get("paid_on")
-    if situation.capacity is SYS and day is None:
-        return None
     if day is None:
         return Refusal("day_missing", field="paid_on")
     if day > timezone.localtime(situation.at).date():

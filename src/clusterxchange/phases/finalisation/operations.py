@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image, ImageOps
 
 from clusterxchange.access.actions import Action as A
@@ -85,10 +86,10 @@ def close_if_settled(exchange: Exchange, *, at: datetime) -> None:
 def submit_report(
     report: ActivityReport,
     *,
-    answers: Mapping[str, Any],
     actor: Actor,
     at: datetime,
     capacity: Capacity | None = None,
+    **answers: Any,  # noqa: ANN401 -- as many kinds as the report has columns
 ) -> ActivityReport:
     """Hand in the report of one side, for the first time or again; the answers bear the names of its columns."""
     engine.move(report, A.SUBMIT_REPORT, actor=actor, at=at, capacity=capacity, inputs=answers)
@@ -267,7 +268,8 @@ def confirm_paid(
 ) -> Payment:
     """Note that the bank has paid."""
     with engine.unit_of_work(actor, at):
-        inputs = {"paid_on": paid_on, "transfer_reference": transfer_reference, "proof": _stored(proof, at)}
+        day = paid_on or timezone.localtime(at).date()
+        inputs = {"paid_on": day, "transfer_reference": transfer_reference, "proof": _stored(proof, at)}
         engine.move(payment, A.CONFIRM_PAID, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return payment
 

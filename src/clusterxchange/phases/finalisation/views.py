@@ -236,7 +236,7 @@ def visitor_rows(report: ActivityReport, at: datetime) -> list[tuple[Any, ...]]:
     ]
     for row in report.objectives:
         reached = _("%(rating)s of %(highest)s: %(sentence)s") % {
-            "rating": row["rating"],
+            "rating": row["reached"],
             "highest": highest,
             "sentence": row["sentence"],
         }
