@@ -1,0 +1,109 @@
+"""Brings a case of the cast to where a test begins, by the real operations."""
+
+from datetime import date, datetime, timedelta
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.journeys.demonstration.story import Stay, Story
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.registration import operations as registration
+from clusterxchange.phases.registration.models import Application, Participation
+from clusterxchange.phases.registration.queries import scheme_of_edition
+from tests.cast import MONDAY, Cast, Person
+
+# Tuesday to Thursday, no holiday in Portugal: three full working days (scheme.md section 6, first vector).
+STAY = Stay(date(2026, 4, 14), date(2026, 4, 16))
+APPLICATION_STEPS = ("draft", "submitted", "opened", "accepted")
+
+
+def bring_application_to(
+    cast: Cast,
+    person: Person,
+    step: str,
+    *,
+    partnership: Partnership,
+    officer: Actor,
+    role: str = "visit",
+    at: datetime = MONDAY,
+) -> Application:
+    """Bring an application of somebody of the cast to one of APPLICATION_STEPS."""
+    application = registration.start_application(organisation=person.organisation, actor=person.actor, at=at)
+    registration.edit_application(
+        application, answers=answers(partnership, role), actor=person.actor, at=at + timedelta(minutes=20)
+    )
+    if step == "draft":
+        return application
+    registration.submit_application(
+        application,
+        declares_true=True,
+        declares_first_visit=True,
+        declares_no_double_funding=True,
+        declares_privacy=True,
+        actor=person.actor,
+        at=at + timedelta(minutes=30),
+    )
+    if step == "submitted":
+        return application
+    registration.open_application(application, actor=officer, at=at + timedelta(hours=1))
+    if step == "opened":
+        return application
+    checklist = {
+        item.code: {"answer": "pass", "comment": ""} for item in scheme_of_edition(cast.edition.pk, at).checklist
+    }
+    registration.accept_application(
+        application, checklist=checklist, decisions={role: "accepted"}, actor=officer, at=at + timedelta(hours=2)
+    )
+    return application
+
+
+def answers(partnership: Partnership, role: str) -> dict[str, object]:
+    """Give what the form asks beside person and organisation."""
+    return {
+        "asks_visit": role == "visit",
+        "asks_host": role == "host",
+        "motivation": "We lose a third of the fibre in carding and want to see another line.",
+        "learn": "How recycled yarn runs on a fast loom.",
+        "offer": "Two days at the loom with our team.",
+        "places": 2 if role == "host" else None,
+        "purposes": ["learn_from_actors"],
+        "activities": ["sharing_knowledge"],
+        "working_languages": ["en"],
+        "days_wished": 3,
+        "format": "both",
+        "windows": [{"from": "2026-04-01", "to": "2026-06-30"}],
+        "partnership_choice": "chosen",
+        "wished_partnership": partnership,
+        "shown_by_name": True,
+    }
+
+
+def bring_participation(
+    cast: Cast, person: Person, *, partnership: Partnership, officer: Actor, role: str
+) -> Participation:
+    """Let somebody of the cast be accepted in one role."""
+    application = bring_application_to(cast, person, "accepted", partnership=partnership, officer=officer, role=role)
+    return Participation.objects.get(application=application, role=role)
+
+
+def begin_story(cast: Cast, *, format: str = "physical", stay: Stay = STAY) -> Story:  # noqa: A002 -- the scheme's word
+    """Let Ana and Bram be accepted, and begin the story of their exchange."""
+    return Story(
+        visitor_participation=bring_participation(
+            cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit"
+        ),
+        host_participation=bring_participation(
+            cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host"
+        ),
+        visitor=cast.ana.actor,
+        host=cast.bram.actor,
+        visitor_contact=cast.chiara.actor,
+        host_contact=cast.dov.actor,
+        coordinator=cast.cosima.actor,
+        begins_at=MONDAY + timedelta(days=1),
+        stay=stay,
+        format=format,
+    )
+
+
+def bring_exchange_to(cast: Cast, step: str, *, format: str = "physical", stay: Stay = STAY) -> Story:  # noqa: A002 -- as above
+    """Bring the exchange of Ana and Bram to a step of the story."""
+    return begin_story(cast, format=format, stay=stay).tell(step)
