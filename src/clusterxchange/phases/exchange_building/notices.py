@@ -204,6 +204,10 @@ say(
         "iban_invalid": _("This is no valid IBAN. Compare it with your bank statement."),
         "bic_invalid": _("This is no valid BIC. It has 8 or 11 characters."),
         "bank_details_missing": _("The visiting organisation has not given its bank details yet."),
+        "file_empty": _("The file is empty. Choose another one."),
+        "file_too_large": _("The file is larger than 10 MB. Make it smaller, or scan it in black and white."),
+        "file_type_not_allowed": _("This kind of file is not accepted here. See the hint above the field."),
+        "file_name_does_not_match": _("The ending of the file's name does not fit its content. Save it anew and try again."),
         "scan_not_confirmed": _("Confirm both that the scan shows this text and that you signed it."),
     },
 )

@@ -25,6 +25,12 @@ from clusterxchange.phases.registration.models import Participation
 from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
+from clusterxchange.scheme.calendars import (
+    CalendarUnknown,
+    is_within_the_longest_stay,
+    overlapping_working_days,
+    working_days,
+)
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_version
 from clusterxchange.scheme.distances import great_circle_km
@@ -74,6 +80,16 @@ def all_exchanges() -> QuerySet[Exchange]:
 def exchanges_for(actor: Actor) -> QuerySet[Exchange]:
     """Give the exchanges that somebody may see, newest first."""
     return visible(all_exchanges(), "exchange", actor)
+
+
+def all_commitments() -> QuerySet[Commitment]:
+    """Give every version of every text, the latest first; to be narrowed to what somebody may see."""
+    return Commitment.objects.select_related("exchange", "document__file").order_by("-version")
+
+
+def all_agreements() -> QuerySet[FinancialAgreement]:
+    """Give every version of every financial agreement, the latest first; to be narrowed to what somebody may see."""
+    return FinancialAgreement.objects.select_related("exchange", "commitment", "document__file").order_by("-version")
 
 
 def latest_commitment(exchange: Exchange) -> Commitment:
@@ -135,6 +151,24 @@ def distance_between(one: Organisation, other: Organisation) -> int | None:
 def counted_days_of(commitment: Commitment, scheme: Scheme) -> list[date]:
     """Give the days of a text that count as working days at the host."""
     return rules.days_of_plan(scheme, host_country(commitment.exchange), commitment.plan, commitment.admitted_days)
+
+
+def suggested_days(exchange: Exchange, scheme: Scheme, at: datetime) -> tuple[date, date] | None:
+    """Give the first days ahead on which both are available, as many as the visitor wishes; None where there are none."""
+    sides = (exchange.visitor_participation, exchange.host_participation)
+    windows = [[(one.first_day, one.last_day) for one in side.windows.all()] for side in sides]
+    try:
+        shared = overlapping_working_days(scheme, host_country(exchange), *windows)
+    except CalendarUnknown:
+        return None
+    wanted = max(scheme.durations.minimum_working_days, sides[0].days_wished or 0)
+    ahead = [day for day in shared if day > at.date()]
+    for number, first in enumerate(ahead):
+        run = ahead[number : number + wanted]
+        last = run[-1]
+        if len(run) == wanted and run == working_days(scheme, host_country(exchange), first, last):
+            return (first, last) if is_within_the_longest_stay(scheme, first, last) else None
+    return None
 
 
 def reasons_in_words(scheme: Scheme, codes: Iterable[str]) -> list[str]:

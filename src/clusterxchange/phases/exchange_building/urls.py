@@ -1,6 +1,27 @@
-"""Addresses of this part; none yet."""
+"""Addresses of exchanges, below /exchanges/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from clusterxchange.phases.exchange_building import views
+from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
+from clusterxchange.workflow.pages import action_paths
 
 app_name = "exchange_building"
-urlpatterns: list[URLPattern] = []
+ONE = "<str:reference>/"
+TEXT = f"{ONE}commitment/"
+MONEY = f"{ONE}financial-agreement/"
+
+urlpatterns: list[URLPattern] = [
+    path("", views.exchanges, name="exchanges"),
+    path(ONE, views.exchange_page, name="exchange"),
+    path(f"{ONE}thread/", views.exchange_thread, name="exchange_thread"),
+    *action_paths(ONE, views.exchange_action, EXCHANGE),
+    path(TEXT, views.commitment_page, name="commitment"),
+    path(f"{TEXT}parts/<slug:part>/", views.edit_commitment, name="commitment_part"),
+    path(f"{TEXT}document/", views.commitment_document, name="commitment_document"),
+    *action_paths(TEXT, views.commitment_action, COMMITMENT),
+    path(MONEY, views.agreement_page, name="financial_agreement"),
+    path(f"{MONEY}bank-details/", views.bank_details, name="bank_details"),
+    path(f"{MONEY}document/", views.agreement_document, name="financial_agreement_document"),
+    *action_paths(MONEY, views.agreement_action, FINANCIAL_AGREEMENT),
+]

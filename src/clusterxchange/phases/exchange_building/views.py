@@ -1,1 +1,687 @@
-""" """
+"""Pages of exchanges, of their Commitment to Quality and of their financial agreement; thin."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action as A
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.documents.presentation import presented
+from clusterxchange.documents.typesetting import typeset
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.money import format_cents
+from clusterxchange.phases.exchange_building import forms, operations, queries, rules
+from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
+from clusterxchange.phases.exchange_building.notices import PART_LABELS
+from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
+from clusterxchange.scheme import code_lists
+from clusterxchange.scheme.countries import country_name, language_name
+from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
+from clusterxchange.workflow.cases import Section
+from clusterxchange.workflow.engine import NotAllowed, NotDone
+from clusterxchange.workflow.pages import CasePage, load, signed_in
+from clusterxchange.workflow.parties import capacity_label
+from clusterxchange.workflow.tables import Refusal
+
+PER_PAGE = 25
+PDF = "application/pdf"
+EDITABLE = frozenset(state for line in COMMITMENT.rows if line.action is A.EDIT_COMMITMENT for state in line.when)
+LATER_PARTS = {"activity_report": "report/", "evidence": "evidence/", "payment": "payment/"}
+AFTER_THE_END = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED})
+
+
+def day_in_words(day: date | None) -> str:
+    """Write a day as the reader's language does."""
+    return date_format(day, _("j E Y")) if day is not None else ""
+
+
+def days_in_words(count: int | None) -> str:
+    """Write a number of working days."""
+    if count is None:
+        return ""
+    return ngettext("%(count)d working day", "%(count)d working days", count) % {"count": count}
+
+
+def name_of(exchange: Exchange) -> str:
+    """Name an exchange by its two organisations."""
+    names = queries.names_of_exchange(exchange)
+    if queries.is_physical(exchange):
+        return _("%(visitor)s visits %(host)s") % names
+    return _("%(visitor)s meets %(host)s online") % names
+
+
+# The list
+
+
+@signed_in
+def exchanges(request: HttpRequest) -> HttpResponse:
+    """List the exchanges that the reader may see, newest first."""
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    page = Paginator(queries.exchanges_for(actor), PER_PAGE).get_page(request.GET.get("page"))
+    own = list(obligations.mine(actor).filter(root_kind="exchange"))
+    waiting = {one.root_id for one in own}
+    rows = [_list_row(exchange, is_own=exchange.pk in waiting) for exchange in page]
+    context = {
+        "title": _("Exchanges"),
+        "meta": [ngettext("%(count)d exchange", "%(count)d exchanges", page.paginator.count) % {"count": page.paginator.count}],
+        "banner": cases.banner_from(own, actor, clock.now()),
+        "breadcrumb": [(_("Desk"), "/desk/")],
+        "groups": [{"title": _("All exchanges"), "rows": rows}],
+        "count": page.paginator.count,
+        "page": page,
+        "empty_sentence": _("An exchange begins when a proposal is accepted."),
+        "empty_url": "/matching/best/",
+        "empty_label": _("See your best partners"),
+    }
+    return render(request, "exchange_building/exchanges.html", context)
+
+
+def _list_row(exchange: Exchange, *, is_own: bool) -> dict[str, str]:
+    badge = "yours" if is_own else {"CLOSED": "done", "CANCELLED": "no"}.get(exchange.state, "theirs")
+    first_day = exchange.commitment.first_day if exchange.commitment is not None else None
+    return {
+        "url": f"/exchanges/{exchange.reference}/",
+        "title": name_of(exchange),
+        "kind": exchange.reference or "",
+        "who": _("From %(day)s") % {"day": day_in_words(first_day)} if first_day else "",
+        "when": sentences.state_label("exchange", exchange.state),
+        "state": badge,
+        "reference": exchange.reference or "",
+    }
+
+
+# The exchange
+
+
+def _breadcrumb(exchange: Exchange) -> list[tuple[str, str]]:
+    return [(_("Desk"), "/desk/"), (_("Exchanges"), "/exchanges/"), (exchange.reference or "", f"/exchanges/{exchange.reference}/")]
+
+
+def _exchange_sections(exchange: Exchange, actor: Actor, at: datetime) -> list[Section]:
+    commitment = queries.latest_commitment(exchange)
+    scheme = queries.rules_of_case(exchange, commitment, at)
+    rows: list[tuple[Any, ...]] = [
+        (_("Form of exchange"), code_lists.label(scheme, "formats", exchange.format)),
+        *((capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip()) for row in queries.party_rows(exchange)),
+        (_("First day"), day_in_words(commitment.first_day)),
+        (_("Last day"), day_in_words(commitment.last_day)),
+        (_("Length"), days_in_words(commitment.working_days)),
+        (_("Host country"), country_name(queries.host_country(exchange), get_language() or "en")),
+    ]
+    if exchange.state == ExchangeState.CANCELLED:
+        reason = code_lists.label(scheme, "cancellation_reasons", exchange.reason_code)
+        rows.append((_("Reason for the cancellation"), f"{reason}\n{exchange.reason}".strip()))
+    return [Section(_("At a glance"), rows)]
+
+
+def _exchange_context(request: HttpRequest, exchange: Exchange, at: datetime) -> Mapping[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    base = f"/exchanges/{exchange.reference}/"
+    commitment = queries.latest_commitment(exchange)
+    tracks = [_track(_("Commitment to Quality"), f"{base}commitment/", "commitment", commitment.state)]
+    agreement = _seen_agreement(exchange, actor)
+    if agreement is not None:
+        tracks.append(_track(_("Financial agreement"), f"{base}financial-agreement/", "financial_agreement", agreement.state))
+    if exchange.state in AFTER_THE_END:
+        seen = cases.kinds_seen(EXCHANGE, exchange, actor)
+        labels = {"activity_report": _("Final activity report"), "evidence": _("Evidence"), "payment": _("Payment")}
+        tracks += [
+            {"url": f"{base}{path}", "title": labels[kind]} for kind, path in LATER_PARTS.items() if kind in seen and kind in labels
+        ]
+    return {"tracks": tracks, "agreement": agreement, "working": _working(agreement, at) if agreement is not None else None}
+
+
+def _track(title: str, url: str, kind: str, state: str) -> dict[str, str]:
+    badge = {"SIGNED": "done", "CANCELLED": "no"}.get(state, "half")
+    return {"url": url, "title": title, "when": sentences.state_label(kind, state), "state": badge}
+
+
+def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | None:
+    agreement = queries.latest_agreement(exchange)
+    if agreement is None or not decide.may(actor, "financial_agreement", A.SEE, agreement):
+        return None
+    return agreement
+
+
+EXCHANGE_PAGE = CasePage(
+    machine=EXCHANGE,
+    operations=operations,
+    title=lambda exchange, actor: name_of(exchange),  # noqa: ARG005 -- every title is asked with its reader
+    sections=_exchange_sections,
+    forms=forms.EXCHANGE_FORMS,
+    danger=frozenset({A.CANCEL_EXCHANGE}),
+    template="exchange_building/exchange.html",
+    context=_exchange_context,
+    breadcrumb=lambda exchange, actor: _breadcrumb(exchange)[:-1],  # noqa: ARG005 -- as above
+)
+
+
+def _exchange(request: HttpRequest, reference: str) -> Exchange:
+    found: Exchange = load(request, queries.all_exchanges(), "exchange", reference=reference)
+    return found
+
+
+@signed_in
+def exchange_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show an exchange: parties, dates, both agreements, what comes next."""
+    return pages.show(request, EXCHANGE_PAGE, _exchange(request, reference))
+
+
+@signed_in
+def exchange_action(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+    """Take a step on an exchange."""
+    return pages.act(request, EXCHANGE_PAGE, _exchange(request, reference), action)
+
+
+@signed_in
+def exchange_thread(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say something to the other parties."""
+    exchange = _exchange(request, reference)
+    if request.method != "POST":
+        return redirect(f"/exchanges/{reference}/#thread")
+    return pages.speak(request, EXCHANGE_PAGE, exchange)
+
+
+# The Commitment to Quality
+
+
+def _commitment(request: HttpRequest, reference: str) -> Commitment:
+    key: dict[str, Any] = {"exchange__reference": reference}
+    version = request.GET.get("version", "")
+    if request.method == "GET" and version.isdecimal():
+        key["version"] = int(version)
+    found: Commitment = load(request, queries.all_commitments(), "commitment", **key)
+    return found
+
+
+def _may_edit(commitment: Commitment, actor: Actor) -> bool:
+    return commitment.state in EDITABLE and decide.may(actor, "commitment", A.EDIT_COMMITMENT, commitment)
+
+
+def _written_sections(commitment: Commitment, actor: Actor, at: datetime) -> list[Section]:
+    if commitment.frozen is not None:
+        return []
+    exchange, language = commitment.exchange, get_language() or "en"
+    scheme = queries.rules_of_case(exchange, commitment, at)
+    own: tuple[str, ...] = ()
+    if _may_edit(commitment, actor):
+        capacities = decide.acting_capacities(actor, "commitment", A.EDIT_COMMITMENT, commitment)
+        own = tuple(part for capacity in capacities for part in rules.parts_of(capacity))
+
+    def rows(part: str, *found: tuple[str, Any]) -> list[tuple[Any, ...]]:
+        url = f"/exchanges/{exchange.reference}/commitment/parts/{part.replace('_', '-')}/"
+        return [(*row, url) if part in own else row for row in found]
+
+    def titled(part: str, *found: tuple[str, Any], **more: Any) -> Section:  # noqa: ANN401 -- what a template needs
+        return Section(str(PART_LABELS[part]), rows(part, *found), **more)
+
+    sections = [
+        Section(_("Parties"), [(capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip()) for row in queries.party_rows(exchange)]),
+        titled(
+            "place_and_dates", (_("Place of the stay"), commitment.place), (_("First day"), day_in_words(commitment.first_day)),
+            (_("Last day"), day_in_words(commitment.last_day)), (_("Travel days"), _number(commitment.travel_days)),
+        ),
+        titled(
+            "objectives", (_("Objectives of the visiting organisation"), commitment.objectives_visitor),
+            (_("Objectives of the host organisation"), commitment.objectives_host),
+        ),
+        titled(
+            "purposes_and_activities",
+            (_("Purposes"), "\n".join(code_lists.label(scheme, "purposes", code) for code in commitment.purposes)),
+            (_("Types of activity"), "\n".join(code_lists.label(scheme, "activity_types", code) for code in commitment.activities)),
+            (_("Description"), commitment.description),
+        ),
+        titled(
+            "plan", (_("Working days in the plan"), days_in_words(commitment.working_days)),
+            template="exchange_building/plan.html", context={"days": plan_of(commitment.plan)},
+        ),
+        titled("outcomes", (_("Expected outcomes"), "\n".join(_outcome(row) for row in commitment.outcomes))),
+        titled("responsibilities", *((capacity_label(party), commitment.responsibilities.get(party, "")) for party in rules.PARTIES)),
+        titled(
+            "language_and_insurance",
+            (_("Working language"), language_name(commitment.working_language, language) if commitment.working_language else ""),
+            (_("Confidentiality"), commitment.confidentiality), (_("Insurance"), commitment.insurance),
+        ),
+        titled(
+            "declarations",
+            *((Commitment._meta.get_field(name).verbose_name, _("Declared") if getattr(commitment, name) else _("Not yet")) for name in queries.declarations_of(exchange)),  # noqa: SLF001, E501 -- Django's documented way to a column's words
+        ),
+    ]  # fmt: skip
+    if queries.is_physical(exchange):
+        kilometres = _("%(count)s km") % {"count": commitment.distance_km} if commitment.distance_km is not None else ""
+        sections.append(titled("distance", (_("Distance"), "\n".join(part for part in (kilometres, commitment.distance_reason) if part))))
+    admitted = [f"{day_in_words(date.fromisoformat(day))}: {why}" for day, why in sorted(commitment.admitted_days.items())]
+    if admitted or "admitted_days" in own:
+        sections.append(titled("admitted_days", (_("Days that count although they are no working days"), "\n".join(admitted))))
+    return sections
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _outcome(row: Mapping[str, str]) -> str:
+    if not row.get("indicator"):
+        return row.get("outcome", "")
+    return _("%(outcome)s (measured by: %(indicator)s)") % row
+
+
+def plan_of(plan: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Give the rows of an action plan in which something happens, by day."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rules.rows_with_activity(plan):
+        found.setdefault(row["day"], []).append({**row, "label": forms.HALF_LABELS[row["half"]]})
+    return [{"day": date.fromisoformat(day), "rows": rows} for day, rows in found.items()]
+
+
+def _commitment_context(request: HttpRequest, commitment: Commitment, at: datetime) -> Mapping[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    missing = rules.missing_parts(commitment, is_physical=queries.is_physical(commitment.exchange))
+    base = f"/exchanges/{commitment.exchange.reference}/commitment/"
+    others = [one.version for one in commitment.exchange.commitments.order_by("version") if one.pk != commitment.pk]
+    may_edit = _may_edit(commitment, actor)
+    return {
+        "parts": [
+            {
+                "url": f"#section-{number}", "label": PART_LABELS[part],
+                "note": _("Something is missing") if part in missing else "",
+                "state": "half" if part in missing else "done", "state_label": _("Open") if part in missing else _("Written"),
+            }
+            for number, part in enumerate(rules.PARTS_OF_ORGANISATIONS, start=2)
+        ] if commitment.frozen is None else [],
+        "written": len(rules.NEEDED) - len(missing), "needed": len(rules.NEEDED),
+        "edit_url": f"{base}edit-commitment/" if may_edit else "",
+        "text": _shown(commitment.frozen, commitment.language) if commitment.frozen is not None else None,
+        "sign_rows": _consent_rows(commitment, actor),
+        "other_versions": [{"version": version, "url": f"{base}?version={version}"} for version in others],
+        "changes_reason": _changes_reason(commitment, at),
+        "hint_answers": [
+            (capacity_label(capacity), f"{', '.join(answer['words'])}\n{answer['reason']}")
+            for capacity, answer in sorted(commitment.hint_answers.items())
+        ],
+    }  # fmt: skip
+
+
+def _changes_reason(commitment: Commitment, at: datetime) -> str:
+    if commitment.state != "CHANGES_REQUESTED":
+        return ""
+    scheme = queries.rules_of_case(commitment.exchange, commitment, at)
+    known = dict(code_lists.choices(scheme, "change_request_reasons")) | dict(code_lists.choices(scheme, "signature_decline_reasons"))
+    words = known.get(commitment.changes_reason_code, "")
+    return ". ".join(part for part in (words, commitment.changes_reason) if part)
+
+
+def _shown(text: dict[str, Any], language: str) -> SimpleNamespace:
+    days: dict[str, list[Any]] = {}
+    for row in presented({"plan": text.get("plan", [])}, language)["plan"]:  # type: ignore[attr-defined] -- a list stays a list
+        days.setdefault(row["day"], []).append(row)
+    return SimpleNamespace(**{**presented(text, language), "days": list(days.items()), "lang": language})
+
+
+STAGES = (
+    (A.AGREE_COMMITMENT, ("DRAFTING", "CHANGES_REQUESTED"), (V, H), "agreed"),
+    (A.VALIDATE_COMMITMENT, ("SUBMITTED",), (VP, HP), "validated"),
+    (A.SIGN_COMMITMENT, ("VALIDATED", "SIGNING", "SIGNED", "SUPERSEDED"), rules.PARTIES, "signed"),
+)
+
+
+def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> list[dict[str, Any]]:
+    if isinstance(subject, Commitment):
+        kind = "commitment"
+        action, capacities = next((action, who) for action, states, who, _done in STAGES if subject.state in states)
+    else:
+        kind, action, capacities = "financial_agreement", A.SIGN_AGREEMENT, (V, VP)
+    given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
+    own = decide.capacities_of(actor, kind, subject)
+    labels = {A.AGREE_COMMITMENT: _("Agreed"), A.VALIDATE_COMMITMENT: _("Validated")}
+    rows = []
+    for party in queries.party_rows(subject.exchange, capacities):
+        capacity = Capacity(party["capacity"])
+        consent = given.get(capacity)
+        role = _("%(role)s, %(organisation)s") % {"role": capacity_label(capacity), "organisation": party["organisation"]}
+        waiting = ("yours", _("Your turn")) if capacity in own else ("theirs", _("Not yet"))
+        state, label = ("done", labels.get(action, _("Signed"))) if consent is not None else waiting
+        rows.append(
+            {
+                "name": consent.person if consent is not None else party["person"] or party["organisation"], "role": role,
+                "state": state, "state_label": label, "at": consent.at if consent is not None else None,
+                "current": consent is None and capacity in own, "capacity": str(capacity),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _commitment_files(commitment: Commitment, actor: Actor) -> list[dict[str, Any]]:
+    if not decide.may(actor, "commitment", A.OPEN_DOCUMENT, commitment):
+        return []
+    note = {"SIGNED": _("PDF, signed by all four"), "SUPERSEDED": _("PDF, replaced by a later version")}.get(commitment.state)
+    if note is None:
+        note = _("PDF, not yet signed by all") if commitment.document_id is not None else _("PDF, marked as draft")
+    url = f"/exchanges/{commitment.exchange.reference}/commitment/document/?version={commitment.version}"
+    sha256 = commitment.text_sha256 if commitment.frozen is not None else ""
+    return [{"name": _("Commitment to Quality, version %(version)s") % {"version": commitment.version}, "url": url, "note": note, "sha256": sha256}]
+
+
+COMMITMENT_PAGE = CasePage(
+    machine=COMMITMENT,
+    operations=operations,
+    title=lambda commitment, actor: _("Commitment to Quality"),  # noqa: ARG005 -- every title is asked with its reader
+    sections=_written_sections,
+    forms=forms.COMMITMENT_FORMS,
+    danger=frozenset({A.DECLINE_SIGNATURE}),
+    carries=frozenset({A.AGREE_COMMITMENT, A.VALIDATE_COMMITMENT, A.SIGN_COMMITMENT}),
+    elsewhere=frozenset({A.EDIT_COMMITMENT}),
+    template="exchange_building/commitment.html",
+    context=_commitment_context,
+    meta=lambda commitment, actor: [_("Version %(version)s") % {"version": commitment.version}, name_of(commitment.exchange)],  # noqa: ARG005 -- as above
+    breadcrumb=lambda commitment, actor: _breadcrumb(commitment.exchange),  # noqa: ARG005 -- as above
+    files=_commitment_files,
+)
+
+
+@signed_in
+def commitment_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the Commitment to Quality: the version that is being worked on, or the one that was asked for."""
+    return pages.show(request, COMMITMENT_PAGE, _commitment(request, reference))
+
+
+@signed_in
+def commitment_action(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+    """Take a step on the Commitment to Quality."""
+    if action is A.EDIT_COMMITMENT:
+        return edit_commitment(request, reference)
+    return pages.act(request, COMMITMENT_PAGE, _commitment(request, reference), action)
+
+
+@signed_in
+def edit_commitment(request: HttpRequest, reference: str, part: str = "") -> HttpResponse:
+    """Show the whole text, or one part of it, as a form; keep what was typed."""
+    commitment = _commitment(request, reference)
+    name = part.replace("-", "_")
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    denial = decide.denial(actor, "commitment", A.EDIT_COMMITMENT, commitment)
+    if denial is not None:
+        return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, NotAllowed(Refusal(denial)))
+    capacity = _acting(request, commitment, actor, name)
+    if name and name not in rules.PARTS:
+        raise Http404
+    if request.method == "POST":
+        return _save_text(request, commitment, capacity)
+    if commitment.state not in EDITABLE or (name and name not in rules.parts_of(capacity)):
+        return redirect(COMMITMENT.address(commitment))
+    form = forms.TextForm(subject=commitment, actor=actor, capacity=capacity, at=clock.now(), only=name, days=_days_asked(request))
+    return _show_form(request, commitment, form, capacity)
+
+
+def _acting(request: HttpRequest, commitment: Commitment, actor: Actor, part: str) -> Capacity:
+    possible = decide.acting_capacities(actor, "commitment", A.EDIT_COMMITMENT, commitment)
+    wanted = request.POST.get("capacity", "")
+    if wanted in possible:
+        return Capacity(wanted)
+    return next((one for one in possible if part in rules.parts_of(one)), possible[0])
+
+
+def _days_asked(request: HttpRequest) -> tuple[date, date] | None:
+    try:
+        first, last = (parse_date(request.GET.get(name, "")) for name in ("first_day", "last_day"))
+    except ValueError:
+        return None
+    return (first, last) if first is not None and last is not None else None
+
+
+def _save_text(request: HttpRequest, commitment: Commitment, capacity: Capacity) -> HttpResponse:
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    form = forms.TextForm(request.POST, subject=commitment, actor=actor, capacity=capacity, at=at)
+    is_open = commitment.state in EDITABLE
+    if is_open and not form.is_valid():
+        return _show_form(request, commitment, form, capacity, status=pages.UNPROCESSABLE)
+    try:
+        inputs = form.inputs() if form.is_valid() else {"values": {}}
+        operations.edit_commitment(commitment, actor=actor, at=at, capacity=capacity, **inputs)
+    except NotDone as reason:
+        if not is_open or reason.refusal.code != "text_has_changed":
+            return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, reason)
+        commitment.refresh_from_db()
+        typed = request.POST.copy()
+        typed["version"] = str(commitment.version)
+        for part in form.parts:
+            typed[f"seen_{part}"] = rules.fingerprint_of_part(commitment, part)
+        again = forms.TextForm(typed, subject=commitment, actor=actor, capacity=capacity, at=at)
+        refused = pages.refusal_context(A.EDIT_COMMITMENT, reason.refusal)
+        return _show_form(request, commitment, again, capacity, status=pages.CONFLICT, refusal=refused)
+    messages.success(request, _("The text is saved. Whoever had agreed is asked to agree again."))
+    return redirect(COMMITMENT.address(commitment))
+
+
+def _show_form(
+    request: HttpRequest,
+    commitment: Commitment,
+    form: forms.TextForm,
+    capacity: Capacity,
+    *,
+    status: int = 200,
+    refusal: dict[str, str] | None = None,
+) -> HttpResponse:
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    exchange = commitment.exchange
+    whole = len(form.parts) > 1
+    days = form.days or queries.suggested_days(exchange, queries.rules_of_case(exchange, commitment, at), at) or (None, None)
+    titles = {str(PART_LABELS[section]): section for section in form.parts}
+    context = {
+        "case": SimpleNamespace(machine="commitment", reference=exchange.reference, state=commitment.state, version=commitment.version),
+        "title": _("Write the Commitment to Quality") if whole else str(PART_LABELS[form.parts[0]] if form.parts else ""),
+        "breadcrumb": [*_breadcrumb(exchange), (_("Commitment to Quality"), COMMITMENT.address(commitment))],
+        "banner": cases.banner_of(COMMITMENT, commitment, actor, at),
+        "form": form,
+        "groups": form.groups(),
+        "capacity": str(capacity),
+        "action": f"{COMMITMENT.address(commitment)}edit-commitment/",
+        "back_url": COMMITMENT.address(commitment),
+        "lays_out": "plan" in form.parts,
+        "first_day": days[0].isoformat() if days[0] is not None else "",
+        "last_day": days[1].isoformat() if days[1] is not None else "",
+        "refusal": refusal,
+        "standing": [one for one in _written_sections(commitment, actor, at) if one.title in titles] if refusal else [],
+    }
+    return render(request, "exchange_building/edit.html", context, status=status)
+
+
+@signed_in
+def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open the file of the Commitment to Quality; before the text is frozen, one that is marked as draft."""
+    commitment = _commitment(request, reference)
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    try:
+        engine.record(commitment, A.OPEN_DOCUMENT, actor=actor, at=at, payload={"version": commitment.version})
+    except NotAllowed as reason:
+        return pages.refuse(request, COMMITMENT_PAGE, commitment, A.OPEN_DOCUMENT, reason)
+    if commitment.document is not None:
+        return _pdf(commitment.document.file.content.open(), commitment.document.file.name)
+    text = queries.text_of_commitment(commitment, queries.rules_of_case(commitment.exchange, commitment, at))
+    data = {**text, "text_sha256": "", "signatures": queries.signatures_of(commitment, text)}
+    content = typeset(
+        "commitment_to_quality", data, language=commitment.language, title=_("Commitment to Quality"), dated=at.date(), draft=True
+    )
+    return _pdf(content, f"commitment-to-quality-{reference}-draft.pdf")
+
+
+def _pdf(content: Any, name: str) -> HttpResponse:  # noqa: ANN401 -- an open file or bytes
+    response: Any = HttpResponse(content, content_type=PDF) if isinstance(content, bytes) else FileResponse(content, content_type=PDF)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response  # type: ignore[no-any-return] -- one of the two above
+
+
+# The financial agreement
+
+
+def _agreement(request: HttpRequest, reference: str) -> FinancialAgreement:
+    key: dict[str, Any] = {"exchange__reference": reference}
+    version = request.GET.get("version", "")
+    if request.method == "GET" and version.isdecimal():
+        key["version"] = int(version)
+    found: FinancialAgreement = load(request, queries.all_agreements(), "financial_agreement", **key)
+    return found
+
+
+def _working(agreement: FinancialAgreement, at: datetime) -> dict[str, Any] | None:
+    if agreement.amount_cents is None or agreement.full_cents is None:
+        return None
+    language = get_language() or "en"
+    scheme = engine.scheme_of(agreement, at)
+    country = country_name(queries.host_country(agreement.exchange), language)
+    rows = [(_("Lump sum for %(country)s") % {"country": country}, format_cents(agreement.full_cents, language), "")]
+    if agreement.is_halved:
+        reasons = " ".join(queries.reasons_in_words(scheme, agreement.halving_reasons))
+        rows.append((_("Halved, once"), f"-{format_cents(agreement.full_cents - agreement.amount_cents, language)}", reasons))
+    kilometres = _("%(count)s km") % {"count": agreement.distance_km}
+    return {
+        "rows": rows,
+        "total": format_cents(agreement.amount_cents, language),
+        "cents": agreement.amount_cents,
+        "note": _("%(days)s at the host, %(kilometres)s apart. Nothing is paid in advance.")
+        % {"days": days_in_words(agreement.working_days), "kilometres": kilometres},
+    }
+
+
+def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetime) -> list[Section]:
+    scheme = engine.scheme_of(agreement, at)
+    commitment = agreement.commitment or agreement.exchange.commitment
+    aid = "" if agreement.de_minimis_cents is None else format_cents(agreement.de_minimis_cents, get_language() or "en")
+    account: list[tuple[Any, ...]] = [(_("Account"), rules.masked(agreement.account_ending))]
+    if agreement.account_ending and decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement):
+        account = [(_("Account"), rules.masked(agreement.account_ending), f"{FINANCIAL_AGREEMENT.address(agreement)}bank-details/")]
+    return [
+        Section(_("Amount"), template="exchange_building/working.html", context={"working": _working(agreement, at)}),
+        Section(
+            _("What it is for"),
+            [
+                (_("First day"), day_in_words(commitment.first_day if commitment else None)),
+                (_("Last day"), day_in_words(commitment.last_day if commitment else None)),
+                (_("Commitment to Quality"), _("Version %(version)s") % {"version": commitment.version} if commitment else ""),
+            ],
+        ),
+        Section(
+            _("Payment"),
+            [
+                (_("Account holder"), agreement.account_holder if decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement) else ""),
+                *(row[:2] for row in account),
+                (_("Tax status"), code_lists.label(scheme, "tax_statuses", agreement.tax_status) if agreement.tax_status else ""),
+                (_("De minimis aid of the last three years"), aid),
+            ],
+            template="exchange_building/bank_details_link.html",
+            context={"url": account[0][2] if len(account[0]) > 2 else ""},  # noqa: PLR2004 -- label, value, address
+        ),
+    ]
+
+
+def _agreement_context(request: HttpRequest, agreement: FinancialAgreement, at: datetime) -> Mapping[str, Any]:  # noqa: ARG001 -- every context is asked in the same way
+    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    text = json.loads(agreement.frozen) if agreement.frozen else None
+    return {
+        "sign_rows": _consent_rows(agreement, actor),
+        "clauses": text["clauses"] if text else [],
+        "evidence": text["evidence"] if text else [],
+        "lang": text["language"] if text else "en",
+        "decline_reason": agreement.decline_reason if agreement.state == "DRAFT" else "",
+    }
+
+
+def _agreement_files(agreement: FinancialAgreement, actor: Actor) -> list[dict[str, Any]]:
+    if agreement.commitment_id is None or not decide.may(actor, "financial_agreement", A.OPEN_DOCUMENT, agreement):
+        return []
+    note = _("PDF, marked as draft")
+    if agreement.document_id is not None:
+        note = _("PDF, signed by both") if agreement.state in {"SIGNED", "SUPERSEDED"} else _("PDF, not yet signed by both")
+    url = f"{FINANCIAL_AGREEMENT.address(agreement)}document/?version={agreement.version}"
+    name = _("Financial agreement, version %(version)s") % {"version": agreement.version}
+    return [{"name": name, "url": url, "note": note, "sha256": agreement.text_sha256}]
+
+
+AGREEMENT_PAGE = CasePage(
+    machine=FINANCIAL_AGREEMENT,
+    operations=operations,
+    title=lambda agreement, actor: _("Financial agreement"),  # noqa: ARG005 -- every title is asked with its reader
+    sections=_agreement_sections,
+    forms=forms.AGREEMENT_FORMS,
+    carries=frozenset({A.SIGN_AGREEMENT}),
+    template="exchange_building/financial_agreement.html",
+    context=_agreement_context,
+    meta=lambda agreement, actor: [_("Version %(version)s") % {"version": agreement.version}, name_of(agreement.exchange)],  # noqa: ARG005 -- as above
+    breadcrumb=lambda agreement, actor: _breadcrumb(agreement.exchange),  # noqa: ARG005 -- as above
+    files=_agreement_files,
+)
+
+
+@signed_in
+def agreement_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the financial agreement with the working of its amount."""
+    return pages.show(request, AGREEMENT_PAGE, _agreement(request, reference))
+
+
+@signed_in
+def agreement_action(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+    """Take a step on the financial agreement."""
+    return pages.act(request, AGREEMENT_PAGE, _agreement(request, reference), action)
+
+
+@signed_in
+def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the whole account to those who may open it; the journal says who did."""
+    agreement = _agreement(request, reference)
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    try:
+        engine.record(agreement, A.OPEN_BANK_DETAILS, actor=actor, at=at)
+    except NotAllowed as reason:
+        return pages.refuse(request, AGREEMENT_PAGE, agreement, A.OPEN_BANK_DETAILS, reason)
+    context = {
+        "case": SimpleNamespace(
+            machine="financial_agreement", reference=reference, state=agreement.state, version=agreement.version
+        ),
+        "title": _("Bank details of %(visitor)s") % queries.names_of_exchange(agreement.exchange),
+        "breadcrumb": [*_breadcrumb(agreement.exchange), (_("Financial agreement"), FINANCIAL_AGREEMENT.address(agreement))],
+        "banner": cases.banner_of(FINANCIAL_AGREEMENT, agreement, actor, at),
+        "rows": [
+            (_("Account holder"), agreement.account_holder),
+            (_("IBAN"), agreement.iban),
+            (_("Account number"), agreement.account_number),
+            (_("BIC"), agreement.bic),
+            (_("Address of the bank"), agreement.bank_address),
+        ],
+    }
+    response = render(request, "exchange_building/bank_details.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@signed_in
+def agreement_document(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open the file of the financial agreement; before it is offered, one that is marked as draft."""
+    agreement = _agreement(request, reference)
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    denial = decide.denial(actor, "financial_agreement", A.OPEN_DOCUMENT, agreement)
+    if denial is not None:
+        return pages.refuse(request, AGREEMENT_PAGE, agreement, A.OPEN_DOCUMENT, NotAllowed(Refusal(denial)))
+    if agreement.commitment is None:
+        raise Http404
+    engine.record(agreement, A.OPEN_DOCUMENT, actor=actor, at=at, payload={"version": agreement.version})
+    if agreement.document is not None:
+        return _pdf(agreement.document.file.content.open(), agreement.document.file.name)
+    text = queries.text_of_agreement(agreement, agreement.commitment, engine.scheme_of(agreement, at))
+    data = {**text, "text_sha256": "", "signatures": queries.signatures_of(agreement, text)}
+    content = typeset("financial_agreement", data, language=text["language"], title=_("Financial agreement"), dated=at.date(), draft=True)
+    return _pdf(content, f"financial-agreement-{reference}-draft.pdf")
