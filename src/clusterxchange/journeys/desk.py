@@ -14,7 +14,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.journeys.subjects import cases_of, subjects_of
+from clusterxchange.journeys.subjects import cases_of, seen_by, subjects_of
 from clusterxchange.journeys.tasks import Task, task_on_desk
 from clusterxchange.parties.memberships import people_of_partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState, FinancialAgreement
@@ -73,7 +73,7 @@ def desk_of(actor: Actor, at: datetime, language: str) -> Desk:
     """Put the desk of a participant together. The number of queries does not depend on the number of cases."""
     standing = standing_of(actor)
     own = list(obligations.mine(actor)[:MOST_TASKS])
-    awaited = list(obligations.awaited(actor, cases_of(actor))[:MOST_TASKS])
+    awaited = list(obligations.awaited(actor, seen_by(actor))[:MOST_TASKS])
     subjects = subjects_of([*own, *awaited])
     exchange = standing.exchange
     return Desk(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.journeys.subjects import cases_of, subjects_of
+from clusterxchange.journeys.subjects import seen_by, subjects_of
 from clusterxchange.journeys.tasks import task_in_queue
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration.models import Application
@@ -20,7 +20,7 @@ MOST_OVERDUE = 25
 
 def overview_at(actor: Actor, at: datetime) -> dict[str, Any]:
     """Give counts by state and what is overdue with others, oldest first."""
-    late = list(obligations.awaited(actor, cases_of(actor)).filter(due_at__lte=at)[: MOST_OVERDUE + 1])
+    late = list(obligations.awaited(actor, seen_by(actor)).filter(due_at__lte=at)[: MOST_OVERDUE + 1])
     subjects = subjects_of(late)
     return {
         "late": [task_in_queue(one, subjects[one.kind, one.subject_id], at, own=False) for one in late[:MOST_OVERDUE]],

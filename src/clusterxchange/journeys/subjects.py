@@ -63,6 +63,14 @@ def cases_of(actor: Actor) -> list[tuple[str, QuerySet[Any]]]:
     ]
 
 
+def seen_by(actor: Actor) -> list[tuple[str, QuerySet[Any]]]:
+    """Give everything that the actor may see, kind by kind: a host never learns of the visitor's money."""
+    return [
+        (machine.name, visible(machine.model._default_manager.all(), machine.name, actor))
+        for machine in registry.machines()
+    ]
+
+
 def title_of(machine: Machine, thing: Thing) -> str:
     """Name a thing by its people: visitor and host, or the one organisation."""
     names = machine.describe(thing)

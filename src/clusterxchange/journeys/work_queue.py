@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
-from clusterxchange.journeys.subjects import cases_of, subjects_of, title_of
+from clusterxchange.journeys.subjects import seen_by, subjects_of, title_of
 from clusterxchange.journeys.tasks import Task, is_overdue, task_in_queue
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.workflow import cases, obligations, registry
@@ -97,7 +97,7 @@ def partnerships_of(actor: Actor) -> list[str]:
 
 def rows_shown(actor: Actor, show: str) -> QuerySet[Obligation]:
     """Give the obligations of a filter, soonest first; those without a term last."""
-    found = obligations.awaited(actor, cases_of(actor)) if show == WAITING else obligations.mine(actor)
+    found = obligations.awaited(actor, seen_by(actor)) if show == WAITING else obligations.mine(actor)
     chosen = SHOWN[show]
     if chosen is not None:
         found = found.filter(kind__in=chosen.kinds)
@@ -126,7 +126,7 @@ def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queu
     counts = dict(
         obligations.mine(actor).order_by().values("kind").annotate(number=Count("pk")).values_list("kind", "number")
     )
-    waiting = obligations.awaited(actor, cases_of(actor))[: COUNT_LIMIT + 1].count()
+    waiting = obligations.awaited(actor, seen_by(actor))[: COUNT_LIMIT + 1].count()
     overdue = obligations.mine(actor).filter(due_at__lte=at).count()
     filters = _filters(show, counts, waiting)
     shown = next(one for one in filters if one["current"])

@@ -293,12 +293,12 @@ def mine(actor: Actor) -> QuerySet[Obligation]:
     return found.select_related("organisation", "partnership").order_by("due_at", "pk")
 
 
-def awaited(actor: Actor, roots: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Obligation]:
-    """Give what the actor waits for in the cases given (kind and visible rows), soonest first."""
-    cases = Q(pk__in=())
-    for root_name, rows in roots:
-        cases |= Q(root_kind=root_name, root_id__in=rows.values("pk"))
-    found = Obligation.objects.filter(cases, closed_at__isnull=True, is_watch=False).exclude(of_actor(actor))
+def awaited(actor: Actor, seen: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Obligation]:
+    """Give what the actor waits for among the things that they may see (kind and visible rows), soonest first."""
+    things = Q(pk__in=())
+    for kind, rows in seen:
+        things |= Q(kind=kind, subject_id__in=rows.values("pk"))
+    found = Obligation.objects.filter(things, closed_at__isnull=True, is_watch=False).exclude(of_actor(actor))
     return found.select_related("organisation", "partnership").order_by("due_at", "pk")
 
 
