@@ -40,7 +40,7 @@ def partner_is_available(situation: Situation) -> Refusal | None:
 
 
 def no_hard_condition_is_broken(situation: Situation) -> Refusal | None:
-    """Whether nothing stands between the two: roles, countries; for a physical exchange also dates and the one visit."""
+    """Whether nothing stands between the two: roles, countries; for a stay also dates and the one visit."""
     proposal = situation.subject
     visitor, host = proposal.visitor_participation, proposal.host_participation
     broken = broken_condition(

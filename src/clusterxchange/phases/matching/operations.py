@@ -12,6 +12,7 @@ from clusterxchange.phases.matching.engine.rules import broken_condition
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow import engine
+from clusterxchange.workflow.tables import Refusal, Situation
 
 
 def new_proposal(
@@ -184,3 +185,29 @@ def _locked(*participations: Participation) -> tuple[Participation, ...]:
         rows = Participation.objects.select_for_update(of=("self",)).select_related("organisation", "partnership")
         fresh[one.pk] = rows.get(pk=one.pk)
     return tuple(fresh[one.pk] for one in participations)
+
+
+def refusal_against(
+    action: Action,
+    *,
+    own: Participation,
+    partner: Participation,
+    format: str,  # noqa: A002 -- as above
+    actor: Actor,
+    at: datetime,
+) -> Refusal | None:
+    """Give what stands against a proposal or a suggestion before anything is written; nothing is saved or locked."""
+    capacity = side_of(own, is_partnership=action is Action.SUGGEST_MATCH)
+    proposal = new_proposal(own=own, partner=partner, message="-", format=format, capacity=capacity)
+    situation = Situation(proposal, action, actor, capacity, at, states.PROPOSAL.scheme_of(proposal, at))
+    line = states.PROPOSAL.row_for(action, None)
+    guards = line.only_if if line is not None else ()
+    return next((refusal for guard in guards if (refusal := guard(situation)) is not None), None)
+
+
+def open_curriculum_vitae(participation: Participation, *, actor: Actor, at: datetime) -> None:
+    """Note in the journal of a participant who has read its person's CV.
+
+    :raises NotAllowed: the CV is not disclosed to the reader.
+    """
+    engine.record(participation, Action.OPEN_CURRICULUM_VITAE, actor=actor, at=at)

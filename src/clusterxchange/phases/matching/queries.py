@@ -11,6 +11,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation.scoping import NOTHING, permitted, visible
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.matching.engine import Participant, Ranked, rank
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.models import Proposal, ProposalState
@@ -50,6 +51,11 @@ def guided_by(actor: Actor) -> QuerySet[Participation]:
     return _with_what_is_compared(rows).order_by("organisation__sort_name", "pk")
 
 
+def partnerships_guided_by(actor: Actor) -> QuerySet[Partnership]:
+    """Give the partnerships for which the actor looks after participants."""
+    return Partnership.objects.filter(pk__in=actor.partnerships_as(CASE_PEOPLE)).order_by("pk")
+
+
 def in_the_catalogue_of(actor: Actor) -> Q:
     """Give the filter for the participations that the actor finds in the catalogue.
 
@@ -58,7 +64,7 @@ def in_the_catalogue_of(actor: Actor) -> Q:
     found = NOTHING
     for edition_id, role in set(own_accepted(actor).order_by().values_list("edition_id", "role")):
         found |= Q(edition_id=edition_id, role=OTHER_ROLE[role])
-    for edition_id in set(guided_by(actor).order_by().values_list("edition_id", flat=True)):
+    for edition_id in set(partnerships_guided_by(actor).values_list("edition_id", flat=True)):
         found |= Q(edition_id=edition_id)
     return found & Q(state__in=LISTED)
 
