@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clusterxchange.testing import all_runs
 from clusterxchange.testing.all_runs import SUMMARY, read_counts
 
 
@@ -23,3 +24,12 @@ def test_a_summary_line_is_read(line: str, counts: dict[str, int]) -> None:
     found = SUMMARY.match(line)
     assert found
     assert dict(read_counts(found["counts"])) == counts
+
+
+def test_what_is_missing_is_named_where_it_can_not_be_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(all_runs, "PARTS", [all_runs.SystemPart("a-rare-program", lambda: False)])
+    monkeypatch.setattr(all_runs.os, "geteuid", lambda: 1000)
+    assert all_runs.main() == 1
+    assert "a-rare-program" in capsys.readouterr().err
