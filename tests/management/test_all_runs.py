@@ -30,6 +30,6 @@ def test_what_is_missing_is_named_where_it_can_not_be_installed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(all_runs, "PARTS", [all_runs.SystemPart("a-rare-program", lambda: False)])
-    monkeypatch.setattr(all_runs.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert all_runs.main() == 1
     assert "a-rare-program" in capsys.readouterr().err
