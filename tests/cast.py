@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.files import PDF, store
@@ -20,6 +21,7 @@ from clusterxchange.scheme.models import Edition
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PASSWORD = "a long enough password 26"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CURRICULUM_VITAE = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -103,7 +105,14 @@ def make_account(name: str, first: str, last: str, **offices: bool) -> Account:
         **offices,
     )
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    if offices:
+        give_second_factor(account)
     return account
+
+
+def give_second_factor(account: Account) -> None:
+    """Set up the app with codes that people with an office must have."""
+    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
 
 
 def make_partnership(
@@ -125,6 +134,7 @@ def make_partnership(
 def make_officer(name: str, first: str, last: str, partnership: Partnership, role: str) -> Person:
     account = make_account(name, first, last)
     PartnershipPerson.objects.create(partnership=partnership, account=account, role=role)
+    give_second_factor(account)
     return Person(account, partnership=partnership)
 
 

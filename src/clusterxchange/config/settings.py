@@ -133,6 +133,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clusterxchange.config.middleware.ActorMiddleware",
+    "clusterxchange.parties.accounts.second_factor.SecondFactorMiddleware",
+    "clusterxchange.parties.accounts.presence.PresenceMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -8,9 +8,8 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from stdnum import get_cc_module
 from stdnum.eu import nace
 from stdnum.exceptions import ValidationError as NumberIsWrong
@@ -89,9 +88,13 @@ def choice(label: Any, choices: Iterable[tuple[str, str]], **more: Any) -> forms
 def choices(label: Any, offered: Iterable[tuple[str, str]], **more: Any) -> forms.MultipleChoiceField:  # noqa: ANN401 -- as above
     """Make check boxes, several of them to be ticked."""
     return forms.MultipleChoiceField(
-        label=label, choices=list(offered), required=False, widget=forms.CheckboxSelectMultiple,
-        error_messages=NOT_ON_THE_LIST, **more,
-    )  # fmt: skip
+        label=label,
+        choices=list(offered),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=NOT_ON_THE_LIST,
+        **more,
+    )
 
 
 def listing(label: Any, offered: Iterable[tuple[str, str]], **more: Any) -> forms.ChoiceField:  # noqa: ANN401 -- as above
@@ -167,9 +170,13 @@ def day(label: Any, **more: Any) -> forms.DateField:  # noqa: ANN401 -- as above
     """Make a field for a day."""
     messages = {"invalid": gettext_lazy("Write the day as year-month-day, for example 2026-05-04")}
     return forms.DateField(
-        label=label, required=False, widget=DayInput(), input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
-        error_messages=messages, **more,
-    )  # fmt: skip
+        label=label,
+        required=False,
+        widget=DayInput(),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+        error_messages=messages,
+        **more,
+    )
 
 
 class CheckedFile(forms.FileField):
@@ -282,9 +289,14 @@ class YouForm(SectionForm):
 
     section = rules.YOU
     later = (
-        "title", "gender", "profile_link", "nationality", "has_residence_permit", "permit_document",
+        "title",
+        "gender",
+        "profile_link",
+        "nationality",
+        "has_residence_permit",
+        "permit_document",
         "has_started_business",
-    )  # fmt: skip
+    )
     files_kept = ("curriculum_vitae", "permit_document")
 
     def questions(self) -> dict[str, forms.Field]:
@@ -295,14 +307,17 @@ class YouForm(SectionForm):
             "last_name": text(_("Last name"), 80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})),
             "position": text(_("Position in the organisation"), 120),
             "phone": text(
-                _("Telephone"), 40, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+                _("Telephone"),
+                40,
+                widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
                 help_text=_("With the code of the country, for example +48 000 000 000"),
             ),
             "based_in": listing(
-                _("Country where you are based"), known_countries(self.scheme),
+                _("Country where you are based"),
+                known_countries(self.scheme),
                 help_text=_("Where the establishment is in which you work"),
             ),
-        }  # fmt: skip
+        }
         languages = code_choices(self.scheme, "languages")
         levels = code_choices(self.scheme, "language_levels")
         rows: dict[str, forms.Field] = {}
@@ -316,31 +331,39 @@ class YouForm(SectionForm):
             **named,
             **rows,
             "curriculum_vitae": CheckedFile(
-                label=_("Curriculum vitae"), allowed=kinds,
+                label=_("Curriculum vitae"),
+                allowed=kinds,
                 help_text=_("A PDF or DOCX file of at most 10 MB. Each opening of it is recorded."),
             ),
             "works_for_organisation": forms.BooleanField(label=_("I work for this organisation."), required=False),
             "title": listing(_("Title"), code_choices(self.scheme, "titles")),
             "gender": listing(
-                _("Gender"), code_choices(self.scheme, "genders"), help_text=_("Only for statistics; nobody sees it beside your name")
+                _("Gender"),
+                code_choices(self.scheme, "genders"),
+                help_text=_("Only for statistics; nobody sees it beside your name"),
             ),
             "profile_link": link(_("Link to a profile of yours")),
             "nationality": listing(
-                _("Nationality"), all_territories(),
-                help_text=_("Only if you are a national of a country that does not take part; then answer the next three as well"),
+                _("Nationality"),
+                all_territories(),
+                help_text=_(
+                    "Only if you are a national of a country that does not take part; then answer the next three as well"
+                ),
             ),
             "has_residence_permit": forms.BooleanField(
-                label=_("I have spent %(days)d days in a participating country with a residence permit.") % {"days": days},
+                label=_("I have spent %(days)d days in a participating country with a residence permit.")
+                % {"days": days},
                 required=False,
             ),
             "permit_document": CheckedFile(
-                label=_("Residence permit or a document like it"), allowed=(files.PDF, files.JPEG, files.PNG),
+                label=_("Residence permit or a document like it"),
+                allowed=(files.PDF, files.JPEG, files.PNG),
                 help_text=_("A PDF, PNG or JPEG file of at most 10 MB"),
             ),
             "has_started_business": forms.BooleanField(
                 label=_("I have started a business in a participating country, or intend to."), required=False
             ),
-        }  # fmt: skip
+        }
 
     def also_asked(self) -> frozenset[str]:
         """Count the first language and the curriculum vitae."""
@@ -402,48 +425,90 @@ class OrganisationForm(SectionForm):
         return {
             "role": choice(
                 _("What would you like to do?"),
-                [("visit", _("Visit: your organisation may visit once")), ("host", _("Host: you may receive visitors as often as you like")), ("both", _("Both"))],
+                [
+                    ("visit", _("Visit: your organisation may visit once")),
+                    ("host", _("Host: you may receive visitors as often as you like")),
+                    ("both", _("Both")),
+                ],
             ),
             "organisation_type": choice(
-                _("Type of organisation"), code_choices(scheme, "organisation_types"), help_text=_("The next section depends on it")
+                _("Type of organisation"),
+                code_choices(scheme, "organisation_types"),
+                help_text=_("The next section depends on it"),
             ),
             "legal_name": text(
-                _("Legal name"), 200, help_text=_("As in the register of companies"), widget=forms.TextInput(attrs={"autocomplete": "organization"})
+                _("Legal name"),
+                200,
+                help_text=_("As in the register of companies"),
+                widget=forms.TextInput(attrs={"autocomplete": "organization"}),
             ),
-            "registration_number": text(_("Registration number"), 60, help_text=_("The number in the register of your country")),
-            "street": text(_("Street and number"), 200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})),
+            "registration_number": text(
+                _("Registration number"), 60, help_text=_("The number in the register of your country")
+            ),
+            "street": text(
+                _("Street and number"), 200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
+            ),
             "postcode": text(_("Postcode"), 20, widget=forms.TextInput(attrs={"autocomplete": "postal-code", **SHORT})),
             "city": text(_("Town"), 100, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})),
-            "region": text(_("Region"), 100, help_text=_("Its name or its code in the regions of the European Union, for example ES52")),
+            "region": text(
+                _("Region"),
+                100,
+                help_text=_("Its name or its code in the regions of the European Union, for example ES52"),
+            ),
             "country": listing(_("Country"), known_countries(scheme)),
             "website": link(_("Website")),
             "description": long_text(
-                _("What your organisation does"), scheme.registration.description_characters,
+                _("What your organisation does"),
+                scheme.registration.description_characters,
                 help_text=_("Two or three sentences for a reader who does not know your field"),
             ),
-            "ecosystems": choices(_("Industrial ecosystems"), code_choices(scheme, "ecosystems"), help_text=_("Tick those in which you work")),
+            "ecosystems": choices(
+                _("Industrial ecosystems"),
+                code_choices(scheme, "ecosystems"),
+                help_text=_("Tick those in which you work"),
+            ),
             "nace": text(
-                _("Economic activity"), 10, help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
+                _("Economic activity"),
+                10,
+                help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
                 widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
             ),
-            "keywords": text(_("Your field in words of your own"), 300, help_text=_("A few words with commas between them")),
+            "keywords": text(
+                _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
+            ),
             "short_name": text(_("Short name"), 80),
-            "vat_number": text(_("VAT number"), 30, help_text=_("With the letters of the country, for example PL 725 214 08 12")),
+            "vat_number": text(
+                _("VAT number"), 30, help_text=_("With the letters of the country, for example PL 725 214 08 12")
+            ),
             "founded": number(_("Year of foundation"), EARLIEST_YEAR, self.at.year),
             "offers": text(_("What you offer, in keywords"), 300, help_text=_("A few words with commas between them")),
             "latitude": forms.FloatField(
-                label=_("Position: latitude"), min_value=-90, max_value=90, required=False, error_messages=DEGREES,
+                label=_("Position: latitude"),
+                min_value=-90,
+                max_value=90,
+                required=False,
+                error_messages=DEGREES,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
-                help_text=_("In degrees, for example 51.7592. Distances are measured from here; without it from the capital of the country. The agreement can correct the distance."),
+                help_text=_(
+                    "In degrees, for example 51.7592. Distances are measured from here; without it from the capital of the country. The agreement can correct the distance."
+                ),
             ),
             "longitude": forms.FloatField(
-                label=_("Position: longitude"), min_value=-180, max_value=180, required=False, error_messages=DEGREES,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}), help_text=_("In degrees, for example 19.4560"),
+                label=_("Position: longitude"),
+                min_value=-180,
+                max_value=180,
+                required=False,
+                error_messages=DEGREES,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
+                help_text=_("In degrees, for example 19.4560"),
             ),
             "logo": CheckedFile(
-                label=_("Logo"), allowed=(files.PNG, files.JPEG), largest=LOGO_LARGEST, help_text=_("A PNG or JPEG file of at most 2 MB")
+                label=_("Logo"),
+                allowed=(files.PNG, files.JPEG),
+                largest=LOGO_LARGEST,
+                help_text=_("A PNG or JPEG file of at most 2 MB"),
             ),
-        }  # fmt: skip
+        }
 
     def also_asked(self) -> frozenset[str]:
         """Count the role."""
@@ -589,10 +654,11 @@ class MotivationForm(SectionForm):
         scheme = self.scheme
         asked: dict[str, forms.Field] = {
             "motivation": long_text(
-                _("Motivation"), scheme.registration.motivation_characters,
+                _("Motivation"),
+                scheme.registration.motivation_characters,
                 help_text=_("What do you want to work on with a partner in another country, and why now?"),
             )
-        }  # fmt: skip
+        }
         if self.application.asks_visit:
             asked["learn"] = long_text(_("What you want to learn"), 2000)
         if self.application.asks_host:
@@ -603,10 +669,11 @@ class MotivationForm(SectionForm):
         return asked | {
             "purposes": choices(_("Purposes"), code_choices(scheme, "purposes")),
             "activities": choices(
-                _("Types of activity"), code_choices(scheme, "activity_types"),
+                _("Types of activity"),
+                code_choices(scheme, "activity_types"),
                 help_text=_("Internships, work placements and employment are not possible."),
             ),
-        }  # fmt: skip
+        }
 
 
 class PreferencesForm(SectionForm):
@@ -614,9 +681,14 @@ class PreferencesForm(SectionForm):
 
     section = rules.PREFERENCES
     later = (
-        "wished_types", "wished_country_1", "wished_country_2", "wished_country_3", "wished_ecosystems", "partner_name",
+        "wished_types",
+        "wished_country_1",
+        "wished_country_2",
+        "wished_country_3",
+        "wished_ecosystems",
+        "partner_name",
         "partner_email",
-    )  # fmt: skip
+    )
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for languages, length, dates and format; the wishes can wait."""
@@ -629,22 +701,34 @@ class PreferencesForm(SectionForm):
             windows[f"window_{row}_to"] = day(_("Available until (%(number)d)") % {"number": row})
         ranks = (_("Most wished country"), _("Second country"), _("Third country"))
         return {
-            "working_languages": choices(_("Working languages"), code_choices(scheme, "languages"), help_text=_("In which you could spend the exchange")),
+            "working_languages": choices(
+                _("Working languages"),
+                code_choices(scheme, "languages"),
+                help_text=_("In which you could spend the exchange"),
+            ),
             "days_wished": number(
-                _("Working days wished"), scheme.durations.minimum_working_days, MOST_DAYS,
-                help_text=_("At least %(days)d full working days at the host, the days of travel not counted") % {"days": scheme.durations.minimum_working_days},
+                _("Working days wished"),
+                scheme.durations.minimum_working_days,
+                MOST_DAYS,
+                help_text=_("At least %(days)d full working days at the host, the days of travel not counted")
+                % {"days": scheme.durations.minimum_working_days},
             ),
             "format": choice(_("Format"), code_choices(scheme, "format_preferences")),
             **windows,
             "wished_types": choices(_("Wished types of partner"), code_choices(scheme, "organisation_types")),
             **{f"wished_country_{rank}": listing(label, wished) for rank, label in enumerate(ranks, start=1)},
             "wished_ecosystems": choices(_("Wished industrial ecosystems"), code_choices(scheme, "ecosystems")),
-            "partner_name": text(_("Partner already agreed: name"), 200, help_text=_("If you have agreed with a partner outside this tool")),
+            "partner_name": text(
+                _("Partner already agreed: name"),
+                200,
+                help_text=_("If you have agreed with a partner outside this tool"),
+            ),
             "partner_email": forms.EmailField(
-                label=_("Partner already agreed: e-mail"), required=False,
+                label=_("Partner already agreed: e-mail"),
+                required=False,
                 error_messages={"invalid": _("Write the address with an @, for example name@organisation.example")},
             ),
-        }  # fmt: skip
+        }
 
     def also_asked(self) -> frozenset[str]:
         """Count the first window."""
@@ -706,14 +790,21 @@ class PartnershipForm(SectionForm):
             "partnership": choice(
                 _("Partnership"),
                 [(ASSIGN, _("Assign one to me")), *((row.slug, self._words(row)) for row in offered)],
-                help_text=_("It assesses your registration, helps you and, if you visit, pays. Those in your field come first."),
+                help_text=_(
+                    "It assesses your registration, helps you and, if you visit, pays. Those in your field come first."
+                ),
             ),
             "visibility": choice(
                 _("How others see you in the catalogue"),
-                [("name", _("By the name of the organisation")), ("number", _("Without the name, as “Organisation” and a number"))],
+                [
+                    ("name", _("By the name of the organisation")),
+                    ("number", _("Without the name, as “Organisation” and a number")),
+                ],
             ),
-            "suggestions_by_email": forms.BooleanField(label=_("Send me suggestions of partners by e-mail."), required=False),
-        }  # fmt: skip
+            "suggestions_by_email": forms.BooleanField(
+                label=_("Send me suggestions of partners by e-mail."), required=False
+            ),
+        }
 
     def also_asked(self) -> frozenset[str]:
         """Count the partnership."""
@@ -929,9 +1020,11 @@ class HoldForm(ChecklistForm):
         super().__init__(*args, **kwargs)
         self.hide_checklist()
         self.fields["questions"] = text(
-            _("Questions to the applicant"), 4000, widget=forms.Textarea(attrs={"rows": 4}),
+            _("Questions to the applicant"),
+            4000,
+            widget=forms.Textarea(attrs={"rows": 4}),
             help_text=_("One question a line. Left empty, the comments of the items marked “Ask” are sent."),
-        )  # fmt: skip
+        )
 
     def clean(self) -> dict[str, Any]:
         """Take the comments of the open items where no question was written."""
@@ -965,9 +1058,11 @@ class RefuseForm(ChecklistForm):
             _("Reason from the list"), code_choices(scheme, "application_refusal_reasons")
         )
         self.fields["reason"] = text(
-            _("Reason in words"), REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4}),
+            _("Reason in words"),
+            REASON_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 4}),
             help_text=_("The applicant reads it and may object to the support office."),
-        )  # fmt: skip
+        )
 
     def clean_reason(self) -> str:
         """Ask for a sentence."""
@@ -979,9 +1074,10 @@ class RefuseForm(ChecklistForm):
     def inputs(self) -> dict[str, Any]:
         """Give reason and findings as the operation takes them."""
         return {
-            "reason": self.cleaned_data["reason"], "reason_code": self.cleaned_data.get("reason_code", ""),
+            "reason": self.cleaned_data["reason"],
+            "reason_code": self.cleaned_data.get("reason_code", ""),
             "checklist": self.checklist(),
-        }  # fmt: skip
+        }
 
 
 class AnswersForm(MarkedForm):

@@ -1,1 +1,527 @@
-""" """
+"""The pages of the registration."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import VP
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.models import StoredFile
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.phases.registration import operations, queries, rules, summaries
+from clusterxchange.phases.registration.forms import (
+    APPLICATION_FORMS,
+    PARTICIPATION_FORMS,
+    SECTION_FORMS,
+    SectionForm,
+    StartForm,
+)
+from clusterxchange.phases.registration.models import Application, ApplicationState, Participation
+from clusterxchange.phases.registration.notices import section_title
+from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
+from clusterxchange.scheme import terms
+from clusterxchange.scheme.current import open_edition
+from clusterxchange.workflow import pages
+from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.pages import CasePage, load, signed_in
+
+START = "/registration/"
+
+
+def _scheme(subject: Application | Participation, at: datetime) -> Any:  # noqa: ANN401 -- the rules
+    return queries.scheme_of_edition(subject.edition_id, at)
+
+
+def _title(application: Application, actor: Actor) -> str:
+    if application.organisation_id in actor.organisations:
+        return _("Your registration")
+    return application.organisation.legal_name or _("Registration of %(person)s") % {
+        "person": application.representative.account
+    }
+
+
+def _meta(application: Application, actor: Actor) -> list[str]:
+    found = [summaries.roles_in_words(_scheme(application, clock.now()), application)]
+    if application.organisation_id in actor.organisations and application.organisation.legal_name:
+        found.insert(0, application.organisation.legal_name)
+    if application.partnership is not None:
+        found.append(application.partnership.acronym)
+    return [one for one in found if one]
+
+
+def _section_url(application: Application, section: str) -> str:
+    return f"{APPLICATION.address(application)}sections/{section}/"
+
+
+def _sections(application: Application, actor: Actor, at: datetime) -> list[Section]:
+    scheme = _scheme(application, at)
+    change = None
+    if application.state == ApplicationState.ON_HOLD and application.organisation_id in actor.organisations:
+        change = lambda section: _section_url(application, section)  # noqa: E731 -- a way to each section
+    return [*_decision(application, scheme), *summaries.answers_of(scheme, application, change)]
+
+
+def _decision(application: Application, scheme: Any) -> list[Section]:  # noqa: ANN401 -- the rules
+    rows: list[tuple[Any, ...]] = []
+    for role, decision in (
+        ("visit", application.get_visit_decision_display()),
+        ("host", application.get_host_decision_display()),
+    ):
+        if decision:
+            rows.append((summaries.code_lists.label(scheme, "roles", role), decision))
+    texts = (
+        (
+            _("Reason from the list"),
+            summaries.code_lists.label(scheme, "application_refusal_reasons", application.decision_code)
+            if application.decision_code
+            else "",
+        ),
+        (_("Reason"), application.decision_reason),
+        (_("Answer of the agency"), application.agency_reason),
+        (_("Objection"), application.objection),
+        (_("Answer to the objection"), application.objection_answer),
+        (_("Reason for the move"), application.move_reason),
+        (_("Questions"), application.questions),
+        (_("Answers"), application.answers),
+    )
+    rows += [row for row in texts if row[1]]
+    return [Section(_("Decision and questions"), rows)] if rows else []
+
+
+def _files(application: Application, actor: Actor) -> list[dict[str, Any]]:
+    person, address = application.representative, APPLICATION.address(application)
+    note = _("Each opening is recorded")
+    kept = ((person.curriculum_vitae, "curriculum-vitae"), (person.permit_document, "permit-document"))
+    if not decide.may(actor, APPLICATION.name, Action.OPEN_CURRICULUM_VITAE, application):
+        return []
+    return [{"name": file.name, "url": f"{address}{part}/", "note": note} for file, part in kept if file is not None]
+
+
+def _after(application: Application, action: Action) -> str:
+    return "/desk/" if action is Action.MOVE_APPLICATION else APPLICATION.address(application)
+
+
+DANGER = frozenset(
+    {
+        Action.DISCARD_APPLICATION,
+        Action.WITHDRAW_APPLICATION,
+        Action.REFUSE_APPLICATION,
+        Action.REFUSE_EXCEPTION,
+        Action.DISMISS_OBJECTION,
+    }
+)
+COMMON: Mapping[str, Any] = {
+    "machine": APPLICATION,
+    "operations": operations,
+    "title": _title,
+    "sections": _sections,
+    "forms": APPLICATION_FORMS,
+    "danger": DANGER,
+    "meta": _meta,
+    "files": _files,
+    "after": _after,
+}
+
+
+def _draft_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
+    del request
+    scheme = _scheme(application, at)
+    items, complete = [], 0
+    for section in rules.SECTIONS:
+        progress = rules.progress_of(scheme, application, section)
+        complete += progress.is_complete
+        items.append(_task(application, section, progress))
+    following = next(
+        (section for section in rules.SECTIONS if not rules.progress_of(scheme, application, section).is_complete), None
+    )
+    checking = f"{APPLICATION.address(application)}check/"
+    submit = {"title": _("Check your answers and submit"), "url": checking, "when": _("Not begun"), "state": "yours"}
+    if following is not None:
+        submit = {
+            "title": submit["title"],
+            "when": _("Cannot start yet"),
+            "state": "later",
+            "note": _("Opens when all sections are complete."),
+        }
+    return {
+        "tasks": [*items, submit],
+        "complete": complete,
+        "total": len(rules.SECTIONS),
+        "next_url": _section_url(application, following) if following else checking,
+        "next_label": _("Go on with “%(section)s”") % {"section": section_title(following)}
+        if following
+        else _("Check your answers"),
+    }
+
+
+def _task(application: Application, section: str, progress: rules.Progress) -> dict[str, str]:
+    task = {"url": _section_url(application, section), "title": section_title(section)}
+    if progress.is_complete:
+        return {**task, "when": _("Completed"), "state": "done"}
+    if progress.is_begun:
+        given = {"given": progress.required - progress.missing, "required": progress.required}
+        return {**task, "when": _("Begun, %(given)d of %(required)d answers") % given, "state": "half"}
+    return {**task, "when": _("Not begun"), "state": "yours"}
+
+
+def _submitted_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
+    own = application.organisation_id in request.actor.organisations  # type: ignore[attr-defined] -- set by the middleware
+    context: dict[str, Any] = {"is_own": own, "participations": list(application.participations.order_by("role"))}
+    if own and application.state == ApplicationState.SUBMITTED and application.submitted_at is not None:
+        country = application.partnership.coordinating_country if application.partnership else None
+        due = terms.due_at(_scheme(application, at), "assessment", application.submitted_at, country)
+        context["assessed_by"] = date_in_words(last_day_of(due))
+        context["was_assigned"] = application.partnership_was_assigned
+    return context
+
+
+def _assessment_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
+    del request
+    return {
+        "findings": summaries.findings_of(_scheme(application, at), application),
+        "case_address": APPLICATION.address(application),
+    }
+
+
+DRAFT_PAGE = CasePage(
+    **COMMON,
+    elsewhere=frozenset({Action.SUBMIT_APPLICATION}),
+    template="registration/draft.html",
+    context=_draft_context,
+)
+APPLICATION_PAGE = CasePage(**COMMON, template="registration/application.html", context=_submitted_context)
+ASSESSMENT_PAGE = CasePage(
+    **COMMON,
+    elsewhere=frozenset({Action.ACCEPT_APPLICATION}),
+    template="registration/assessment.html",
+    context=_assessment_context,
+)
+
+
+def _checked_sections(application: Application, actor: Actor, at: datetime) -> list[Section]:
+    del actor
+    return summaries.answers_of(
+        _scheme(application, at), application, lambda section: f"{_section_url(application, section)}?back=check"
+    )
+
+
+CHECK_PAGE = CasePage(
+    **{**COMMON, "sections": _checked_sections},
+    elsewhere=frozenset({Action.SUBMIT_APPLICATION}),
+    breadcrumb=lambda application, _actor: [
+        (_("Desk"), "/desk/"),
+        (_("Your registration"), APPLICATION.address(application)),
+    ],
+    template="registration/check.html",
+)
+
+
+def page_for(application: Application, actor: Actor, action: Action | None = None) -> CasePage:
+    """Choose how an application is shown: as a form to fill in, as something to assess, or as it stands."""
+    speaks = application.organisation_id in actor.organisations
+    if speaks and application.state == ApplicationState.DRAFT:
+        return CHECK_PAGE if action is Action.SUBMIT_APPLICATION else DRAFT_PAGE
+    held = decide.capacities_of(actor, APPLICATION.name, application)
+    if VP in held and not speaks and application.state == ApplicationState.UNDER_ASSESSMENT:
+        return ASSESSMENT_PAGE
+    return APPLICATION_PAGE
+
+
+def _load(request: HttpRequest, ref: str) -> Application:
+    return load(request, queries.all_applications(), "application", reference=ref)  # type: ignore[no-any-return] -- rows of this phase
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Say what a registration needs, and offer to start one or to go on."""
+    return _start_page(request)
+
+
+def _start_page(
+    request: HttpRequest, *, status: int = 200, form: StartForm | None = None, refusal: Mapping[str, str] | None = None
+) -> HttpResponse:
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    own = list(queries.own_applications(actor)) if actor.is_signed_in else []
+    unfinished = [one for one in own if one.state in queries.OPEN_APPLICATION_STATES]
+    organisations = list(
+        Organisation.objects.filter(pk__in=actor.organisations).exclude(legal_name="").order_by("sort_name")
+    )
+    context = {
+        "form": form or (StartForm(organisations=organisations) if organisations else None),
+        "unfinished": [_own_task(one) for one in unfinished],
+        "refusal": refusal,
+        "edition": open_edition(at),
+        "has_errors": bool(form and form.errors),
+        "organisations": organisations,
+    }
+    return render(request, "registration/start.html", context, status=status)
+
+
+def _own_task(application: Application) -> dict[str, str]:
+    return {
+        "url": APPLICATION.address(application),
+        "title": application.organisation.legal_name or _("An organisation without a name yet"),
+        "when": str(ApplicationState(application.state).label),
+        "state": "half",
+        "note": application.reference or "",
+    }
+
+
+@require_POST
+@signed_in
+def start_application(request: HttpRequest) -> HttpResponse:
+    """Start a registration for the organisation chosen, or a new one."""
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    organisations = {
+        str(row.pk): row for row in Organisation.objects.filter(pk__in=actor.organisations).exclude(legal_name="")
+    }
+    organisation = None
+    if organisations:
+        form = StartForm(request.POST, organisations=organisations.values())
+        if not form.is_valid():
+            return _start_page(request, status=pages.UNPROCESSABLE, form=form)
+        organisation = organisations.get(form.cleaned_data["organisation"])
+    try:
+        application = operations.start_application(actor=actor, at=at, organisation=organisation)
+    except NotDone as reason:
+        refusal = pages.refusal_context(Action.START_APPLICATION, reason.refusal)
+        status = pages.FORBIDDEN if reason.refusal.code == "not_allowed" else pages.CONFLICT
+        return _start_page(request, status=status, refusal=refusal)
+    return redirect(APPLICATION.address(application))
+
+
+@require_GET
+@signed_in
+def application(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show an application as its reader needs it."""
+    found = _load(request, ref)
+    return pages.show(request, page_for(found, request.actor), found)  # type: ignore[attr-defined] -- set by the middleware
+
+
+@require_GET
+@signed_in
+def check(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show all answers before they are submitted."""
+    found = _load(request, ref)
+    return pages.show(request, page_for(found, request.actor, Action.SUBMIT_APPLICATION), found)  # type: ignore[attr-defined] -- as above
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
+    """Take a step on an application."""
+    found = _load(request, ref)
+    return pages.act(request, page_for(found, request.actor, action), found, action)  # type: ignore[attr-defined] -- as above
+
+
+@require_POST
+@signed_in
+def speak(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write into the thread of an application."""
+    found = _load(request, ref)
+    return pages.speak(request, page_for(found, request.actor), found)  # type: ignore[attr-defined] -- as above
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def section(request: HttpRequest, ref: str, name: str) -> HttpResponse:
+    """Show and save one section of the form."""
+    found = _load(request, ref)
+    kind = SECTION_FORMS.get(name)
+    if kind is None:
+        raise Http404
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    denial = decide.denial(actor, APPLICATION.name, Action.EDIT_APPLICATION, found)
+    if denial is not None:
+        return _refuse_edit(request, found, denial, pages.FORBIDDEN)
+    if found.state not in operations.EDITABLE:
+        return _refuse_edit(request, found, "wrong_state", pages.CONFLICT)
+    scheme = _scheme(found, at)
+    if request.method != "POST":
+        return _section_page(request, found, kind(application=found, scheme=scheme, at=at))
+    form = kind(request.POST, request.FILES, application=found, scheme=scheme, at=at)
+    is_valid = form.is_valid()
+    try:
+        # What is right is kept even where something else is wrong, so that nothing has to be typed or uploaded twice.
+        operations.edit_application(found, answers=form.answers(), section=name, actor=actor, at=at)
+    except NotDone as reason:
+        return _refuse_edit(request, found, reason.refusal.code, pages.CONFLICT)
+    if not is_valid:
+        return _section_page(request, found, form, status=pages.UNPROCESSABLE)
+    messages.success(request, _("Your answers in “%(section)s” are saved.") % {"section": section_title(name)})
+    return redirect(_way_on(request, found, name))
+
+
+def _way_on(request: HttpRequest, found: Application, name: str) -> str:
+    address = APPLICATION.address(found)
+    if request.POST.get("then") == "stop" or found.state != ApplicationState.DRAFT:
+        return address
+    if request.POST.get("back") == "check":
+        return f"{address}check/"
+    place = rules.SECTIONS.index(name) + 1
+    return _section_url(found, rules.SECTIONS[place]) if place < len(rules.SECTIONS) else f"{address}check/"
+
+
+def _refuse_edit(request: HttpRequest, found: Application, code: str, status: int) -> HttpResponse:
+    found.refresh_from_db()
+    page = page_for(found, request.actor)  # type: ignore[attr-defined] -- set by the middleware
+    refusal = pages.Refusal(code, {"state": found.state})
+    return pages.show(request, page, found, status=status, refused=(Action.EDIT_APPLICATION, refusal))
+
+
+def _section_page(request: HttpRequest, found: Application, form: SectionForm, *, status: int = 200) -> HttpResponse:
+    at = clock.now()
+    place = rules.SECTIONS.index(form.section) + 1
+    scheme = _scheme(found, at)
+    address = APPLICATION.address(found)
+    left = len(rules.missing_sections(scheme, found))
+    context = {
+        "application": found,
+        "form": form,
+        "title": section_title(form.section),
+        "breadcrumb": [(_("Desk"), "/desk/"), (_("Your registration"), address)],
+        "meta": [
+            _("Section %(place)d of %(total)d") % {"place": place, "total": len(rules.SECTIONS)},
+            _("All answers are needed unless marked optional"),
+        ],
+        "left": left,
+        "back": request.POST.get("back") or request.GET.get("back", ""),
+        "address": address,
+        "case": {"machine": APPLICATION.name, "reference": found.reference, "state": found.state, "version": ""},
+        "size": summaries.code_lists.label(scheme, "size_classes", rules.size_of(scheme, found.organisation))
+        if form.section == rules.SIZE and found.organisation.people is not None
+        else "",
+        "kept_files": _kept_files(found, form),
+        "type_is_missing": form.section == rules.SIZE and not found.organisation.organisation_type,
+        "organisation_url": _section_url(found, rules.ORGANISATION),
+    }
+    return render(request, "registration/section.html", context, status=status)
+
+
+def _kept_files(found: Application, form: SectionForm) -> list[dict[str, str]]:
+    address = APPLICATION.address(found)
+    parts = {"curriculum_vitae": "curriculum-vitae", "permit_document": "permit-document"}
+    kept = [(name, rules.answer_of(found, name)) for name in form.files_kept]
+    return [
+        {"name": file.name, "url": f"{address}{parts[name]}/" if name in parts else ""}
+        for name, file in kept
+        if file is not None
+    ]
+
+
+@require_GET
+@signed_in
+def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand out the curriculum vitae to whoever the table lets, and note it."""
+    found = _load(request, ref)
+    return _hand_out(request, page_for(found, request.actor), found, found.representative.curriculum_vitae)  # type: ignore[attr-defined] -- set by the middleware
+
+
+@require_GET
+@signed_in
+def permit_document(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand out the residence permit as the curriculum vitae is handed out."""
+    found = _load(request, ref)
+    return _hand_out(request, page_for(found, request.actor), found, found.representative.permit_document)  # type: ignore[attr-defined] -- as above
+
+
+@require_GET
+@signed_in
+def curriculum_vitae_of_participant(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand out a participant's curriculum vitae, also to the partner to whom it was disclosed."""
+    rows = queries.all_participations()
+    actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=ref).first()
+    found = found or visible(rows, "participation", actor).filter(reference=ref).first()
+    if found is None:
+        raise Http404
+    return _hand_out(request, PARTICIPATION_PAGE, found, found.application.representative.curriculum_vitae)
+
+
+def _hand_out(
+    request: HttpRequest, page: CasePage, subject: Application | Participation, file: StoredFile | None
+) -> HttpResponse:
+    if file is None:
+        raise Http404
+    try:
+        operations.open_curriculum_vitae(subject, actor=request.actor, at=clock.now())  # type: ignore[attr-defined] -- set by the middleware
+    except NotDone as reason:
+        return pages.refuse(request, page, subject, Action.OPEN_CURRICULUM_VITAE, reason)
+    with file.content.open("rb") as content:
+        answer = HttpResponse(content.read(), content_type=file.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _participation_title(participation: Participation, actor: Actor) -> str:
+    del actor
+    return participation.organisation.legal_name
+
+
+def _participation_sections(participation: Participation, actor: Actor, at: datetime) -> list[Section]:
+    del actor
+    return summaries.participation_in_words(_scheme(participation, at), participation)
+
+
+def _participation_files(participation: Participation, actor: Actor) -> list[dict[str, Any]]:
+    file = participation.application.representative.curriculum_vitae
+    if file is None or not decide.may(actor, PARTICIPATION.name, Action.OPEN_CURRICULUM_VITAE, participation):
+        return []
+    return [
+        {
+            "name": file.name,
+            "url": f"{PARTICIPATION.address(participation)}curriculum-vitae/",
+            "note": _("Each opening is recorded"),
+        }
+    ]
+
+
+PARTICIPATION_PAGE = CasePage(
+    machine=PARTICIPATION,
+    operations=operations,
+    title=_participation_title,
+    sections=_participation_sections,
+    forms=PARTICIPATION_FORMS,
+    files=_participation_files,
+    template="registration/participation.html",
+    danger=frozenset({Action.END_PARTICIPATION, Action.SUSPEND_PARTICIPATION, Action.WITHDRAW_PARTICIPATION}),
+)
+
+
+def _load_participation(request: HttpRequest, ref: str) -> Participation:
+    return load(request, queries.all_participations(), "participation", reference=ref)  # type: ignore[no-any-return] -- rows of this phase
+
+
+@require_GET
+@signed_in
+def participation(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a participation with the steps that are open."""
+    return pages.show(request, PARTICIPATION_PAGE, _load_participation(request, ref))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def act_on_participation(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
+    """Take a step on a participation."""
+    return pages.act(request, PARTICIPATION_PAGE, _load_participation(request, ref), action)
+
+
+@require_POST
+@signed_in
+def speak_on_participation(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write into the thread of a participation."""
+    return pages.speak(request, PARTICIPATION_PAGE, _load_participation(request, ref))
