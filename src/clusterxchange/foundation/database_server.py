@@ -41,7 +41,12 @@ TUNING = {
     "jit": "off",
 }
 # For data that nobody needs after a crash
-WITHOUT_SAFETY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+WITHOUT_SAFETY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "log_min_messages": "fatal",  # tests provoke errors by the thousand, and their log lies in memory
+}
 
 
 class DatabaseServerError(Exception):
