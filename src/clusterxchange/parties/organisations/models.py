@@ -68,7 +68,7 @@ class Organisation(models.Model):
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Latitude and longitude in degrees of the registered place, or of the capital where only the country is known."""
+        """Latitude and longitude of the registered place in degrees, or of the capital where that is not known."""
         if self.latitude is None or self.longitude is None:
             return capital_of(self.country)
         return self.latitude, self.longitude

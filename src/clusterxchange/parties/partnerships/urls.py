@@ -1,6 +1,11 @@
-"""Addresses of this part; none yet."""
+"""The addresses of the directory of partnerships."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from clusterxchange.parties.partnerships import views
 
 app_name = "partnerships"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.directory, name="directory"),
+    path("<str:slug>/", views.profile, name="profile"),
+]

@@ -1,7 +1,6 @@
 """What people do with an application and a participation; each a single transaction through the engine."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import queries, rules
@@ -66,7 +66,8 @@ def start_application(
             edition=edition, organisation=organisation, representative=representative, partnership=partnership,
             started_by_partnership=partnership,
         )  # fmt: skip
-        speaking = actor if person else replace(actor, organisations=actor.organisations | {organisation.pk})
+        # Since the representative was made, the person speaks for this organisation too.
+        speaking = actor if person else actor_for(account)
         engine.begin(application, Action.START_APPLICATION, actor=speaking, at=at, capacity=capacity)
         if partnership is not None:
             # Until the person submits it, a draft is theirs alone.
