@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from clusterxchange.access.actions import Action
@@ -15,6 +15,8 @@ from clusterxchange.parties.memberships import people_of_partnership, people_of_
 from clusterxchange.scheme import terms
 from clusterxchange.workflow import engine, journal, notices, obligations, registry
 from clusterxchange.workflow.models import Obligation
+
+ONE_AT_A_TIME = 7003  # the journal's chain holds 7001
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def run_due(at: datetime) -> list[Done]:
 
 def _next(at: datetime) -> Done | None:
     with transaction.atomic():
+        _take_turns()
         waiting = Obligation.objects.filter(closed_at__isnull=True)
         over = waiting.filter(then_at__lte=at, escalated_at__isnull=True)
         reminded = waiting.filter(remind_next_at__lte=at)
@@ -47,6 +50,12 @@ def _next(at: datetime) -> Done | None:
         if first_over is not None:
             return _end_term(first_over, at)
     return None
+
+
+def _take_turns() -> None:
+    # The minute job and the command line may run at the same time; neither may remind anybody twice.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
 def _before(reminded: Obligation, over: Obligation) -> bool:
