@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
@@ -25,6 +26,11 @@ KEYWORDS = {
 # The documents have a catalogue of their own, which is read for the language of the document, not of the reader.
 OWN_CATALOGUES = ("documents",)
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+PROJECT = "ClusterXchange"
+HEADER = """# {language} translations for ClusterXchange.
+# This file is distributed under the same licence as ClusterXchange (EUPL-1.2).
+# The terms are chosen once: docs/explanation/glossary-{code}.md
+#"""
 SECTIONS = ("", *OWN_CATALOGUES)
 
 
@@ -48,7 +54,8 @@ def wanted(section: str) -> Catalog:
     for path in sources(section):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # What is left of a template is no Python: its indentation would stop the reader, so it goes.
+            text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
         found = extract("python", io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"})
         for _line, message, _comments, context in found:
             catalogue.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
@@ -68,7 +75,7 @@ def update(section: str, language: str) -> int:
     """Bring a catalogue up to the sentences that are there now, and count those that still want a translation."""
     old, new = kept(section, language), wanted(section)
     # One date for all: the moment would make every run of the command a change.
-    merged = Catalog(locale=language, charset="utf-8", fuzzy=False, creation_date=NO_DATE, revision_date=NO_DATE)
+    merged = _empty(language)
     for message in new:
         if message.id:
             known = old.get(message.id, context=message.context)
@@ -79,6 +86,24 @@ def update(section: str, language: str) -> int:
     with path.open("wb") as file:
         write_po(file, merged, width=120, sort_output=True, omit_header=False, include_lineno=False)
     return len(missing(section, language))
+
+
+def _empty(language: str) -> Catalog:
+    name = Locale.parse(language, sep="-").get_display_name("en")
+    return Catalog(
+        locale=language,
+        project=PROJECT,
+        version="1",
+        copyright_holder=PROJECT,
+        msgid_bugs_address="CONTRIBUTING.md",
+        last_translator=PROJECT,
+        language_team=str(name),
+        header_comment=HEADER.format(language=name, code=language),
+        charset="utf-8",
+        fuzzy=False,
+        creation_date=NO_DATE,
+        revision_date=NO_DATE,
+    )
 
 
 def missing(section: str, language: str) -> list[Message]:
