@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
@@ -210,4 +211,7 @@ def open_curriculum_vitae(participation: Participation, *, actor: Actor, at: dat
 
     :raises NotAllowed: the CV is not disclosed to the reader.
     """
-    engine.record(participation, Action.OPEN_CURRICULUM_VITAE, actor=actor, at=at)
+    action = Action.OPEN_CURRICULUM_VITAE
+    is_party = bool(decide.acting_capacities(actor, "participation", action, participation))
+    other_side = H if participation.role == VISIT else V
+    engine.record(participation, action, actor=actor, at=at, capacity=None if is_party else other_side)

@@ -62,6 +62,7 @@ PROPOSAL = register(
         describe=_describe,
         address=lambda proposal: f"/matching/proposals/{proposal.reference}/",
         locks=("visitor_participation", "host_participation"),
+        related=tuple(f"{side}_participation{row}" for side in ("visitor", "host") for row in ("", "__organisation", "__partnership")),
         asked_capacities=_other_side,
         rows=(
             row(
