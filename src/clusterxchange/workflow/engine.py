@@ -18,9 +18,8 @@ from django.db.models import Model
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import SYS, Capacity
+from clusterxchange.access.capacities import SYS, Capacity, V
 from clusterxchange.access.rules import Thing
-from clusterxchange.access.table import RELATIONS
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import consents, journal, notices, obligations, registry
 from clusterxchange.workflow.outcomes import Outcome, outcome
@@ -208,16 +207,13 @@ def acting_capacity(
     if line is not None:
         narrowed = tuple(capacity for capacity in possible if capacity in line.by(machine.name))
         possible = narrowed or possible
+    if not possible:
+        # The thing was disclosed to the actor, who is no party to it: the journal names the capacity that they say.
+        return wanted or V
     if wanted is not None:
         if wanted not in possible:
             raise NotAllowed(Refusal("not_allowed"))
         return wanted
-    if not possible:
-        return next(
-            capacity
-            for capacity in RELATIONS[machine.name]
-            if capacity in decide.capacities_of(actor, machine.name, subject)
-        )
     if line is not None and line.each and subject.pk:
         given = consents.given(subject, machine.name, action)
         return next((capacity for capacity in possible if capacity not in given), possible[0])
@@ -231,13 +227,12 @@ def lock(machine: Machine, subject: Thing, paths: Iterable[str] | None = None) -
         for step in path.split("__"):
             row = getattr(row, step)
         _lock_row(row)
-    fresh = type(subject).objects.select_for_update(of=("self",))
+    # The rows of the case that come along are locked already, so that what is read here is what stands.
+    fresh = type(subject).objects.select_related(*machine.related).select_for_update(of=("self",))
     try:
         subject.refresh_from_db(from_queryset=fresh)
     except type(subject).DoesNotExist:
         raise WrongState(Refusal("wrong_state", {"state": ""})) from None
-    for path in machine.locks:
-        subject._state.fields_cache.pop(path.partition("__")[0], None)
 
 
 def reason_against(machine: Machine, situation: Situation) -> Refusal:
