@@ -10,19 +10,18 @@ from datetime import UTC, datetime
 from itertools import cycle, permutations
 from typing import Any
 
-from django.db.models import Model
-
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
-from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment
+from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentBatch
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow.models import SubjectModel
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-MODELS: dict[str, type[Model]] = {
+MODELS: dict[str, type[SubjectModel]] = {
     "application": Application,
     "participation": Participation,
     "proposal": Proposal,
@@ -45,6 +44,8 @@ class World:
     accounts: tuple[Account, ...]
 
     def rows(self, kind: str) -> list[Any]:
+        if kind == "participation":
+            return list(Participation.objects.prefetch_related("disclosures").order_by("pk"))
         return list(MODELS[kind]._default_manager.order_by("pk"))
 
 
@@ -79,7 +80,7 @@ def make_participations(world: World, edition: Edition) -> None:
                 last_active_at=AT,
                 **life("ACTIVE"),
             )
-        Application.objects.create(**{**asked, "state": "DRAFT"}, partnership=None)
+        Application.objects.create(**asked, partnership=None)
     hosts = Participation.objects.filter(role="host").order_by("pk")
     # One host is disclosed to two others, one to one, one to nobody.
     for host, others in zip(hosts, ((1, 2), (2,), ()), strict=True):
@@ -108,6 +109,12 @@ def make_exchanges(world: World, edition: Edition) -> None:
     """Let every pair meet, with all that hangs on an exchange; payments are ordered by nobody or by one of two."""
     visits, stays = sides(world)
     orderers = cycle((None, *world.accounts[:2]))
+    batches = {
+        partnership.pk: PaymentBatch.objects.create(
+            partnership=partnership, number=1, execution_on=AT.date(), made_at=AT
+        )
+        for partnership in world.partnerships
+    }
     met = Proposal.objects.filter(visitor_participation__isnull=False, host_participation__isnull=False)
     for proposal in met.order_by("pk"):
         visit = next(one for one in visits if one == proposal.visitor_participation)
@@ -140,7 +147,9 @@ def make_exchanges(world: World, edition: Edition) -> None:
             **life("OPEN"),
         )
         EvidenceItem.objects.create(exchange=exchange, item="travel", **life("WANTED"))
-        Payment.objects.create(exchange=exchange, ordered_by=next(orderers), **life("ORDERED"))
+        Payment.objects.create(
+            exchange=exchange, ordered_by=next(orderers), batch=batches[visit.partnership_id], **life("RELEASED")
+        )
 
 
 def sides(world: World) -> tuple[list[Participation], list[Participation]]:
