@@ -125,6 +125,7 @@ KINDS = {
     "payment": _("Payment"),
 }
 
+# Codes that an earlier phase uses as well have their sentence there: one code, one sentence.
 REFUSALS = {
     "report_missing": _("The visiting organisation's report is not validated yet. The payment becomes due when it is."),
     "report_incomplete": _("This answer is needed before the report can be sent."),
@@ -132,16 +133,11 @@ REFUSALS = {
         "Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."
     ),
     "amount_above_agreement": _(
-        "The amount is above the one in the signed agreement. Order the amount that the page shows."
+        "The amount is above what was agreed or may be agreed. Take the amount that the page shows."
     ),
     "same_person_released": _("You ordered this payment. Somebody else of the partnership releases it."),
     "already_in_batch": _("The payment is already in batch %(batch)s. Confirm the transfer when the bank has paid."),
-    "iban_invalid": _(
-        "The account number does not add up. Copy it again from a bank statement, country letters first."
-    ),
-    "bank_details_missing": _("Write what the bank needs to find the account."),
     "bank_details_not_confirmed": _("Tick that the bank details are right, or give the new account below."),
-    "end_before_start": _("The last day is before the first day. Change one of them."),
     "day_is_ahead": _("This day is still ahead. Write a day up to today."),
     "day_missing": _("Write the day of the transfer."),
     "paid_before_release": _("This day is before the payment was released. Write the day on which the bank paid."),
@@ -149,17 +145,10 @@ REFUSALS = {
         "Between these two days there are %(days)s working days. Write that number or fewer."
     ),
     "presence_not_explained": _("Tick that the visitor was here, or write below what went otherwise."),
-    "reason_missing": _("Write the reason, so that the others can follow the decision."),
-    "questions_missing": _("Write what you want to know."),
     "proof_missing": _("Write the bank's reference of the transfer, or add a file that shows it."),
     "file_missing": _("Choose at least one file."),
     "items_missing": _("Choose at least one item."),
-    "file_empty": _("The file is empty. Choose another one."),
-    "file_too_large": _("The file is larger than 10 MB. Choose a smaller one."),
-    "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
-    "file_name_does_not_match": _("The name of the file does not fit its content. Save it as PDF, JPEG or PNG first."),
     "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
-    "text_has_changed": _("The page was out of date and nothing was done. Read it again, then decide."),
 }
 
 sentences.say(actions=ACTIONS, states=STATES, kinds=KINDS, refusals=REFUSALS)

@@ -3,6 +3,7 @@
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import HP, PO, PR, SO, VP, Capacity, H, V
 from clusterxchange.phases.exchange_building.queries import names_of_exchange, rules_of_case
+from clusterxchange.phases.exchange_building.states import PARTIES
 from clusterxchange.phases.finalisation import effects, guards
 from clusterxchange.phases.finalisation.models import (
     ActivityReport,
@@ -34,6 +35,7 @@ ACTIVITY_REPORT = register(
         describe=lambda report: names_of_exchange(report.exchange),
         address=lambda report: f"/exchanges/{report.exchange.reference}/report/{'visitor' if report.side == 'V' else 'host'}/",
         locks=("exchange__visitor_participation", "exchange"),
+        related=("exchange", *(f"exchange__{party}" for party in PARTIES), "exchange__commitment"),
         asked_capacities=_own_side,
         rows=(
             row(
@@ -61,6 +63,7 @@ EVIDENCE = register(
         describe=lambda item: names_of_exchange(item.exchange),
         address=lambda item: f"/exchanges/{item.exchange.reference}/evidence/{item.item}/",
         locks=("exchange__visitor_participation", "exchange"),
+        related=("exchange", *(f"exchange__{party}" for party in PARTIES), "exchange__commitment"),
         rows=(
             row(
                 A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report", "exchange__ended_at"),),
@@ -89,6 +92,7 @@ PAYMENT = register(
         describe=lambda payment: names_of_exchange(payment.exchange),
         address=lambda payment: f"/exchanges/{payment.exchange.reference}/payment/",
         locks=("exchange__visitor_participation", "exchange"),
+        related=("exchange", *(f"exchange__{party}" for party in PARTIES), "exchange__commitment"),
         rows=(
             row(A.MAKE_PAYMENT_DUE, P.NOT_DUE, P.DUE, only_if=(guards.report_is_validated, guards.evidence_is_settled), writes=(effects.compute_amount_due,), tells={V}),
             row(A.WAIVE_PAYMENT, P.NOT_DUE, P.WAIVED, writes=(effects.write_off,), tells={V}),
