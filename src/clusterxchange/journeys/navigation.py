@@ -40,7 +40,13 @@ EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
 PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
-ABOUT = (HOW, Link("/help/", _("Help")), Link("/accessibility/", _("Accessibility")), Link("/privacy/", _("Privacy")))
+ABOUT = (
+    HOW,
+    PARTNERSHIPS,
+    Link("/help/", _("Help")),
+    Link("/accessibility/", _("Accessibility")),
+    Link("/privacy/", _("Privacy")),
+)
 OF_A_DEMONSTRATION = (
     Link("/demo/", _("Accounts of this demonstration")),
     Link("/demo/mails/", _("Mails of this demonstration")),
@@ -61,7 +67,7 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if actor.support_office or actor.agency:
         return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, PROPOSALS, EXCHANGES, PARTNERSHIPS
+        return QUEUE, CATALOGUE, PROPOSALS, EXCHANGES
     if actor.organisations and _takes_part(actor):
         return DESK, BEST, CATALOGUE, PROPOSALS, EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS

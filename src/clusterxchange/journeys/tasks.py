@@ -32,12 +32,12 @@ def task_on_desk(obligation: Obligation, subject: Thing, at: datetime, *, own: b
     machine = registry.machine_named(obligation.kind)
     texts = sentences.ACTIONS[Action(obligation.action)]
     names = cases.names_of(subject, obligation.capacity, machine)
-    note = str(texts.hint) % names
+    note = sentences.filled(texts.hint, names)
     if not own:
         note = _reminder(obligation)
     return Task(
         url=machine.address(subject),
-        title=str(texts.asked if own else texts.waiting) % names,
+        title=sentences.filled(texts.asked if own else texts.waiting, names),
         kind=str(texts.button),
         who=names["party"],
         when=_by_when(obligation, at) if own else _since(obligation),
@@ -55,7 +55,7 @@ def task_in_queue(obligation: Obligation, subject: Thing, at: datetime, *, own: 
     return Task(
         url=machine.address(subject),
         title=title_of(machine, subject),
-        kind=str(texts.button if own else texts.waiting) % names,
+        kind=sentences.filled(texts.button if own else texts.waiting, names),
         who=obligation.reference,
         when=capfirst(cases.due_in_words(obligation.due_at, at)) if obligation.due_at else _since(obligation),
         state=_mark(obligation, at, own=own),

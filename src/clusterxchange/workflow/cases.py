@@ -150,8 +150,8 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
     banner = Banner(
         "yours" if own else "theirs",
         _("Your turn"),
-        str(texts.asked) % names,
-        str(texts.hint) % names,
+        sentences.filled(texts.asked, names),
+        sentences.filled(texts.hint, names),
         due=last_day_of(first.due_at) if first.due_at else None,
         due_in=due_in_words(first.due_at, at) if first.due_at else "",
         due_date=last_day_of(first.due_at).date().isoformat() if first.due_at else "",
@@ -165,7 +165,8 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
     if first.remind_next_at is not None:
         reminder = _("A reminder goes on %(day)s.") % {"day": date_in_words(first.remind_next_at)}
     badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
-    return replace(banner, badge=badge, sentence=str(texts.waiting) % names, why=reminder, link="", link_label="")
+    waiting = sentences.filled(texts.waiting, names)
+    return replace(banner, badge=badge, sentence=waiting, why=reminder, link="", link_label="")
 
 
 def kinds_seen(machine: Machine, subject: Thing, actor: Actor) -> frozenset[str]:
@@ -221,7 +222,7 @@ def steps_of(
                         make_form(action, capacity),
                         hidden_of(subject, capacity),
                         danger=action in set(danger),
-                        hint=str(texts.hint) % names_of(subject, capacity, machine) if texts.hint else "",
+                        hint=sentences.filled(texts.hint, names_of(subject, capacity, machine)) if texts.hint else "",
                     )
                 )
             elif refusal is not None and refusal.code not in {"wrong_state", "already_signed"}:
@@ -276,4 +277,4 @@ def happened(entry: Entry, root_name: str, root: Thing) -> str:
     texts = sentences.ACTIONS.get(Action(entry.action))
     if texts is None:
         return ""
-    return str(texts.happened) % names_of(root, entry.capacity, registry.machine_named(root_name))
+    return sentences.filled(texts.happened, names_of(root, entry.capacity, registry.machine_named(root_name)))

@@ -23,17 +23,16 @@ def mail_of(notice: Notice) -> EmailMessage:
         texts = sentences.ACTIONS[Action(notice.action)]
         names = {**notice.params, "party": party_named(notice)}
         if notice.topic in (Notice.Topic.HAPPENED, Notice.Topic.MESSAGE):
-            sentence = str(texts.happened) % names
+            sentence = sentences.filled(texts.happened, names)
         else:
-            sentence = str(texts.asked) % names
+            sentence = sentences.filled(texts.asked, names)
         subject = {
             Notice.Topic.YOUR_TURN: _("Your turn: %(sentence)s"),
             Notice.Topic.REMINDER: _("Reminder: %(sentence)s"),
             Notice.Topic.OVERDUE: _("Overdue: %(sentence)s"),
         }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
-        text = render_to_string(
-            "mail/notice.txt", _context(notice, sentence, str(texts.hint) % names if notice.asked else "")
-        )
+        hint = sentences.filled(texts.hint, names) if notice.asked else ""
+        text = render_to_string("mail/notice.txt", _context(notice, sentence, hint))
         return EmailMessage(
             f"{subject} ({notice.reference})",
             text,

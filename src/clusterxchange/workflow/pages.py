@@ -291,11 +291,12 @@ def succeed(
 ) -> HttpResponse:
     """Say what happened and what comes next, and send the reader to where it goes on."""
     if subject.pk is None:
-        messages.success(request, str(sentences.ACTIONS[action].happened) % {"party": actor_of(request).name})
+        happened = sentences.filled(sentences.ACTIONS[action].happened, {"party": actor_of(request).name})
+        messages.success(request, happened)
         return redirect("/desk/")
     held = decide.acting_capacities(actor_of(request), page.machine.name, action, subject)
     names = cases.names_of(subject, capacity or (held or (V,))[0], page.machine)
-    messages.success(request, str(sentences.ACTIONS[action].happened) % names)
+    messages.success(request, sentences.filled(sentences.ACTIONS[action].happened, names))
     return redirect(page.after(subject, action) if page.after else page.machine.address(subject))
 
 

@@ -53,9 +53,15 @@ def say(
     REFUSALS.update(refusals)
 
 
+def filled(text: Text, names: Mapping[str, Any]) -> str:
+    """Put the names into a sentence; one that ends with a name such as "Lda." ends with one full stop, not with two."""
+    said = str(text) % names
+    return said[:-1] if said.endswith("..") and not said.endswith("...") else said
+
+
 def refusal_sentence(code: str, params: Mapping[str, Any]) -> str:
     """Give the sentence of a refusal in the reader's language."""
-    return str(REFUSALS[code]) % params
+    return filled(REFUSALS[code], params)
 
 
 def state_label(machine_name: str, state: str) -> str:
