@@ -1,5 +1,6 @@
 """The public directory of partnerships and their profiles."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,13 +69,13 @@ def directory(request: HttpRequest) -> HttpResponse:
             "edition": edition,
             "editions": editions,
             "is_narrowed": bool(ecosystem or country),
-            "footnotes": _footnotes(scheme),
+            "footnotes": _footnotes(scheme, queries.member_countries(edition)),
         }
     return render(request, "partnerships/directory.html", context)
 
 
-def _footnotes(scheme: Scheme) -> list[str]:
-    return [text for code in scheme.countries if (text := countries.footnote(scheme, code)) is not None]
+def _footnotes(scheme: Scheme, shown: Iterable[str]) -> list[str]:
+    return [text for code in sorted(set(shown)) if (text := countries.footnote(scheme, code)) is not None]
 
 
 def _row(scheme: Scheme, partnership: Partnership) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "members": members,
         "events": list(partnership.planned_events.order_by("on", "pk")),
         "is_open": is_open,
-        "footnotes": _footnotes(scheme),
+        "footnotes": _footnotes(scheme, (member.country for member in partnership.members.all())),
     }
     return render(request, "partnerships/profile.html", context)
 
@@ -139,6 +140,4 @@ def _facts(scheme: Scheme, partnership: Partnership, partners: int) -> list[tupl
         (_("Planned exchanges"), known(partnership.planned_exchanges)),
         (_("Industrial ecosystems"), known(ecosystems)),
         (_("Fields in its own words"), known(", ".join(partnership.keywords))),
-        (_("Website"), known(partnership.website)),
-        (_("Contact"), known(partnership.email)),
     ]

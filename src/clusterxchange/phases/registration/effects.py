@@ -68,12 +68,17 @@ def note_opening(situation: Situation) -> None:
 
 def keep_checklist(situation: Situation) -> None:
     """Keep the contact point's findings, one for each item that was answered."""
-    for item, found in (situation.inputs.get("checklist") or {}).items():
-        ChecklistAnswer.objects.update_or_create(
-            application=situation.subject,
-            item=item,
-            defaults={"answer": found["answer"], "comment": found.get("comment", "")},
-        )
+    ChecklistAnswer.objects.bulk_create(
+        [
+            ChecklistAnswer(
+                application=situation.subject, item=item, answer=found["answer"], comment=found.get("comment", "")
+            )
+            for item, found in (situation.inputs.get("checklist") or {}).items()
+        ],
+        update_conflicts=True,
+        unique_fields=["application", "item"],
+        update_fields=["answer", "comment"],
+    )
 
 
 def keep_questions(situation: Situation) -> None:

@@ -137,6 +137,25 @@ NOT_ON_THE_LIST = {
 }
 
 
+class NeededText(forms.CharField):
+    """A text that is needed; the form that has it says what is missing, with a code of its own."""
+
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def validate(self, value: str) -> None:
+        """Leave an empty answer to the form."""
+
+
+class NeededChoice(forms.ChoiceField):
+    """A choice that is needed; the form that has it says what is missing, with a code of its own."""
+
+    def validate(self, value: str) -> None:
+        """Check a choice that was made; leave an empty answer to the form."""
+        if value:
+            super().validate(value)
+
+
 class WholeNumber(forms.IntegerField):
     """A whole number as people type it."""
 
@@ -190,6 +209,7 @@ class CheckedFile(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ANN401 -- as Django hands it over
         """Check the file and give content, type and name; nothing where none was sent."""
+        del initial  # what is kept stays where it is
         if not data:
             return None
         sentences = {
@@ -224,12 +244,14 @@ class SectionForm(forms.Form):
     """A section of the registration: nothing is required to save it, but a wrong value is refused at its field.
 
     `later` names the fields that can wait until after the submission; they stand under "later, if you like".
-    `files_kept` are the fields whose value is a file; an empty one leaves what is kept.
+    `side_by_side` names fields that make one question. `files_kept` are those whose value is a file: an empty one
+    leaves what is kept.
     """
 
     section = ""
     later: tuple[str, ...] = ()
     files_kept: tuple[str, ...] = ()
+    side_by_side: tuple[tuple[str, ...], ...] = ()
 
     def __init__(self, *args: Any, application: Application, scheme: Scheme, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         self.application, self.scheme, self.at = application, scheme, at
@@ -269,9 +291,19 @@ class SectionForm(forms.Form):
         return found
 
     @property
-    def main(self) -> list[forms.BoundField]:
-        """Give the fields that are asked now."""
-        return [self[name] for name in self.fields if name not in self.later]
+    def main(self) -> list[list[forms.BoundField]]:
+        """Give the fields that are asked now, those that belong together in one row."""
+        rows: list[list[forms.BoundField]] = []
+        together: tuple[str, ...] = ()
+        for name in self.fields:
+            if name in self.later:
+                continue
+            if name in together:
+                rows[-1].append(self[name])
+            else:
+                together = next((names for names in self.side_by_side if name in names), ())
+                rows.append([self[name]])
+        return rows
 
     @property
     def afterwards(self) -> list[forms.BoundField]:
@@ -298,6 +330,10 @@ class YouForm(SectionForm):
         "has_started_business",
     )
     files_kept = ("curriculum_vitae", "permit_document")
+    side_by_side = (
+        ("first_name", "last_name"),
+        *((f"language_{row}", f"level_{row}") for row in range(1, LANGUAGE_ROWS + 1)),
+    )
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for name, work, languages and curriculum vitae."""
@@ -347,7 +383,7 @@ class YouForm(SectionForm):
                 _("Nationality"),
                 all_territories(),
                 help_text=_(
-                    "Only if you are a national of a country that does not take part; then answer the next three as well"
+                    "Only if you are a national of a country that does not take part; then answer the next three too"
                 ),
             ),
             "has_residence_permit": forms.BooleanField(
@@ -416,8 +452,8 @@ class OrganisationForm(SectionForm):
     """What the organisation is, and what it asks for."""
 
     section = rules.ORGANISATION
-    later = ("short_name", "vat_number", "founded", "offers", "latitude", "longitude", "logo")
-    files_kept = ("logo",)
+    later = ("short_name", "vat_number", "founded", "latitude", "longitude")
+    side_by_side = (("postcode", "city"),)
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for role and type first: the next sections depend on them."""
@@ -456,32 +492,11 @@ class OrganisationForm(SectionForm):
                 help_text=_("Its name or its code in the regions of the European Union, for example ES52"),
             ),
             "country": listing(_("Country"), known_countries(scheme)),
-            "website": link(_("Website")),
-            "description": long_text(
-                _("What your organisation does"),
-                scheme.registration.description_characters,
-                help_text=_("Two or three sentences for a reader who does not know your field"),
-            ),
-            "ecosystems": choices(
-                _("Industrial ecosystems"),
-                code_choices(scheme, "ecosystems"),
-                help_text=_("Tick those in which you work"),
-            ),
-            "nace": text(
-                _("Economic activity"),
-                10,
-                help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
-                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
-            ),
-            "keywords": text(
-                _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
-            ),
             "short_name": text(_("Short name"), 80),
             "vat_number": text(
-                _("VAT number"), 30, help_text=_("With the letters of the country, for example PL 725 214 08 12")
+                _("VAT number"), 30, help_text=_("With the letters of the country, for example PL and ten digits")
             ),
             "founded": number(_("Year of foundation"), EARLIEST_YEAR, self.at.year),
-            "offers": text(_("What you offer, in keywords"), 300, help_text=_("A few words with commas between them")),
             "latitude": forms.FloatField(
                 label=_("Position: latitude"),
                 min_value=-90,
@@ -490,7 +505,8 @@ class OrganisationForm(SectionForm):
                 error_messages=DEGREES,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
                 help_text=_(
-                    "In degrees, for example 51.7592. Distances are measured from here; without it from the capital of the country. The agreement can correct the distance."
+                    "In degrees, for example 51.7592. Distances are measured from here, or else from the capital of "
+                    "the country. The agreement can correct the distance."
                 ),
             ),
             "longitude": forms.FloatField(
@@ -501,12 +517,6 @@ class OrganisationForm(SectionForm):
                 error_messages=DEGREES,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
                 help_text=_("In degrees, for example 19.4560"),
-            ),
-            "logo": CheckedFile(
-                label=_("Logo"),
-                allowed=(files.PNG, files.JPEG),
-                largest=LOGO_LARGEST,
-                help_text=_("A PNG or JPEG file of at most 2 MB"),
             ),
         }
 
@@ -520,18 +530,6 @@ class OrganisationForm(SectionForm):
             asked = {role.value for role in rules.roles_asked(self.application)}
             return "both" if len(asked) > 1 else next(iter(asked), "")
         return super().kept(name)
-
-    def clean_nace(self) -> str:
-        """Accept a division that NACE has."""
-        given: str = self.cleaned_data["nace"]
-        if not given:
-            return ""
-        try:
-            return str(nace.validate(given))
-        except NumberIsWrong as wrong:
-            raise ValidationError(
-                _("Write the two digits of a division of NACE, for example 13"), code="nace_unknown"
-            ) from wrong
 
     def clean(self) -> dict[str, Any]:
         """Turn the role into its two columns, and check what depends on the country."""
@@ -579,10 +577,64 @@ DEGREES = {
 }
 
 
+class ProfileForm(SectionForm):
+    """What the organisation does, as a partner will read it."""
+
+    section = rules.PROFILE
+    later = ("offers", "logo")
+    files_kept = ("logo",)
+
+    def questions(self) -> dict[str, forms.Field]:
+        """Ask for the field of work, in the scheme's words and in the organisation's own."""
+        scheme = self.scheme
+        return {
+            "website": link(_("Website")),
+            "description": long_text(
+                _("What your organisation does"),
+                scheme.registration.description_characters,
+                help_text=_("Two or three sentences for a reader who does not know your field"),
+            ),
+            "ecosystems": choices(
+                _("Industrial ecosystems"),
+                code_choices(scheme, "ecosystems"),
+                help_text=_("Tick those in which you work"),
+            ),
+            "nace": text(
+                _("Economic activity"),
+                10,
+                help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
+            ),
+            "keywords": text(
+                _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
+            ),
+            "offers": text(_("What you offer, in keywords"), 300, help_text=_("A few words with commas between them")),
+            "logo": CheckedFile(
+                label=_("Logo"),
+                allowed=(files.PNG, files.JPEG),
+                largest=LOGO_LARGEST,
+                help_text=_("A PNG or JPEG file of at most 2 MB"),
+            ),
+        }
+
+    def clean_nace(self) -> str:
+        """Accept a division that NACE has."""
+        given: str = self.cleaned_data["nace"]
+        if not given:
+            return ""
+        try:
+            return str(nace.validate(given))
+        except NumberIsWrong as wrong:
+            raise ValidationError(
+                _("Write the two digits of a division of NACE, for example 13"), code="nace_unknown"
+            ) from wrong
+
+
 class SizeForm(SectionForm):
     """What depends on the type: size, cluster, the exception for hosts."""
 
     section = rules.SIZE
+    side_by_side = (("people", "turnover_eur", "balance_eur"), ("members_total", "members_smes", "members_research"))
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask only what applies to the type and the roles."""
@@ -689,6 +741,7 @@ class PreferencesForm(SectionForm):
         "partner_name",
         "partner_email",
     )
+    side_by_side = tuple((f"window_{row}_from", f"window_{row}_to") for row in range(1, WINDOW_ROWS + 1))
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for languages, length, dates and format; the wishes can wait."""
@@ -860,7 +913,7 @@ class PartnershipForm(SectionForm):
 
 SECTION_FORMS: Mapping[str, type[SectionForm]] = {
     form.section: form
-    for form in (YouForm, OrganisationForm, SizeForm, MotivationForm, PreferencesForm, PartnershipForm)
+    for form in (YouForm, OrganisationForm, ProfileForm, SizeForm, MotivationForm, PreferencesForm, PartnershipForm)
 }
 
 
@@ -924,9 +977,7 @@ class MarkedForm(StepForm):
 class ReasonForm(MarkedForm):
     """A step that wants its reason."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 4}), required=False
-    )
+    reason = NeededText(label=gettext_lazy("Reason"), max_length=REASON_LENGTH)
 
     def clean_reason(self) -> str:
         """Ask for a sentence."""
@@ -1019,11 +1070,8 @@ class HoldForm(ChecklistForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         super().__init__(*args, **kwargs)
         self.hide_checklist()
-        self.fields["questions"] = text(
-            _("Questions to the applicant"),
-            4000,
-            widget=forms.Textarea(attrs={"rows": 4}),
-            help_text=_("One question a line. Left empty, the comments of the items marked “Ask” are sent."),
+        self.fields["questions"] = NeededText(
+            label=_("Questions to the applicant"), max_length=4000, help_text=_("One question a line")
         )
 
     def clean(self) -> dict[str, Any]:
@@ -1057,10 +1105,9 @@ class RefuseForm(ChecklistForm):
         self.fields["reason_code"] = listing(
             _("Reason from the list"), code_choices(scheme, "application_refusal_reasons")
         )
-        self.fields["reason"] = text(
-            _("Reason in words"),
-            REASON_LENGTH,
-            widget=forms.Textarea(attrs={"rows": 4}),
+        self.fields["reason"] = NeededText(
+            label=_("Reason in words"),
+            max_length=REASON_LENGTH,
             help_text=_("The applicant reads it and may object to the support office."),
         )
 
@@ -1087,7 +1134,7 @@ class AnswersForm(MarkedForm):
         super().__init__(*args, **kwargs)
         self.asked = rules.questions_in(self.subject.questions)
         for place, question in enumerate(self.asked, start=1):
-            self.fields[f"answer_{place}"] = text(question, 2000, widget=forms.Textarea(attrs={"rows": 4}))
+            self.fields[f"answer_{place}"] = NeededText(label=question, max_length=2000)
 
     def clean(self) -> dict[str, Any]:
         """Ask for each answer at its own field."""
@@ -1117,7 +1164,12 @@ class MoveForm(ReasonForm):
             if row.pk != self.subject.partnership_id
         }
         offered = [(slug, row.acronym) for slug, row in self.offered.items()]
-        self.fields = {"partnership": listing(_("Other partnership"), offered), **self.fields}
+        self.fields = {
+            "partnership": NeededChoice(
+                label=_("Other partnership"), choices=with_none(offered), error_messages=NOT_ON_THE_LIST
+            ),
+            **self.fields,
+        }
         asked = getattr(self.subject, "move_asked_to", None)
         if asked is not None:
             self.initial["partnership"] = asked.slug

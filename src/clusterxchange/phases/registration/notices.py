@@ -10,6 +10,7 @@ from clusterxchange.workflow.sentences import ActionSentences, say
 SECTION_TITLES = {
     rules.YOU: _("You"),
     rules.ORGANISATION: _("Your organisation"),
+    rules.PROFILE: _("What your organisation does"),
     rules.SIZE: _("Cluster and size"),
     rules.MOTIVATION: _("Motivation"),
     rules.PREFERENCES: _("Preferences"),

@@ -1,7 +1,6 @@
 """What is read of applications and participations."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
@@ -17,9 +16,8 @@ from clusterxchange.phases.registration.models import (
     ParticipationState,
     Visit,
 )
+from clusterxchange.scheme import current
 from clusterxchange.scheme.assignment import Candidate
-from clusterxchange.scheme.current import scheme_for
-from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry
 
@@ -27,10 +25,7 @@ from clusterxchange.workflow import registry
 EXCHANGE, COMMITMENT = "exchange", "commitment"
 EXCHANGE_IS_OVER = ("CLOSED", "CANCELLED")
 
-
-def scheme_of_edition(edition_id: int, at: datetime) -> Scheme:
-    """Give the rules of an edition that are in force at a moment."""
-    return scheme_for(Edition.objects.values_list("code", flat=True).get(pk=edition_id), at)
+scheme_of_edition = current.scheme_of_edition
 
 
 def all_applications() -> QuerySet[Application]:

@@ -9,9 +9,9 @@ from clusterxchange.phases.registration.models import Application, PartnershipCh
 from clusterxchange.scheme.document import Membership, Role, Scheme
 from clusterxchange.scheme.eligibility import eligible, size_class, third_country_refusal
 
-YOU, ORGANISATION, SIZE = "you", "organisation", "cluster-and-size"
+YOU, ORGANISATION, PROFILE, SIZE = "you", "organisation", "profile", "cluster-and-size"
 MOTIVATION, PREFERENCES, PARTNERSHIP = "motivation", "preferences", "partnership"
-SECTIONS = (YOU, ORGANISATION, SIZE, MOTIVATION, PREFERENCES, PARTNERSHIP)
+SECTIONS = (YOU, ORGANISATION, PROFILE, SIZE, MOTIVATION, PREFERENCES, PARTNERSHIP)
 
 SME, LARGE = "sme", "large"
 IN_A_CLUSTER = frozenset({Membership.YES, Membership.UNPROFILED, Membership.BUSINESS_NETWORK})
@@ -65,8 +65,11 @@ QUESTIONS: Mapping[str, Question] = {
     **_in(
         ORGANISATION, role="asks_visit asks_host", legal_name="legal_name", organisation_type="organisation_type",
         registration_number="registration_number", street="street", postcode="postcode", city="city", region="region",
-        organisation_country="country", website="website", description="description", ecosystems="ecosystems",
-        nace="nace", keywords="keywords",
+        organisation_country="country",
+    ),
+    **_in(
+        PROFILE, website="website", description="description", ecosystems="ecosystems", nace="nace",
+        keywords="keywords",
     ),
     **_in(
         SIZE, sub_type="sub_type", people="people", turnover_eur="turnover_eur", balance_eur="balance_eur",

@@ -6,7 +6,7 @@ from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import AG, SO, VP, Capacity, H, V
 from clusterxchange.phases.registration import effects, guards
 from clusterxchange.phases.registration.models import Application, ApplicationState, Participation, ParticipationState
-from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import STAYS, THE_STATE_BEFORE, Machine, Row, Timed, row
@@ -76,6 +76,7 @@ APPLICATION = register(
         states=tuple(S.values),
         scheme_of=_scheme,
         describe=_describe_application,
+        related=("organisation", "representative__account", "partnership", "edition"),
         address=lambda application: f"/registration/applications/{application.reference}/",
         asked_capacities=_side_of_application,
         rows=(
@@ -239,6 +240,7 @@ PARTICIPATION = register(
         states=tuple(P.values),
         scheme_of=_scheme,
         describe=_describe_participation,
+        related=("organisation", "partnership", "edition"),
         address=lambda participation: f"/registration/participations/{participation.reference}/",
         asked_capacities=_side_of_participation,
         rows=(

@@ -102,20 +102,28 @@ def _organisation(scheme: Scheme, application: Application) -> list[Row]:
         (_("Registration number"), organisation.registration_number),
         (_("Address"), address),
         (_("Country"), _country(scheme, organisation.country)),
+        *_given(
+            (_("Short name"), organisation.short_name),
+            (_("VAT number"), organisation.vat_number),
+            (_("Year of foundation"), str(organisation.founded or "")),
+            (
+                _("Position"),
+                f"{organisation.latitude}, {organisation.longitude}" if organisation.has_own_position else "",
+            ),
+        ),
+    ]
+
+
+def _profile(scheme: Scheme, application: Application) -> list[Row]:
+    organisation = application.organisation
+    return [
         (_("Website"), organisation.website),
         (_("What the organisation does"), organisation.description),
         (_("Industrial ecosystems"), _labels(scheme, "ecosystems", organisation.ecosystems)),
         (_("Economic activity"), organisation.nace),
         (_("Field in its own words"), organisation.keywords),
         *_given(
-            (_("Short name"), organisation.short_name),
-            (_("VAT number"), organisation.vat_number),
-            (_("Year of foundation"), str(organisation.founded or "")),
             (_("Offers, in keywords"), organisation.offers),
-            (
-                _("Position"),
-                f"{organisation.latitude}, {organisation.longitude}" if organisation.has_own_position else "",
-            ),
             (_("Logo"), organisation.logo.name if organisation.logo else ""),
         ),
     ]
@@ -212,6 +220,7 @@ def _given(*rows: Row) -> list[Row]:
 ANSWERS: Mapping[str, Callable[[Scheme, Application], list[Row]]] = {
     rules.YOU: _you,
     rules.ORGANISATION: _organisation,
+    rules.PROFILE: _profile,
     rules.SIZE: _size,
     rules.MOTIVATION: lambda scheme, one: _motivation(scheme, one, visits=one.asks_visit, hosts=one.asks_host),
     rules.PREFERENCES: _application_preferences,
@@ -261,7 +270,7 @@ def findings_of(scheme: Scheme, application: Application) -> dict[str, str]:
     organisation, person = application.organisation, application.representative
     kind = _label(scheme, "organisation_types", organisation.organisation_type)
     same = queries.same_as_a_visitor(organisation)
-    hints = hint_words_in(scheme, " ".join((application.motivation, application.learn, application.offer)))
+    hints = hint_words_in(scheme, f"{application.motivation} {application.learn} {application.offer}")
     return {
         "type_fits_the_role": _("%(type)s, asks for: %(roles)s")
         % {"type": kind, "roles": roles_in_words(scheme, application)},

@@ -196,7 +196,8 @@ def _assessment_context(request: HttpRequest, application: Application, at: date
 
 DRAFT_PAGE = CasePage(
     **COMMON,
-    elsewhere=frozenset({Action.SUBMIT_APPLICATION}),
+    # A draft is deleted; withdrawing is for what somebody else has seen.
+    elsewhere=frozenset({Action.SUBMIT_APPLICATION, Action.WITHDRAW_APPLICATION}),
     template="registration/draft.html",
     context=_draft_context,
 )
