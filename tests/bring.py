@@ -7,7 +7,7 @@ from clusterxchange.journeys.demonstration.story import Stay, Story
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application, Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme.current import scheme_of_edition
 from tests.cast import MONDAY, Cast, Person
 
 # Tuesday to Thursday, no holiday in Portugal: three full working days (scheme.md section 6, first vector).

@@ -1,6 +1,8 @@
 """Which rules hold: the version of an edition in force at a moment, or the one that a case keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +14,7 @@ from clusterxchange.scheme.editions import BRUSSELS, EDITION_CODES, document_of,
 from clusterxchange.scheme.models import Edition, EditionVersion
 
 VERSIONS_KEPT = 32
+_read: ContextVar[dict[tuple[Any, ...], Scheme] | None] = ContextVar("rules_read", default=None)
 
 
 class DocumentChanged(RuntimeError):
@@ -47,12 +50,47 @@ def scheme_for(edition_code: str, at: datetime) -> Scheme:
     return _parsed(version.sha256, version.pk)
 
 
+def scheme_of_edition(edition_id: int, at: datetime) -> Scheme:
+    """Give the rules that hold at a moment, for an edition known by its row.
+
+    :raises NoRulesInForce: when none do yet.
+    """
+
+    def read() -> Scheme:
+        return scheme_for(Edition.objects.values_list("code", flat=True).get(pk=edition_id), at)
+
+    return _once(("edition", edition_id, at), read)
+
+
 def scheme_version(version_id: int) -> Scheme:
     """Give the rules that a case keeps.
 
     :raises EditionVersion.DoesNotExist: when there is no such version.
     """
-    return _parsed(EditionVersion.objects.values_list("sha256", flat=True).get(pk=version_id), version_id)
+
+    def read() -> Scheme:
+        return _parsed(EditionVersion.objects.values_list("sha256", flat=True).get(pk=version_id), version_id)
+
+    return _once(("version", version_id), read)
+
+
+@contextmanager
+def rules_are_read_once() -> Iterator[None]:
+    """Keep what is read of the rules until the end: within one transaction they do not change."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _once(key: tuple[Any, ...], read: Callable[[], Scheme]) -> Scheme:
+    known = _read.get()
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 def open_edition(at: datetime) -> Edition | None:

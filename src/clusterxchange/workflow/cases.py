@@ -132,8 +132,13 @@ def banner_of(machine: Machine, subject: Thing, actor: Actor, at: datetime) -> B
     return banner_from(own_subject or open_ones if machine.root else open_ones, actor, at)
 
 
-def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Banner:
-    """Make the banner of some open obligations: the reader's own first, the soonest of them."""
+def banner_from(
+    open_ones: list[Obligation], actor: Actor, at: datetime, subjects: Mapping[tuple[str, int], Thing] | None = None
+) -> Banner:
+    """Make the banner of some open obligations: the reader's own first, the soonest of them.
+
+    `subjects` are those that have been read already, by kind and number.
+    """
     turn = " ".join(
         dict.fromkeys(
             Capacity(one.capacity).word
@@ -145,7 +150,9 @@ def banner_from(open_ones: list[Obligation], actor: Actor, at: datetime) -> Bann
         return Banner("nobody", _("Nobody's turn"), _("Nothing for you to do"), turn="")
     first = (own or open_ones)[0]
     machine = registry.machine_named(first.kind)
-    subject = machine.model._default_manager.get(pk=first.subject_id)
+    subject = (subjects or {}).get((first.kind, first.subject_id))
+    if subject is None:
+        subject = machine.model._default_manager.get(pk=first.subject_id)
     texts, names = sentences.ACTIONS[Action(first.action)], names_of(subject, first.capacity, machine)
     banner = Banner(
         "yours" if own else "theirs",

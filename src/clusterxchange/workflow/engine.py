@@ -20,6 +20,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import SYS, Capacity, V
 from clusterxchange.access.rules import Thing
+from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import consents, journal, notices, obligations, registry
 from clusterxchange.workflow.outcomes import Outcome, outcome
@@ -77,7 +78,7 @@ def unit_of_work(actor: Actor, at: datetime) -> Iterator[Unit]:
     if running is not None:
         yield running
         return
-    with transaction.atomic():
+    with transaction.atomic(), rules_are_read_once():
         work = Unit(at, actor)
         token = _unit.set(work)
         try:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from clusterxchange.access.actions import Action
@@ -21,6 +22,12 @@ from clusterxchange.access.rules import Thing
 from clusterxchange.workflow.models import DayHead, Entry, EntryPayload
 from clusterxchange.workflow.tables import Machine
 
+# The database fills in what is empty here: number, predecessor and hash.
+APPEND = """
+insert into workflow_entry
+  (n, at, actor, capacity, kind, subject, "case", action, before, after, payload_digest, previous, hash)
+values (0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') returning n
+"""
 FIRST_PREVIOUS = "0" * 64
 SECRET_INPUTS = frozenset({"iban", "account_number", "bic", "bank_address", "account_holder", "password", "code"})
 
@@ -108,27 +115,26 @@ def digest_of(salt: str, body: str) -> str:
 
 def write(drafts: Iterable[Draft]) -> None:
     """Append the entries; the database gives each its number, its predecessor's hash and its own."""
-    for one in drafts:
-        salt = secrets.token_hex(16)
-        Entry.objects.bulk_create(
-            [
-                Entry(
-                    n=0,
-                    at=one.at,
-                    actor=one.actor,
-                    capacity=one.capacity,
-                    kind=one.kind,
-                    subject=one.subject,
-                    case=one.case,
-                    action=one.action,
-                    before=one.before,
-                    after=one.after,
-                    payload_digest=digest_of(salt, one.body),
-                )
-            ]
-        )
-        n = Entry.objects.order_by("-n").values_list("n", flat=True)[0]
-        EntryPayload.objects.create(entry_id=n, salt=salt, body=json.loads(one.body))
+    with connection.cursor() as cursor:
+        for one in drafts:
+            salt = secrets.token_hex(16)
+            cursor.execute(
+                APPEND,
+                (
+                    one.at,
+                    one.actor,
+                    one.capacity,
+                    one.kind,
+                    one.subject,
+                    one.case,
+                    one.action,
+                    one.before,
+                    one.after,
+                    digest_of(salt, one.body),
+                ),
+            )
+            (n,) = cursor.fetchone()
+            EntryPayload.objects.create(entry_id=n, salt=salt, body=json.loads(one.body))
 
 
 def hash_of(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,15 @@ from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, PERMISSIONS, RELA
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.scheme import terms
+from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import consents, registry
 from clusterxchange.workflow.models import Obligation
 from clusterxchange.workflow.tables import Machine, Row, Timed
 
 OFFICE_COUNTRY = "BE"
 SCHEME_ZONE = ZoneInfo("Europe/Brussels")
+
+Party = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,30 @@ class Due:
         return self.kind, self.subject_id, str(self.action), str(self.capacity), self.term
 
 
-def expected(machine: Machine, subject: Thing, at: datetime) -> Iterator[Due]:
+class Calendar:
+    """The rules and countries that the terms of one subject need, each read once."""
+
+    def __init__(self, machine: Machine, subject: Thing, at: datetime, countries: dict[Party, str]) -> None:
+        """Begin with the countries that are known already."""
+        self.machine, self.subject, self.at, self.countries = machine, subject, at, countries
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The rules that hold for the subject."""
+        return self.machine.scheme_of(self.subject, self.at)
+
+    def country_of(self, party: Party) -> str:
+        """Give the country whose calendar holds for a party."""
+        if party not in self.countries:
+            self.countries[party] = country_of(*party)
+        return self.countries[party]
+
+
+def expected(
+    machine: Machine, subject: Thing, at: datetime, countries: dict[Party, str] | None = None
+) -> Iterator[Due]:
     """Give what should be open for a subject in its state."""
+    calendar = Calendar(machine, subject, at, {} if countries is None else countries)
     for line in machine.rows_in(subject.state):
         watched = SYS in line.by(machine.name) and bool(line.terms)
         if not line.asks and not watched:
@@ -66,12 +92,12 @@ def expected(machine: Machine, subject: Thing, at: datetime) -> Iterator[Due]:
             asked = machine.asked_capacities(subject, line, asked)
         primary, *others = line.terms or (None,)
         for capacity in sorted(asked):
-            yield _due(machine, subject, line, capacity, primary, at, is_watch=False)
+            yield _due(machine, subject, line, capacity, primary, calendar, is_watch=False)
             for timed in others:
                 if timed is not None:
-                    yield _due(machine, subject, line, capacity, timed, at, is_watch=True)
+                    yield _due(machine, subject, line, capacity, timed, calendar, is_watch=True)
         if watched and primary is not None:
-            yield _due(machine, subject, line, SYS, primary, at, is_watch=True)
+            yield _due(machine, subject, line, SYS, primary, calendar, is_watch=True)
 
 
 def _due(
@@ -80,7 +106,7 @@ def _due(
     line: Row,
     capacity: Capacity,
     timed: Timed | None,
-    at: datetime,
+    calendar: Calendar,
     *,
     is_watch: bool,
 ) -> Due:
@@ -93,8 +119,7 @@ def _due(
     if timed is not None:
         if not timed.term:
             return _at_the_moment(machine, subject, line, since, root)
-        scheme = machine.scheme_of(subject, at)
-        country = country_of(organisation_id, partnership_id)
+        scheme, country = calendar.scheme, calendar.country_of((organisation_id, partnership_id))
         due_at = terms.due_at(scheme, timed.term, since, country)
         then_at = terms.then_at(scheme, timed.term, since, country)
         reminders = tuple(terms.reminders_at(scheme, timed.term, since, country)) if capacity is not SYS else ()
@@ -187,11 +212,12 @@ def country_of(organisation_id: int | None, partnership_id: int | None) -> str:
 
 def expected_of_case(root_name: str, root_id: int, at: datetime) -> dict[tuple[str, int, str, str, str], Due]:
     """Give everything that should be open in a case."""
-    found = {}
+    found: dict[tuple[str, int, str, str, str], Due] = {}
+    countries: dict[Party, str] = {}
     for machine in registry.machines_of_root(root_name):
         rows = machine.model._default_manager.filter(**{machine.root or "pk": root_id})
-        for subject in rows:
-            for due in expected(machine, subject, at):
+        for subject in rows.select_related(*machine.related):
+            for due in expected(machine, subject, at, countries):
                 found[due.key] = due
     return found
 

@@ -141,6 +141,7 @@ class Machine:
 
     `root` is the attribute that leads to the case to which the subject belongs ("" where it is the case itself);
     `locks` are attributes locked before the subject, in the one global order (architecture.md section 5);
+    `related` are rows read together with the subject, since permission, names and terms need them;
     `describe` gives the names that sentences about the subject need, `address` where its page is,
     `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing, or over, when an action is
     tried in a state in which its line does not stand; the first that holds is told.
@@ -156,6 +157,7 @@ class Machine:
     root: str = ""
     root_name: str = ""
     locks: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
     reasons: Mapping[Action, tuple[Reason, ...]] = field(default_factory=dict)
     asked_capacities: Callable[[Any, Row, frozenset[Capacity]], frozenset[Capacity]] | None = None
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, Actor
+from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, SYSTEM, Actor
 from clusterxchange.foundation.files import PDF, store
 from clusterxchange.journeys.demonstration.people import make_representative, profiles
 from clusterxchange.journeys.demonstration.story import PAPER, Stay, Story
@@ -19,12 +19,14 @@ from clusterxchange.parties.organisations.models import Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application, Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow import engine
 
 ZONE = ZoneInfo("Europe/Brussels")
 FIRST_APPLICATIONS = datetime(2026, 1, 5, 9, 0, tzinfo=ZONE)
 FEBRUARY = datetime(2026, 2, 16, 9, 0, tzinfo=ZONE)
+LONGEST_APPLICATION = timedelta(days=3)
 ROLES = {"visit": ("visit",), "host": ("host",), "both": ("visit", "host")}
 WITH_AN_EXCEPTION = frozenset({"codrilact"})
 # Organisations that have not come as far as an acceptance, and how far they are.
@@ -84,9 +86,13 @@ def make_cases(edition: Edition) -> None:
         partnership = partnerships[profile["partnership"]]
         held_back = NOT_ACCEPTED.get(profile["key"])
         begins = FEBRUARY + timedelta(days=number % 5) if held_back else FIRST_APPLICATIONS
-        _apply(profile, partnership, held_back or "accepted", begins + timedelta(minutes=3 * number))
+        at = begins + timedelta(minutes=3 * number)
+        # Who must act is written once for each case, at its end: before that nobody was there to be asked.
+        with engine.unit_of_work(SYSTEM, at + LONGEST_APPLICATION):
+            _apply(profile, partnership, held_back or "accepted", at)
     for told in EXCHANGES:
-        story_of(told).tell(told.until)
+        with engine.unit_of_work(SYSTEM, FIRST_APPLICATIONS) as work:
+            work.at = story_of(told).tell(told.until).at
 
 
 def _apply(profile: Mapping[str, Any], partnership: Partnership, until: str, at: datetime) -> None:

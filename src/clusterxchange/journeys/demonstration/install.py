@@ -6,14 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 
 from clusterxchange.journeys.demonstration.cases import make_cases
 from clusterxchange.journeys.demonstration.people import accounts_file, make_people
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.scheme.models import Edition
-from clusterxchange.workflow.models import Notice
+from clusterxchange.workflow.notices import nobody_is_told
 
 JOINED = datetime(2026, 1, 2, 9, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 
@@ -32,15 +31,8 @@ def install() -> None:
         raise DatabaseIsNotEmpty
     edition = Edition.objects.get(code="demonstration")
     make_people(edition, JOINED)
-    make_cases(edition)
-    _let_past_mails_rest()
-
-
-def _let_past_mails_rest() -> None:
-    """Mark the notices of the past as sent: nobody wants hundreds of mails about invented cases on first start."""
-    Notice.objects.filter(sent_at__isnull=True).update(sent_at=F("at"))
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs where status = 'todo' and queue_name = 'mail'")
+    with nobody_is_told():
+        make_cases(edition)
 
 
 def write_accounts(data: Path) -> Path:

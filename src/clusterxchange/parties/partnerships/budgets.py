@@ -1,4 +1,4 @@
-"""The money of a partnership, moved between its four parts. Each move locks the row, so it is the last lock of a step."""
+"""The money of a partnership, moved between its four parts. A move locks the row: it is the last lock of a step."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from clusterxchange.parties.partnerships.models import Budget
 Part = Literal["reserved", "committed"]
 
 
-class NotEnough(Exception):  # noqa: N818 -- named for the refusal, as it reads where it is caught
+class NotEnough(Exception):
     """The part from which the money should come does not hold so much; nothing was moved."""
 
 

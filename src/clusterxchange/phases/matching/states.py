@@ -8,7 +8,7 @@ from clusterxchange.phases.matching import effects, guards
 from clusterxchange.phases.matching.models import Proposal, ProposalState
 from clusterxchange.phases.matching.queries import name_shown
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import Machine, Row, Timed, consent_row, reason, row
