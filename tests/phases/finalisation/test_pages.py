@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
+from typing import Protocol
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from PIL import Image
 
 from clusterxchange.foundation import clock
@@ -23,18 +23,24 @@ Moved = Callable[[Story], datetime]
 GPS, ORIENTATION, ROTATED = 34853, 274, 6
 
 
-def page(response: HttpResponse) -> str:
+class Answered(Protocol):
+    """What came back."""
+
+    content: bytes
+
+
+def page(response: Answered) -> str:
     return unescape(response.content.decode())
 
 
-def main(response: HttpResponse) -> str:
+def main(response: Answered) -> str:
     """Give the opening tag of `main` with its marks."""
     found = re.search(r"<main[^>]*>", response.content.decode())
     assert found is not None
     return found.group()
 
 
-def form(response: HttpResponse, action: str) -> str:
+def form(response: Answered, action: str) -> str:
     """Give the form of a step, empty where there is none."""
     found = re.search(rf'<form[^>]*data-action="{action}".*?</form>', response.content.decode(), re.DOTALL)
     return found.group() if found else ""

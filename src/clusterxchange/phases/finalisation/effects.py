@@ -127,11 +127,12 @@ def _free_above(payment: Payment, kept_cents: int) -> None:
         budgets.free(
             payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed"
         )
-        _note_committed(payment, kept_cents)
+        _note_committed(agreement, kept_cents)
 
 
-def _note_committed(payment: Payment, cents: int) -> None:
-    FinancialAgreement.objects.filter(pk=payment.agreement_id).update(committed_cents=cents)
+def _note_committed(agreement: FinancialAgreement | None, cents: int) -> None:
+    if agreement is not None:
+        FinancialAgreement.objects.filter(pk=agreement.pk).update(committed_cents=cents)
 
 
 def note_order(situation: Situation) -> None:
@@ -193,7 +194,7 @@ def note_return(situation: Situation) -> None:
     _keep_proof(situation)
     if situation.before == PaymentState.PAID:
         budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="committed")
-        _note_committed(payment, payment.amount_cents)
+        _note_committed(payment.agreement, payment.amount_cents)
 
 
 def note_recovery(situation: Situation) -> None:

@@ -3,12 +3,11 @@
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
@@ -20,18 +19,23 @@ from clusterxchange.phases.finalisation.operations import PHOTO_FORMATS, Checked
 from clusterxchange.scheme import code_lists
 from clusterxchange.workflow.pages import StepForm
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
+
 TAKEN = (PDF, JPEG, PNG)
 LARGEST_PHOTO = 60_000_000
 LONG_TEXT, SHORT_TEXT = 3000, 500
 MOST_DAYS, MOST_COUNTED = 31, 9999
 COUNTED_OUTCOMES = ("contacts", "meetings", "project_ideas", "agreements", "new_memberships")
-HOST_RATINGS: dict[str, str | Promise] = {
+HOST_RATINGS: dict[str, "Text"] = {
     "visitor": _("The visiting organisation"),
     "host_partnership": _("The host's partnership"),
     "tool": _("This tool"),
     "information": _("The information received"),
 }
-FILE_REFUSALS: dict[str, str | Promise] = {
+FILE_REFUSALS: dict[str, "Text"] = {
     "file_empty": _("The file is empty. Choose another one."),
     "file_too_large": _("The file is larger than 10 MB. Choose a smaller one."),
     "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
@@ -80,15 +84,13 @@ class RatingField(forms.TypedChoiceField):
 
     look = "segmented"
 
-    def __init__(self, label: str | Promise, marks: Iterable[int], **options: Any) -> None:  # noqa: ANN401 -- Django's options
+    def __init__(self, label: "Text", marks: Iterable[int], **options: Any) -> None:  # noqa: ANN401 -- Django's options
         super().__init__(
             label=label, choices=[(mark, str(mark)) for mark in marks], coerce=int, widget=forms.RadioSelect, **options
         )
 
 
-def long_text(
-    label: str | Promise, *, required: bool = True, help_text: str | Promise = "", rows: int = 4
-) -> forms.CharField:
+def long_text(label: "Text", *, required: bool = True, help_text: "Text" = "", rows: int = 4) -> forms.CharField:
     """Make a field for some sentences."""
     return forms.CharField(
         label=label,
@@ -103,9 +105,9 @@ def long_text(
 class Group:
     """Fields that stand together under a heading."""
 
-    title: str | Promise
+    title: "Text"
     fields: list[forms.BoundField]
-    hint: str | Promise = ""
+    hint: "Text" = ""
     folded: bool = False
 
 
@@ -119,7 +121,7 @@ class ReportForm(StepForm):
         marks = self.scheme.report
         self.marks = range(marks.lowest_rating, marks.highest_rating + 1)
 
-    def add_ratings(self, labels: Iterable[tuple[str, str | Promise]]) -> list[str]:
+    def add_ratings(self, labels: Iterable[tuple[str, "Text"]]) -> list[str]:
         """Add a rating for each of the codes."""
         self.rated = [code for code, _label in labels]
         for code, label in labels:
@@ -127,9 +129,7 @@ class ReportForm(StepForm):
             self.fields[f"rating_{code}"] = RatingField(label, self.marks, initial=given)
         return [f"rating_{code}" for code in self.rated]
 
-    def group(
-        self, title: str | Promise, names: Iterable[str], hint: str | Promise = "", *, folded: bool = False
-    ) -> Group:
+    def group(self, title: "Text", names: Iterable[str], hint: "Text" = "", *, folded: bool = False) -> Group:
         """Put some fields under a heading."""
         bound = [self[name] for name in names if name in self.fields]
         return Group(title, bound, hint, folded and not any(field.errors for field in bound))
@@ -183,7 +183,8 @@ class VisitorReportForm(ReportForm):
         super().__init__(*args, **kwargs)
         self._fill_in_what_was_agreed()
         self.objectives = self._ask_for_each_objective()
-        self.fields["outcomes"].choices = code_lists.choices(self.scheme, "report_outcomes")  # type: ignore[attr-defined] -- a field of choices
+        offered = cast("forms.MultipleChoiceField", self.fields["outcomes"])
+        offered.choices = code_lists.choices(self.scheme, "report_outcomes")
         self.counts = [code for code in COUNTED_OUTCOMES if code in self.scheme.code_lists["report_outcomes"]]
         for code in self.counts:
             self.fields[f"count_{code}"] = forms.IntegerField(
@@ -419,8 +420,8 @@ class AcceptTogetherForm(forms.Form):
     def __init__(self, *args: Any, labels: Iterable[tuple[EvidenceItem, str]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
         offered = [(item.item, label) for item, label in labels]
-        field = self.fields["items"]
-        field.choices = offered  # type: ignore[attr-defined] -- a field of choices
+        field = cast("forms.MultipleChoiceField", self.fields["items"])
+        field.choices = offered
         field.initial = [code for code, _label in offered]
 
 

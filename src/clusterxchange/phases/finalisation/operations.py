@@ -217,13 +217,12 @@ def reject_evidence(item: EvidenceItem, *, actor: Actor, at: datetime) -> Eviden
     return item
 
 
-def open_evidence(item: EvidenceItem, *, actor: Actor, at: datetime) -> StoredFile:
+def open_evidence(item: EvidenceItem, *, actor: Actor, at: datetime) -> None:
     """Open the file of a piece of evidence; the journal keeps who did.
 
     :raises NotAllowed: the table leaves the actor out.
     """
     engine.record(item, A.OPEN_EVIDENCE, actor=actor, at=at, payload={"item": item.item})
-    return item.file
 
 
 # Payment

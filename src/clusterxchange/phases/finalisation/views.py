@@ -529,7 +529,8 @@ def show_evidence(
 
 
 def _steps_together(items: list[EvidenceItem], actor: Actor, at: datetime, bound: dict[A, Any]) -> list[cases.Step]:
-    address, found = address_of_evidence(items[0].exchange), []
+    address = address_of_evidence(items[0].exchange)
+    found: list[cases.Step] = []
     for action, states in (
         (A.UPLOAD_EVIDENCE, (EvidenceState.WANTED, EvidenceState.ASKED_AGAIN)),
         (A.ACCEPT_EVIDENCE, (EvidenceState.UPLOADED,)),
@@ -654,10 +655,10 @@ def evidence_file(request: HttpRequest, reference: str, item: str) -> HttpRespon
     if row.file is None:
         raise Http404
     try:
-        stored = operations.open_evidence(row, actor=actor_of(request), at=clock.now())
+        operations.open_evidence(row, actor=actor_of(request), at=clock.now())
     except NotAllowed as reason:
         return pages.refuse(request, EVIDENCE_PAGE, row, A.OPEN_EVIDENCE, reason)
-    return attachment(stored)
+    return attachment(row.file)
 
 
 # Payment
