@@ -55,7 +55,7 @@ def test_a_host_of_the_same_country_is_greyed_with_the_reason_and_comes_last(mat
         text = text_of(signed_in(match.cast.ana), address)
         assert set(references_in(text)) == {match.host.reference, spanish.reference}
         assert text.count('data-excluded="same_country"') == 1
-        assert "An exchange needs two different countries." in text
+        assert "An exchange needs two different ones." in text
 
 
 def test_only_accepted_participants_and_contact_points_see_the_lists(match: Match) -> None:

@@ -19,9 +19,9 @@ from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.forms import CatalogueFilters
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import marked_country_name
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import sentences
 

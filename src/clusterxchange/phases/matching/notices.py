@@ -93,10 +93,9 @@ sentences.say(
         "roles_do_not_complete": _(
             "An exchange needs one visiting and one host organisation. Choose a partner with the other role."
         ),
-        "same_country": _("Both organisations are in the same country. An exchange needs two different countries."),
+        "same_country": _("Both organisations are in the same country. An exchange needs two different ones."),
         "visit_already_used": _(
-            "The visiting organisation has its one visit taken already. A virtual exchange is still "
-            "possible."
+            "The visiting organisation has used its one visit, or another exchange has claimed it."
         ),
         "windows_do_not_overlap": _(
             "The two are not available together for enough working days. Agree on other dates, or on a "

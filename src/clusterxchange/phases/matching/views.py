@@ -37,9 +37,9 @@ from clusterxchange.phases.matching.forms import (
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.matching.notices import listed
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import marked_country_name
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import cases, obligations, pages, registry, sentences
 from clusterxchange.workflow.engine import NotDone
