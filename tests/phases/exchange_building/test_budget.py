@@ -92,7 +92,9 @@ def test_without_free_money_the_visitors_partnership_cannot_validate(cast: Cast)
     Budget.objects.filter(partnership=cast.loom).update(planned_cents=38_999, free_cents=38_999)
 
     with pytest.raises(Refused) as caught:
-        operations.validate_commitment(story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP)
+        operations.validate_commitment(
+            story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+        )
 
     assert caught.value.refusal.code == "no_free_budget"
     assert story.commitment.state == "SUBMITTED"
@@ -100,7 +102,9 @@ def test_without_free_money_the_visitors_partnership_cannot_validate(cast: Cast)
 
 def test_a_request_for_changes_and_a_declined_signature_free_the_money(cast: Cast) -> None:
     story = bring_exchange_to(cast, "agreed")
-    operations.validate_commitment(story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP)
+    operations.validate_commitment(
+        story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+    )
     assert parts_of(cast.loom)["reserved"] == 39_000
     operations.request_changes(story.commitment, reason_code="dates", actor=story.host_contact, at=story.at)
     assert parts_of(cast.loom)["reserved"] == 0

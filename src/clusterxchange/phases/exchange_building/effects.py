@@ -6,6 +6,7 @@ A budget is locked after everything else of its exchange: exchange, commitment, 
 import json
 from typing import Any
 
+from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -43,9 +44,16 @@ from clusterxchange.workflow import engine
 from clusterxchange.workflow.tables import Refusal, Situation
 
 BANK_DETAILS = (
-    "account_holder", "iban", "account_number", "bic", "bank_address", "account_ending", "tax_status", "de_minimis_cents",
+    "account_holder",
+    "iban",
+    "account_number",
+    "bic",
+    "bank_address",
+    "account_ending",
+    "tax_status",
+    "de_minimis_cents",
     "bank_details_given_at",
-)  # fmt: skip
+)
 
 
 # The exchange
@@ -146,7 +154,7 @@ def reserve_budget(situation: Situation) -> None:
 
 
 def draft_agreement(exchange: Exchange, situation: Situation) -> FinancialAgreement:
-    """Give the agreement that is being prepared: the latest if it is a draft, else a next version with the account copied."""
+    """Give the agreement that is being prepared: the latest draft, or a next version with the account copied."""
     latest = latest_agreement(exchange)
     if latest is not None and latest.state == FinancialAgreementState.DRAFT:
         return latest
@@ -171,10 +179,16 @@ def _hold_amount(situation: Situation, agreement: FinancialAgreement, scheme: Sc
     except budgets.NotEnough:
         raise engine.Refused(Refusal("no_free_budget")) from None
     _save(
-        agreement, reserved_cents=working.cents, full_cents=working.full_cents, amount_cents=working.cents,
-        is_halved=working.halved, halving_reasons=list(working.reasons), currency=scheme.amounts.currency,
-        working_days=commitment.working_days, distance_km=commitment.distance_km,
-    )  # fmt: skip
+        agreement,
+        reserved_cents=working.cents,
+        full_cents=working.full_cents,
+        amount_cents=working.cents,
+        is_halved=working.halved,
+        halving_reasons=list(working.reasons),
+        currency=scheme.amounts.currency,
+        working_days=commitment.working_days,
+        distance_km=commitment.distance_km,
+    )
 
 
 def freeze_text(situation: Situation) -> None:
@@ -196,9 +210,16 @@ def document_of_commitment(commitment: Commitment, situation: Situation) -> Docu
     text: dict[str, Any] = dict(commitment.frozen or {})
     data = {**text, "text_sha256": commitment.text_sha256, "signatures": signatures_of(commitment, text)}
     return make_document(
-        Document.Kind.COMMITMENT_TO_QUALITY, data, subject_id=commitment.pk, version=commitment.version,
-        language=commitment.language, title=title_of_commitment(commitment), dated=situation.at.date(), draft=False, at=situation.at,
-    )  # fmt: skip
+        Document.Kind.COMMITMENT_TO_QUALITY,
+        data,
+        subject_id=commitment.pk,
+        version=commitment.version,
+        language=commitment.language,
+        title=title_of_commitment(commitment),
+        dated=situation.at.date(),
+        draft=False,
+        at=situation.at,
+    )
 
 
 def title_of_commitment(commitment: Commitment) -> str:
@@ -241,9 +262,16 @@ def free_budget(situation: Situation) -> None:
     elif agreement.state == FinancialAgreementState.DRAFT:
         release_money(agreement)
         _save(
-            agreement, commitment=None, edition_version=None, full_cents=None, amount_cents=None, is_halved=False,
-            halving_reasons=[], working_days=None, distance_km=None,
-        )  # fmt: skip
+            agreement,
+            commitment=None,
+            edition_version=None,
+            full_cents=None,
+            amount_cents=None,
+            is_halved=False,
+            halving_reasons=[],
+            working_days=None,
+            distance_km=None,
+        )
 
 
 def release_money(agreement: FinancialAgreement) -> None:
@@ -302,17 +330,22 @@ def keep_bank_details(situation: Situation) -> None:
     iban = "".join(str(inputs.get("iban") or "").split()).upper()
     number = "" if iban else str(inputs.get("account_number") or "").strip()
     _save(
-        agreement, **details, iban=iban, account_number=number, account_ending=(iban or number)[-4:],
-        tax_status=inputs.get("tax_status") or "", de_minimis_cents=inputs.get("de_minimis_cents"),
+        agreement,
+        **details,
+        iban=iban,
+        account_number=number,
+        account_ending=(iban or number)[-4:],
+        tax_status=inputs.get("tax_status") or "",
+        de_minimis_cents=inputs.get("de_minimis_cents"),
         bank_details_given_at=situation.at,
-    )  # fmt: skip
+    )
 
 
 def freeze_agreement(situation: Situation) -> None:
     """Keep the agreement as it is signed, sealed since it names the account, and make its file."""
     agreement: FinancialAgreement = situation.subject
-    commitment = agreement.commitment
-    text = text_of_agreement(agreement, commitment, situation.scheme)  # type: ignore[arg-type] -- the guard has looked
+    commitment: Any = agreement.commitment
+    text = text_of_agreement(agreement, commitment, situation.scheme)
     agreement.frozen = json.dumps(text, sort_keys=True, ensure_ascii=False)
     agreement.text_sha256 = rules.fingerprint_of(text)
     agreement.offered_at = situation.at
@@ -330,9 +363,16 @@ def document_of_agreement(agreement: FinancialAgreement, situation: Situation) -
             "version": agreement.version,
         }
     return make_document(
-        Document.Kind.FINANCIAL_AGREEMENT, data, subject_id=agreement.pk, version=agreement.version,
-        language=text["language"], title=title, dated=situation.at.date(), draft=False, at=situation.at,
-    )  # fmt: skip
+        Document.Kind.FINANCIAL_AGREEMENT,
+        data,
+        subject_id=agreement.pk,
+        version=agreement.version,
+        language=text["language"],
+        title=title,
+        dated=situation.at.date(),
+        draft=False,
+        at=situation.at,
+    )
 
 
 def reopen_agreement(situation: Situation) -> None:
@@ -370,7 +410,7 @@ def supersede_commitment(commitment: Commitment, situation: Situation) -> None:
     engine.record(commitment, Action.SUPERSEDE_COMMITMENT, actor=SYSTEM, at=situation.at, capacity=SYS)
 
 
-def _save(row: Any, **columns: Any) -> None:
+def _save(row: Model, **columns: object) -> None:
     for name, value in columns.items():
         setattr(row, name, value)
     names = [name.removesuffix("_id") for name in columns]

@@ -60,7 +60,9 @@ def _first_text(exchange: Exchange, situation: Situation) -> Commitment:
         exchange=exchange,
         language=language,
         working_language=language,
-        place=", ".join(part for part in (host.organisation.street, host.organisation.city) if part) if is_physical(exchange) else "",
+        place=", ".join(part for part in (host.organisation.street, host.organisation.city) if part)
+        if is_physical(exchange)
+        else "",
         distance_km=distance_between(visitor.organisation, host.organisation) if is_physical(exchange) else None,
         objectives_visitor=visitor.learn or visitor.motivation,
         objectives_host=host.learn or host.motivation,

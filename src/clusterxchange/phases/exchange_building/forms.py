@@ -19,7 +19,13 @@ from clusterxchange.phases.exchange_building.guards import has_iban, hint_words_
 from clusterxchange.phases.exchange_building.models import Commitment
 from clusterxchange.phases.exchange_building.notices import PART_LABELS
 from clusterxchange.phases.exchange_building.operations import Upload
-from clusterxchange.phases.exchange_building.queries import declarations_of, distance_between, host_country, is_physical
+from clusterxchange.phases.exchange_building.queries import (
+    declarations_of,
+    distance_between,
+    host_country,
+    is_physical,
+    words_of,
+)
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.calendars import CalendarUnknown, closed_days, is_within_the_longest_stay, working_days
 from clusterxchange.scheme.document import Scheme
@@ -67,7 +73,9 @@ def line(label: Any, **options: Any) -> forms.CharField:  # noqa: ANN401 -- word
 
 def prose(label: Any, **options: Any) -> forms.CharField:  # noqa: ANN401 -- as above
     """Give a field for a paragraph or more."""
-    return forms.CharField(label=label, max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 4}), **options)
+    return forms.CharField(
+        label=label, max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 4}), **options
+    )
 
 
 class TextForm(StepForm):
@@ -77,7 +85,11 @@ class TextForm(StepForm):
     """
 
     def __init__(
-        self, *args: Any, only: str = "", days: tuple[date, date] | None = None, **kwargs: Any  # noqa: ANN401 -- Django's signature
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's signature
+        only: str = "",
+        days: tuple[date, date] | None = None,
+        **kwargs: Any,  # noqa: ANN401 -- Django's signature
     ) -> None:
         super().__init__(*args, **kwargs)
         self.commitment: Commitment = self.subject
@@ -95,15 +107,19 @@ class TextForm(StepForm):
                 widget=forms.HiddenInput, required=False, initial=rules.fingerprint_of_part(self.commitment, part)
             )
         self.fields["parts"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=",".join(self.parts))
-        self.fields["version"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=self.commitment.version)
+        self.fields["version"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=self.commitment.version
+        )
 
     def _is_given(self, part: str) -> bool:
         if self.data.get("parts"):
             return part in self.data["parts"].split(",")
         names = {
-            "plan": ("plan_",), "outcomes": ("outcome_", "indicator_"), "responsibilities": ("responsibilities_",),
+            "plan": ("plan_",),
+            "outcomes": ("outcome_", "indicator_"),
+            "responsibilities": ("responsibilities_",),
             "admitted_days": ("admitted_", "withdraw_admitted"),
-        }.get(part, rules.PARTS[part])  # fmt: skip
+        }.get(part, rules.PARTS[part])
         return any(key.startswith(tuple(names)) for key in self.data)
 
     def _days(self, laid_out: tuple[date, date] | None) -> tuple[date, date] | None:
@@ -120,9 +136,10 @@ class TextForm(StepForm):
 
     def _typed_day(self, name: str) -> date | None:
         try:
-            return DayField(required=False).clean(self.data.get(name))
+            typed: date | None = DayField(required=False).clean(self.data.get(name))
         except ValidationError:
             return None
+        return typed
 
     def _fields_of(self, part: str) -> dict[str, forms.Field]:
         make = getattr(self, f"_{part}", None)
@@ -135,14 +152,20 @@ class TextForm(StepForm):
             "first_day": DayField(label=_("First day"), required=False, initial=days[0] or text.first_day),
             "last_day": DayField(label=_("Last day"), required=False, initial=days[1] or text.last_day),
             "travel_days": forms.IntegerField(
-                label=_("Travel days"), required=False, min_value=0, max_value=14, initial=text.travel_days,
+                label=_("Travel days"),
+                required=False,
+                min_value=0,
+                max_value=14,
+                initial=text.travel_days,
                 help_text=_("They are not counted as days of the stay."),
             ),
-        }  # fmt: skip
+        }
 
     def _objectives(self) -> dict[str, forms.Field]:
         return {
-            "objectives_visitor": prose(_("Objectives of the visiting organisation"), initial=self.commitment.objectives_visitor),
+            "objectives_visitor": prose(
+                _("Objectives of the visiting organisation"), initial=self.commitment.objectives_visitor
+            ),
             "objectives_host": prose(_("Objectives of the host organisation"), initial=self.commitment.objectives_host),
         }
 
@@ -151,8 +174,12 @@ class TextForm(StepForm):
         purposes, activities = (code_lists.choices(self.scheme, name) for name in ("purposes", "activity_types"))
         return {
             "purposes": ClosedChoices(label=_("Purposes"), choices=purposes, required=False, initial=text.purposes),
-            "activities": ClosedChoices(label=_("Types of activity"), choices=activities, required=False, initial=text.activities),
-            "description": prose(_("Description"), initial=text.description, help_text=_("What will be done, in a few sentences.")),
+            "activities": ClosedChoices(
+                label=_("Types of activity"), choices=activities, required=False, initial=text.activities
+            ),
+            "description": prose(
+                _("Description"), initial=text.description, help_text=_("What will be done, in a few sentences.")
+            ),
         }
 
     def _plan(self) -> dict[str, forms.Field]:
@@ -170,7 +197,9 @@ class TextForm(StepForm):
         fields: dict[str, forms.Field] = {}
         for number in range(1, rules.OUTCOME_ROWS + 1):
             known = self.commitment.outcomes[number - 1] if number <= len(self.commitment.outcomes) else {}
-            fields[f"outcome_{number}"] = line(_("Outcome %(number)s") % {"number": number}, initial=known.get("outcome", ""))
+            fields[f"outcome_{number}"] = line(
+                _("Outcome %(number)s") % {"number": number}, initial=known.get("outcome", "")
+            )
             fields[f"indicator_{number}"] = line(
                 _("How outcome %(number)s is measured") % {"number": number}, initial=known.get("indicator", "")
             )
@@ -178,55 +207,73 @@ class TextForm(StepForm):
 
     def _responsibilities(self) -> dict[str, forms.Field]:
         words = {
-            "V": _("Responsibilities of the visiting organisation"), "H": _("Responsibilities of the host organisation"),
-            "VP": _("Responsibilities of the visitor's partnership"), "HP": _("Responsibilities of the host's partnership"),
-        }  # fmt: skip
+            "V": _("Responsibilities of the visiting organisation"),
+            "H": _("Responsibilities of the host organisation"),
+            "VP": _("Responsibilities of the visitor's partnership"),
+            "HP": _("Responsibilities of the host's partnership"),
+        }
         known = self.commitment.responsibilities
-        return {f"responsibilities_{party}": prose(words[party], initial=known.get(party, "")) for party in rules.PARTIES}
+        return {
+            f"responsibilities_{party}": prose(words[party], initial=known.get(party, "")) for party in rules.PARTIES
+        }
 
     def _language_and_insurance(self) -> dict[str, forms.Field]:
         text = self.commitment
         languages = [("", _("Choose a language")), *code_lists.choices(self.scheme, "languages")]
         return {
             "working_language": forms.ChoiceField(
-                label=_("Working language"), choices=languages, required=False, initial=text.working_language,
+                label=_("Working language"),
+                choices=languages,
+                required=False,
+                initial=text.working_language,
                 help_text=_("The text that you sign is in this language."),
             ),
             "confidentiality": prose(_("Confidentiality"), initial=text.confidentiality),
             "insurance": prose(_("Insurance"), initial=text.insurance),
-        }  # fmt: skip
+        }
 
     def _declarations(self) -> dict[str, forms.Field]:
         return {
             name: forms.BooleanField(
-                label=Commitment._meta.get_field(name).verbose_name,  # noqa: SLF001 -- Django's documented way to a column's words
-                required=False, initial=getattr(self.commitment, name),
+                label=words_of(name),
+                required=False,
+                initial=getattr(self.commitment, name),
             )
             for name in declarations_of(self.commitment.exchange)
-        }  # fmt: skip
+        }
 
     def _distance(self) -> dict[str, forms.Field]:
         text = self.commitment
         return {
             "distance_km": forms.IntegerField(
-                label=_("Distance in kilometres"), required=False, min_value=1, max_value=20_000, initial=text.distance_km,
+                label=_("Distance in kilometres"),
+                required=False,
+                min_value=1,
+                max_value=20_000,
+                initial=text.distance_km,
                 help_text=_("Computed from where the two organisations are; correct it where it is wrong."),
             ),
             "distance_reason": line(_("Reason for another distance"), initial=text.distance_reason),
-        }  # fmt: skip
+        }
 
     def _admitted_days(self) -> dict[str, forms.Field]:
-        known = [(day, date_format(date.fromisoformat(day), _("j E Y"))) for day in sorted(self.commitment.admitted_days)]
+        known = [
+            (day, date_format(date.fromisoformat(day), _("j E Y"))) for day in sorted(self.commitment.admitted_days)
+        ]
         fields: dict[str, forms.Field] = {
             "admitted_day": DayField(
-                label=_("Day to admit"), required=False,
+                label=_("Day to admit"),
+                required=False,
                 help_text=_("A day that is no working day in the host country, but counts in this plan."),
             ),
             "admitted_reason": line(_("Reason for admitting it")),
-        }  # fmt: skip
+        }
         if known:
             fields["withdraw_admitted"] = forms.MultipleChoiceField(
-                label=_("Admitted days to take back"), choices=known, required=False, widget=forms.CheckboxSelectMultiple
+                label=_("Admitted days to take back"),
+                choices=known,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
             )
         return fields
 
@@ -239,11 +286,13 @@ class TextForm(StepForm):
             names = self._fields_of(part)
             found.append(
                 {
-                    "part": part, "label": PART_LABELS[part], "id": f"part-{part.replace('_', '-')}",
+                    "part": part,
+                    "label": PART_LABELS[part],
+                    "id": f"part-{part.replace('_', '-')}",
                     "fields": [self[name] for name in names] if part != "plan" else [],
                     "days": self._plan_days() if part == "plan" else [],
                 }
-            )  # fmt: skip
+            )
         return found
 
     def _plan_days(self) -> list[dict[str, Any]]:
@@ -258,7 +307,10 @@ class TextForm(StepForm):
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             halves = [
-                {"label": HALF_LABELS[half], "fields": [self[f"plan_{day.isoformat()}_{half}_{column}"] for column in PLAN_COLUMNS]}
+                {
+                    "label": HALF_LABELS[half],
+                    "fields": [self[f"plan_{day.isoformat()}_{half}_{column}"] for column in PLAN_COLUMNS],
+                }
                 for half in rules.HALVES
             ]
             found.append({"day": day, "note": self._note_on(day, closed), "halves": halves})
@@ -296,7 +348,11 @@ class TextForm(StepForm):
             days = set(working_days(self.scheme, host_country(self.commitment.exchange), first, last))
         except CalendarUnknown:
             return "calendar_unknown"
-        days |= {date.fromisoformat(day) for day in self.commitment.admitted_days if first.isoformat() <= day <= last.isoformat()}
+        days |= {
+            date.fromisoformat(day)
+            for day in self.commitment.admitted_days
+            if first.isoformat() <= day <= last.isoformat()
+        }
         return "under_three_working_days" if len(days) < self.scheme.durations.minimum_working_days else ""
 
     def _lacks_reason(self, cleaned: Mapping[str, Any]) -> bool:
@@ -306,14 +362,17 @@ class TextForm(StepForm):
 
     def inputs(self) -> dict[str, Any]:
         """Give the columns that were given, with what their parts looked like on the page."""
-        cleaned, values = self.cleaned_data, {}
+        cleaned = self.cleaned_data
+        values: dict[str, Any] = {}
         for part in self.parts:
             if part == "plan":
                 values["plan"] = self._typed_plan(cleaned)
             elif part == "outcomes":
                 values["outcomes"] = self._typed_outcomes(cleaned)
             elif part == "responsibilities":
-                values["responsibilities"] = {str(party): cleaned[f"responsibilities_{party}"] for party in rules.PARTIES}
+                values["responsibilities"] = {
+                    str(party): cleaned[f"responsibilities_{party}"] for party in rules.PARTIES
+                }
             elif part == "admitted_days":
                 values["admitted_days"] = self._typed_admitted(cleaned)
             else:
@@ -330,7 +389,8 @@ class TextForm(StepForm):
             return list(self.commitment.plan)
         rows = rules.plan_between(*self.days, ())
         return [
-            {**row, **{column: cleaned[f"plan_{row['day']}_{row['half']}_{column}"] for column in PLAN_COLUMNS}} for row in rows
+            {**row, **{column: cleaned[f"plan_{row['day']}_{row['half']}_{column}"] for column in PLAN_COLUMNS}}
+            for row in rows
         ]
 
     def _typed_outcomes(self, cleaned: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -365,7 +425,9 @@ class ListedReasonForm(StepForm):
         super().__init__(*args, **kwargs)
         scheme = engine.scheme_of(self.subject, self.at)
         self.fields["reason_code"] = forms.ChoiceField(
-            label=_("Reason"), choices=[("", _("Choose a reason")), *code_lists.choices(scheme, self.code_list)], required=False
+            label=_("Reason"),
+            choices=[("", _("Choose a reason")), *code_lists.choices(scheme, self.code_list)],
+            required=False,
         )
         self.fields["reason"] = forms.CharField(
             label=_("In your words"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -398,21 +460,27 @@ class ValidateForm(StepForm):
         words = hint_words_of(self.subject, engine.scheme_of(self.subject, self.at))
         if words:
             self.fields["hint_reason"] = forms.CharField(
-                label=_("Why this is no internship, work placement or employment"), max_length=LONGEST_TEXT, required=False,
+                label=_("Why this is no internship, work placement or employment"),
+                max_length=LONGEST_TEXT,
+                required=False,
                 widget=forms.Textarea(attrs={"rows": 3}),
                 help_text=_("The text has these words: %(words)s. Keep it with a reason, or ask for changes.")
                 % {"words": ", ".join(words)},
-            )  # fmt: skip
+            )
 
 
 class SignForm(StepForm):
     """A signature: the password again, and where wanted a scan of a copy signed by hand."""
 
     password = forms.CharField(
-        label=gettext_lazy("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     scan = forms.FileField(
-        label=gettext_lazy("Copy signed by hand"), required=False, help_text=gettext_lazy("A PDF file of at most 10 MB.")
+        label=gettext_lazy("Copy signed by hand"),
+        required=False,
+        help_text=gettext_lazy("A PDF file of at most 10 MB."),
     )
     scan_shows_this_text = forms.BooleanField(
         label=gettext_lazy("The copy shows this text, in this version."), required=False
@@ -422,8 +490,8 @@ class SignForm(StepForm):
     def clean_password(self) -> str:
         """Refuse a password that is not the account's."""
         password: str = self.cleaned_data["password"]
-        account = Account.objects.get(pk=self.actor.account_id)
-        if not account.check_password(password):
+        account = Account.objects.filter(pk=self.actor.account_id or 0).first()
+        if account is None or not account.check_password(password):
             raise refused("password_wrong")
         return password
 
@@ -471,14 +539,21 @@ class BankDetailsForm(StepForm):
             self.fields["bic"] = line(_("BIC"), initial=agreement.bic)
             self.fields["bank_address"] = line(_("Address of the bank"), initial=agreement.bank_address)
         self.fields["tax_status"] = forms.ChoiceField(
-            label=_("Tax status"), choices=code_lists.choices(scheme, "tax_statuses"), widget=forms.RadioSelect,
+            label=_("Tax status"),
+            choices=code_lists.choices(scheme, "tax_statuses"),
+            widget=forms.RadioSelect,
             initial=agreement.tax_status or None,
-        )  # fmt: skip
+        )
         euros = None if agreement.de_minimis_cents is None else Decimal(agreement.de_minimis_cents) / 100
         self.fields["de_minimis_eur"] = forms.DecimalField(
-            label=_("De minimis aid of the last three years, in euros"), required=False, min_value=0, max_digits=10, decimal_places=2,
-            initial=euros, help_text=_("For companies. Write 0 if there was none."),
-        )  # fmt: skip
+            label=_("De minimis aid of the last three years, in euros"),
+            required=False,
+            min_value=0,
+            max_digits=10,
+            decimal_places=2,
+            initial=euros,
+            help_text=_("For companies. Write 0 if there was none."),
+        )
 
     def inputs(self) -> dict[str, Any]:
         """Give the answers, with the aid in cents."""

@@ -25,6 +25,7 @@ from clusterxchange.phases.exchange_building.queries import (
     declarations_of,
     host_country,
     is_physical,
+    words_of,
     working_of,
 )
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
@@ -38,9 +39,7 @@ from clusterxchange.workflow.tables import Refusal, Situation
 BRUSSELS = ZoneInfo("Europe/Brussels")
 OVER = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED, ExchangeState.CANCELLED})
 AFTER_VALIDATION = frozenset({CommitmentState.VALIDATED, CommitmentState.SIGNING, CommitmentState.SIGNED})
-NOT_ACCEPTED = frozenset(
-    {ParticipationState.SUSPENDED, ParticipationState.WITHDRAWN, ParticipationState.UNDER_REVIEW}
-)
+NOT_ACCEPTED = frozenset({ParticipationState.SUSPENDED, ParticipationState.WITHDRAWN, ParticipationState.UNDER_REVIEW})
 
 
 def today(at: datetime) -> date:
@@ -127,7 +126,7 @@ def page_is_current(situation: Situation) -> Refusal | None:
 
 
 def hash_is_current(situation: Situation) -> Refusal | None:
-    """Refuse a yes to any other text than the one that stands: version and fingerprint must both be the current ones."""
+    """Refuse a yes to any other text than the one that stands: version and fingerprint must be the current ones."""
     subject, inputs = situation.subject, situation.inputs
     same = str(inputs.get("version", "")) == str(subject.version) and inputs.get("text_sha256") == subject.text_sha256
     return None if same and subject.text_sha256 else Refusal("text_has_changed")
@@ -145,7 +144,9 @@ def text_is_complete(situation: Situation) -> Refusal | None:
 def purposes_are_allowed(situation: Situation) -> Refusal | None:
     """Refuse a purpose or activity that is not in the edition's closed list."""
     commitment, lists = situation.subject, situation.scheme.code_lists
-    if set(commitment.purposes) <= set(lists["purposes"]) and set(commitment.activities) <= set(lists["activity_types"]):
+    if set(commitment.purposes) <= set(lists["purposes"]) and set(commitment.activities) <= set(
+        lists["activity_types"]
+    ):
         return None
     return Refusal("purpose_not_allowed", field="purposes")
 
@@ -213,8 +214,7 @@ def declarations_are_made(situation: Situation) -> Refusal | None:
     commitment: Commitment = situation.subject
     for name in declarations_of(commitment.exchange):
         if not getattr(commitment, name):
-            words = str(Commitment._meta.get_field(name).verbose_name)
-            return Refusal("declaration_missing", {"declaration": words}, field=name)
+            return Refusal("declaration_missing", {"declaration": words_of(name)}, field=name)
     return None
 
 
@@ -232,7 +232,7 @@ def hints_are_answered(situation: Situation) -> Refusal | None:
 
 
 def budget_is_free(situation: Situation) -> Refusal | None:
-    """Refuse the visitor's partnership where its budget does not hold the amount; the money is set aside under a lock later."""
+    """Refuse the visitor's partnership where its budget does not hold the amount; a lock is taken only later."""
     commitment: Commitment = situation.subject
     if situation.capacity is not VP or not is_physical(commitment.exchange):
         return None
@@ -268,7 +268,9 @@ def person_is_authenticated(situation: Situation) -> Refusal | None:
 
 def bank_details_are_wanted(agreement: FinancialAgreement) -> bool:
     """Whether the visiting organisation has to give an account now: the text is validated and none is known."""
-    return agreement.bank_details_given_at is None and agreement.commitment_id is not None and exchange_goes_on(agreement)
+    return (
+        agreement.bank_details_given_at is None and agreement.commitment_id is not None and exchange_goes_on(agreement)
+    )
 
 
 def offer_is_wanted(agreement: FinancialAgreement) -> bool:
@@ -283,7 +285,11 @@ def offer_is_wanted(agreement: FinancialAgreement) -> bool:
 
 def commitment_is_signed_by_all(agreement: FinancialAgreement) -> bool:
     """Whether the two can sign now."""
-    return agreement.commitment is not None and agreement.commitment.state == CommitmentState.SIGNED and exchange_goes_on(agreement)
+    return (
+        agreement.commitment is not None
+        and agreement.commitment.state == CommitmentState.SIGNED
+        and exchange_goes_on(agreement)
+    )
 
 
 def account_is_valid(situation: Situation) -> Refusal | None:

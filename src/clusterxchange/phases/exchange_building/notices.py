@@ -25,7 +25,9 @@ say(
     actions={
         A.AGREE_EXCHANGE: ActionSentences(
             button=_("Agree the exchange"),
-            happened=_("All four signed the Commitment to Quality; the exchange of %(visitor)s and %(host)s is agreed."),
+            happened=_(
+                "All four signed the Commitment to Quality; the exchange of %(visitor)s and %(host)s is agreed."
+            ),
         ),
         A.MAKE_EXCHANGE_READY: ActionSentences(
             button=_("Make the exchange ready"),
@@ -77,7 +79,9 @@ say(
         A.AGREE_COMMITMENT: ActionSentences(
             button=_("Agree with the text"),
             happened=_("%(party)s agreed with the Commitment to Quality of %(visitor)s and %(host)s."),
-            asked=_("Write the Commitment to Quality of %(visitor)s and %(host)s with your partner, then agree with it"),
+            asked=_(
+                "Write the Commitment to Quality of %(visitor)s and %(host)s with your partner, then agree with it"
+            ),
             waiting=_("%(party)s writes the Commitment to Quality with its partner, then agrees with it"),
             hint=_("Once both organisations agree, it goes to both partnerships. A change afterwards takes both back."),
         ),
@@ -152,7 +156,8 @@ say(
             happened=_("A later financial agreement of %(visitor)s and %(visitor_partnership)s holds now."),
         ),
         A.OPEN_DOCUMENT: ActionSentences(
-            button=_("Open the document"), happened=_("%(party)s opened a document of the exchange of %(visitor)s and %(host)s.")
+            button=_("Open the document"),
+            happened=_("%(party)s opened a document of the exchange of %(visitor)s and %(host)s."),
         ),
         A.OPEN_BANK_DETAILS: ActionSentences(
             button=_("Show the bank details"), happened=_("%(party)s looked at the bank details of %(visitor)s.")
@@ -172,13 +177,19 @@ say(
         "under_three_working_days": _(
             "The stay has too few full working days, each with a morning and an afternoon. Add days to the plan."
         ),
-        "over_one_month": _("The stay is too long: it has to end before one month is over. Choose an earlier last day."),
+        "over_one_month": _(
+            "The stay is too long: it has to end before one month is over. Choose an earlier last day."
+        ),
         "end_before_start": _("The last day is before the first day. Correct one of them."),
-        "days_not_consecutive": _("A working day between the first and the last day is empty. Fill it, or shorten the stay."),
+        "days_not_consecutive": _(
+            "A working day between the first and the last day is empty. Fill it, or shorten the stay."
+        ),
         "calendar_unknown": _("The public holidays of these dates are not known yet. Choose dates nearer to today."),
         "same_country": _("Both organisations are in the same country. An exchange needs two different ones."),
         "country_not_participating": _("The country of one of the two organisations takes no part in this edition."),
-        "visit_already_used": _("The visiting organisation has used its one visit, or another exchange has claimed it."),
+        "visit_already_used": _(
+            "The visiting organisation has used its one visit, or another exchange has claimed it."
+        ),
         "side_not_accepted": _("%(side)s may not take part at the moment. Ask its partnership."),
         "start_in_the_past": _("The first day is past. Decline with this reason, then agree on new dates."),
         "no_free_budget": _("The budget of the visitor's partnership has not enough free money for this amount."),
@@ -193,12 +204,16 @@ say(
         "not_agreed_by_both": _("Both organisations have to agree with the text first."),
         "not_validated_by_both": _("Both partnerships have to validate the Commitment to Quality first."),
         "text_has_changed": _("The text has changed since you opened this page. Read it again, then repeat the step."),
-        "hint_unanswered": _("The text has words that hint at an internship or employment (%(words)s). Say why it is none."),
+        "hint_unanswered": _(
+            "The text has words that hint at an internship or employment (%(words)s). Say why it is none."
+        ),
         "document_missing": _("The file of the text is not there yet. Try again in a moment."),
         "password_wrong": _("This is not your password. Type it again."),
         "reason_missing": _("Give a reason."),
         "amendment_is_open": _("An amendment is being written already. Work on that one."),
-        "no_show_not_reported": _("A running exchange is cancelled only after the host has reported that the visitor did not come."),
+        "no_show_not_reported": _(
+            "A running exchange is cancelled only after the host has reported that the visitor did not come."
+        ),
         "exchange_not_settled": _("Reports or payment are still open."),
         "account_incomplete": _("This answer is needed to pay you: %(answer)s."),
         "iban_invalid": _("This is no valid IBAN. Compare it with your bank statement."),
@@ -207,7 +222,9 @@ say(
         "file_empty": _("The file is empty. Choose another one."),
         "file_too_large": _("The file is larger than 10 MB. Make it smaller, or scan it in black and white."),
         "file_type_not_allowed": _("This kind of file is not accepted here. See the hint above the field."),
-        "file_name_does_not_match": _("The ending of the file's name does not fit its content. Save it anew and try again."),
+        "file_name_does_not_match": _(
+            "The ending of the file's name does not fit its content. Save it anew and try again."
+        ),
         "scan_not_confirmed": _("Confirm both that the scan shows this text and that you signed it."),
     },
 )

@@ -1,4 +1,4 @@
-"""Everything that is done to an exchange, its Commitment to Quality and its financial agreement; one function for each step."""
+"""Everything that is done to an exchange, its Commitment to Quality and its financial agreement, step by step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,9 @@ def agree_exchange(exchange: Exchange, *, actor: Actor, at: datetime, capacity: 
     return exchange
 
 
-def make_exchange_ready(exchange: Exchange, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Exchange:
+def make_exchange_ready(
+    exchange: Exchange, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Exchange:
     """Note that everything is signed that has to be before the start."""
     engine.move(exchange, Action.MAKE_EXCHANGE_READY, actor=actor, at=at, capacity=capacity)
     return exchange
@@ -79,7 +81,13 @@ def report_no_show(
 
 
 def cancel_exchange(
-    exchange: Exchange, *, reason_code: str, reason: str = "", actor: Actor, at: datetime, capacity: Capacity | None = None
+    exchange: Exchange,
+    *,
+    reason_code: str,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
 ) -> Exchange:
     """Call an exchange off; visit, place and budget are free again."""
     inputs = {"reason_code": reason_code, "reason": reason}
@@ -115,7 +123,13 @@ def edit_commitment(
 
 
 def agree_commitment(
-    commitment: Commitment, *, version: str, text_sha256: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+    commitment: Commitment,
+    *,
+    version: str,
+    text_sha256: str,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
 ) -> Commitment:
     """Agree for one organisation with the text as it stands."""
     inputs = {"version": version, "text_sha256": text_sha256}
@@ -140,7 +154,13 @@ def validate_commitment(
 
 
 def request_changes(
-    commitment: Commitment, *, reason_code: str, reason: str = "", actor: Actor, at: datetime, capacity: Capacity | None = None
+    commitment: Commitment,
+    *,
+    reason_code: str,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
 ) -> Commitment:
     """Send the text back to the two organisations."""
     inputs = {"reason_code": reason_code, "reason": reason}
@@ -167,13 +187,19 @@ def sign_commitment(
 ) -> Commitment:
     """Sign for one party. `is_authenticated` is the caller's word that the person has just shown who they are."""
     with transaction.atomic():
-        inputs = _signature(version, text_sha256, is_authenticated, scan, at)
+        inputs = _signature(version, text_sha256, is_authenticated=is_authenticated, scan=scan, at=at)
         engine.move(commitment, Action.SIGN_COMMITMENT, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return commitment
 
 
 def decline_signature(
-    commitment: Commitment, *, reason_code: str, reason: str = "", actor: Actor, at: datetime, capacity: Capacity | None = None
+    commitment: Commitment,
+    *,
+    reason_code: str,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
 ) -> Commitment:
     """Refuse to sign; the text is opened again as its next version."""
     inputs = {"reason_code": reason_code, "reason": reason}
@@ -192,7 +218,7 @@ def amend_commitment(
 # The financial agreement
 
 
-def give_bank_details(
+def give_bank_details(  # noqa: PLR0913 -- each a fact of the account, all named
     agreement: FinancialAgreement,
     *,
     account_holder: str,
@@ -208,9 +234,14 @@ def give_bank_details(
 ) -> FinancialAgreement:
     """Give the account to which the lump sum goes, and what the agreement says of tax and aid."""
     inputs = {
-        "account_holder": account_holder, "tax_status": tax_status, "iban": iban, "account_number": account_number, "bic": bic,
-        "bank_address": bank_address, "de_minimis_cents": de_minimis_cents,
-    }  # fmt: skip
+        "account_holder": account_holder,
+        "tax_status": tax_status,
+        "iban": iban,
+        "account_number": account_number,
+        "bic": bic,
+        "bank_address": bank_address,
+        "de_minimis_cents": de_minimis_cents,
+    }
     engine.move(agreement, Action.GIVE_BANK_DETAILS, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return agreement
 
@@ -236,7 +267,7 @@ def sign_agreement(
 ) -> FinancialAgreement:
     """Sign the financial agreement for one of its two parties."""
     with transaction.atomic():
-        inputs = _signature(version, text_sha256, is_authenticated, scan, at)
+        inputs = _signature(version, text_sha256, is_authenticated=is_authenticated, scan=scan, at=at)
         engine.move(agreement, Action.SIGN_AGREEMENT, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return agreement
 
@@ -284,7 +315,7 @@ def settle_budget(exchange: Exchange, *, paid_cents: int) -> None:
 
 
 def _signature(
-    version: str, text_sha256: str, is_authenticated: bool, scan: Upload | None, at: datetime
+    version: str, text_sha256: str, *, is_authenticated: bool, scan: Upload | None, at: datetime
 ) -> dict[str, Any]:
     kept: StoredFile | None = store(scan.content, scan.name, scan.content_type, at) if scan is not None else None
     return {"version": version, "text_sha256": text_sha256, "is_authenticated": is_authenticated, "scan": kept}

@@ -22,7 +22,6 @@ from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.phases.registration.queries import scheme_of_edition
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
 from clusterxchange.scheme.calendars import (
@@ -32,7 +31,7 @@ from clusterxchange.scheme.calendars import (
     working_days,
 )
 from clusterxchange.scheme.clauses import clauses_of
-from clusterxchange.scheme.current import scheme_version
+from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
 from clusterxchange.workflow import consents
@@ -139,7 +138,7 @@ def working_of(commitment: Commitment, scheme: Scheme) -> AmountWorking:
 
 
 def distance_between(one: Organisation, other: Organisation) -> int | None:
-    """Give the kilometres of the great circle between two organisations, from their capitals where no place is known."""
+    """Give the kilometres of the great circle between two organisations; a capital stands in for an unknown place."""
     here, there = one.position or capital_of(one.country), other.position or capital_of(other.country)
     if here is None or there is None:
         return None
@@ -154,7 +153,7 @@ def counted_days_of(commitment: Commitment, scheme: Scheme) -> list[date]:
 
 
 def suggested_days(exchange: Exchange, scheme: Scheme, at: datetime) -> tuple[date, date] | None:
-    """Give the first days ahead on which both are available, as many as the visitor wishes; None where there are none."""
+    """Give the first days ahead on which both are available, as many as the visitor wishes; None without any."""
     sides = (exchange.visitor_participation, exchange.host_participation)
     windows = [[(one.first_day, one.last_day) for one in side.windows.all()] for side in sides]
     try:
@@ -208,7 +207,9 @@ def _party(exchange: Exchange, capacity: Capacity) -> dict[str, str]:
     }
 
 
-def _organisation(capacity: Capacity, organisation: Organisation, person: str, partnership: Partnership) -> dict[str, str]:
+def _organisation(
+    capacity: Capacity, organisation: Organisation, person: str, partnership: Partnership
+) -> dict[str, str]:
     return {
         "capacity": str(capacity),
         "organisation": organisation.legal_name,
@@ -217,6 +218,12 @@ def _organisation(capacity: Capacity, organisation: Organisation, person: str, p
         "person": person,
         "partnership": partnership.acronym,
     }
+
+
+def words_of(column: str) -> str:
+    """Give the words of a column of the text in the language that is switched on."""
+    field = Commitment._meta.get_field(column)
+    return str(getattr(field, "verbose_name", column))
 
 
 def declarations_of(exchange: Exchange) -> tuple[str, ...]:
@@ -255,7 +262,7 @@ def text_of_commitment(commitment: Commitment, scheme: Scheme) -> dict[str, Any]
             ],
             "confidentiality": commitment.confidentiality,
             "insurance": commitment.insurance,
-            "declarations": [str(Commitment._meta.get_field(name).verbose_name) for name in made],
+            "declarations": [words_of(name) for name in made],
             "clauses": [
                 {"title": clause.title, "text": clause.text}
                 for clause in clauses_of(scheme, "commitment_to_quality", language)
@@ -293,7 +300,9 @@ def text_of_agreement(agreement: FinancialAgreement, commitment: Commitment, sch
             "bank_address": agreement.bank_address,
             "tax_status": code_lists.label(scheme, "tax_statuses", agreement.tax_status),
             "de_minimis": _de_minimis(agreement),
-            "evidence": [code_lists.label(scheme, "evidence_items", item.code) for item in scheme.evidence[Format.PHYSICAL]],
+            "evidence": [
+                code_lists.label(scheme, "evidence_items", item.code) for item in scheme.evidence[Format.PHYSICAL]
+            ],
             "clauses": [
                 {"title": clause.title, "text": clause.text}
                 for clause in clauses_of(scheme, "financial_agreement", language)
@@ -311,7 +320,9 @@ def _de_minimis(agreement: FinancialAgreement) -> str:
 def signatures_of(subject: Commitment | FinancialAgreement, text: dict[str, Any]) -> list[dict[str, Any]]:
     """Give a line for each party that signs: who signed and when, or who is to sign."""
     kind, action = (
-        ("commitment", Action.SIGN_COMMITMENT) if isinstance(subject, Commitment) else ("financial_agreement", Action.SIGN_AGREEMENT)
+        ("commitment", Action.SIGN_COMMITMENT)
+        if isinstance(subject, Commitment)
+        else ("financial_agreement", Action.SIGN_AGREEMENT)
     )
     given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
     return [

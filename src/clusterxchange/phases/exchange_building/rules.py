@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.phases.exchange_building.models import Commitment
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.stays import counted_days
 
@@ -49,7 +49,7 @@ def part_of(field: str) -> str:
     return next(part for part, fields in PARTS.items() if field in fields)
 
 
-def missing_parts(commitment: Any, *, is_physical: bool) -> list[str]:
+def missing_parts(commitment: Commitment, *, is_physical: bool) -> list[str]:
     """Give the parts without which nobody can agree, in their order."""
     missing = []
     for part, fields in NEEDED.items():
@@ -69,7 +69,9 @@ def rows_with_activity(plan: Iterable[Mapping[str, str]]) -> list[Mapping[str, s
     return [row for row in plan if row.get("activity", "").strip()]
 
 
-def days_of_plan(scheme: Scheme, country: str, plan: Iterable[Mapping[str, str]], admitted: Iterable[str]) -> list[date]:
+def days_of_plan(
+    scheme: Scheme, country: str, plan: Iterable[Mapping[str, str]], admitted: Iterable[str]
+) -> list[date]:
     """Give the days of an action plan that count as working days at the host."""
     rows = [(date.fromisoformat(row["day"]), row["half"]) for row in rows_with_activity(plan)]
     return counted_days(scheme, country, rows, [date.fromisoformat(day) for day in admitted])
@@ -83,11 +85,17 @@ def plan_between(first: date, last: date, plan: Iterable[Mapping[str, str]]) -> 
         day = (first + timedelta(days=number)).isoformat()
         for half in HALVES:
             known = written.get((day, half), {})
-            rows.append({"day": day, "half": half, **{name: known.get(name, "") for name in ("activity", "place", "people", "result")}})
+            rows.append(
+                {
+                    "day": day,
+                    "half": half,
+                    **{name: known.get(name, "") for name in ("activity", "place", "people", "result")},
+                }
+            )
     return rows
 
 
-def written_text(commitment: Any) -> str:
+def written_text(commitment: Commitment) -> str:
     """Give what people wrote themselves; responsibilities and clauses come from the scheme."""
     pieces = [commitment.place, commitment.objectives_visitor, commitment.objectives_host, commitment.description]
     for row in commitment.plan:
@@ -97,13 +105,13 @@ def written_text(commitment: Any) -> str:
     return "\n".join(pieces)
 
 
-def fingerprint_of(text: Any) -> str:
+def fingerprint_of(text: object) -> str:
     """Give the SHA-256 of a text in its canonical form: the same content always gives the same fingerprint."""
     canonical = json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def fingerprint_of_part(commitment: Any, part: str) -> str:
+def fingerprint_of_part(commitment: Commitment, part: str) -> str:
     """Give the fingerprint of one part as it stands, to see whether it has been changed under somebody's hands."""
     return fingerprint_of([getattr(commitment, field) for field in PARTS[part]])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -32,7 +32,7 @@ from clusterxchange.scheme.countries import country_name, language_name
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotAllowed, NotDone
-from clusterxchange.workflow.pages import CasePage, load, signed_in
+from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
 from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Refusal
 
@@ -69,14 +69,17 @@ def name_of(exchange: Exchange) -> str:
 @signed_in
 def exchanges(request: HttpRequest) -> HttpResponse:
     """List the exchanges that the reader may see, newest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     page = Paginator(queries.exchanges_for(actor), PER_PAGE).get_page(request.GET.get("page"))
     own = list(obligations.mine(actor).filter(root_kind="exchange"))
     waiting = {one.root_id for one in own}
     rows = [_list_row(exchange, is_own=exchange.pk in waiting) for exchange in page]
     context = {
         "title": _("Exchanges"),
-        "meta": [ngettext("%(count)d exchange", "%(count)d exchanges", page.paginator.count) % {"count": page.paginator.count}],
+        "meta": [
+            ngettext("%(count)d exchange", "%(count)d exchanges", page.paginator.count)
+            % {"count": page.paginator.count}
+        ],
         "banner": cases.banner_from(own, actor, clock.now()),
         "breadcrumb": [(_("Desk"), "/desk/")],
         "groups": [{"title": _("All exchanges"), "rows": rows}],
@@ -107,15 +110,22 @@ def _list_row(exchange: Exchange, *, is_own: bool) -> dict[str, str]:
 
 
 def _breadcrumb(exchange: Exchange) -> list[tuple[str, str]]:
-    return [(_("Desk"), "/desk/"), (_("Exchanges"), "/exchanges/"), (exchange.reference or "", f"/exchanges/{exchange.reference}/")]
+    return [
+        (_("Desk"), "/desk/"),
+        (_("Exchanges"), "/exchanges/"),
+        (exchange.reference or "", f"/exchanges/{exchange.reference}/"),
+    ]
 
 
-def _exchange_sections(exchange: Exchange, actor: Actor, at: datetime) -> list[Section]:
+def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[Section]:
     commitment = queries.latest_commitment(exchange)
     scheme = queries.rules_of_case(exchange, commitment, at)
     rows: list[tuple[Any, ...]] = [
         (_("Form of exchange"), code_lists.label(scheme, "formats", exchange.format)),
-        *((capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip()) for row in queries.party_rows(exchange)),
+        *(
+            (capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip())
+            for row in queries.party_rows(exchange)
+        ),
         (_("First day"), day_in_words(commitment.first_day)),
         (_("Last day"), day_in_words(commitment.last_day)),
         (_("Length"), days_in_words(commitment.working_days)),
@@ -128,20 +138,28 @@ def _exchange_sections(exchange: Exchange, actor: Actor, at: datetime) -> list[S
 
 
 def _exchange_context(request: HttpRequest, exchange: Exchange, at: datetime) -> Mapping[str, Any]:
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     base = f"/exchanges/{exchange.reference}/"
     commitment = queries.latest_commitment(exchange)
     tracks = [_track(_("Commitment to Quality"), f"{base}commitment/", "commitment", commitment.state)]
     agreement = _seen_agreement(exchange, actor)
     if agreement is not None:
-        tracks.append(_track(_("Financial agreement"), f"{base}financial-agreement/", "financial_agreement", agreement.state))
+        tracks.append(
+            _track(_("Financial agreement"), f"{base}financial-agreement/", "financial_agreement", agreement.state)
+        )
     if exchange.state in AFTER_THE_END:
         seen = cases.kinds_seen(EXCHANGE, exchange, actor)
         labels = {"activity_report": _("Final activity report"), "evidence": _("Evidence"), "payment": _("Payment")}
         tracks += [
-            {"url": f"{base}{path}", "title": labels[kind]} for kind, path in LATER_PARTS.items() if kind in seen and kind in labels
+            {"url": f"{base}{path}", "title": labels[kind]}
+            for kind, path in LATER_PARTS.items()
+            if kind in seen and kind in labels
         ]
-    return {"tracks": tracks, "agreement": agreement, "working": _working(agreement, at) if agreement is not None else None}
+    return {
+        "tracks": tracks,
+        "agreement": agreement,
+        "working": _working(agreement, at) if agreement is not None else None,
+    }
 
 
 def _track(title: str, url: str, kind: str, state: str) -> dict[str, str]:
@@ -229,43 +247,80 @@ def _written_sections(commitment: Commitment, actor: Actor, at: datetime) -> lis
         return Section(str(PART_LABELS[part]), rows(part, *found), **more)
 
     sections = [
-        Section(_("Parties"), [(capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip()) for row in queries.party_rows(exchange)]),
-        titled(
-            "place_and_dates", (_("Place of the stay"), commitment.place), (_("First day"), day_in_words(commitment.first_day)),
-            (_("Last day"), day_in_words(commitment.last_day)), (_("Travel days"), _number(commitment.travel_days)),
+        Section(
+            _("Parties"),
+            [
+                (capacity_label(row["capacity"]), f"{row['organisation']}\n{row['person']}".strip())
+                for row in queries.party_rows(exchange)
+            ],
         ),
         titled(
-            "objectives", (_("Objectives of the visiting organisation"), commitment.objectives_visitor),
+            "place_and_dates",
+            (_("Place of the stay"), commitment.place),
+            (_("First day"), day_in_words(commitment.first_day)),
+            (_("Last day"), day_in_words(commitment.last_day)),
+            (_("Travel days"), _number(commitment.travel_days)),
+        ),
+        titled(
+            "objectives",
+            (_("Objectives of the visiting organisation"), commitment.objectives_visitor),
             (_("Objectives of the host organisation"), commitment.objectives_host),
         ),
         titled(
             "purposes_and_activities",
             (_("Purposes"), "\n".join(code_lists.label(scheme, "purposes", code) for code in commitment.purposes)),
-            (_("Types of activity"), "\n".join(code_lists.label(scheme, "activity_types", code) for code in commitment.activities)),
+            (
+                _("Types of activity"),
+                "\n".join(code_lists.label(scheme, "activity_types", code) for code in commitment.activities),
+            ),
             (_("Description"), commitment.description),
         ),
         titled(
-            "plan", (_("Working days in the plan"), days_in_words(commitment.working_days)),
-            template="exchange_building/plan.html", context={"days": plan_of(commitment.plan)},
+            "plan",
+            (_("Working days in the plan"), days_in_words(commitment.working_days)),
+            template="exchange_building/plan.html",
+            context={"days": plan_of(commitment.plan)},
         ),
         titled("outcomes", (_("Expected outcomes"), "\n".join(_outcome(row) for row in commitment.outcomes))),
-        titled("responsibilities", *((capacity_label(party), commitment.responsibilities.get(party, "")) for party in rules.PARTIES)),
+        titled(
+            "responsibilities",
+            *((capacity_label(party), commitment.responsibilities.get(party, "")) for party in rules.PARTIES),
+        ),
         titled(
             "language_and_insurance",
-            (_("Working language"), language_name(commitment.working_language, language) if commitment.working_language else ""),
-            (_("Confidentiality"), commitment.confidentiality), (_("Insurance"), commitment.insurance),
+            (
+                _("Working language"),
+                language_name(commitment.working_language, language) if commitment.working_language else "",
+            ),
+            (_("Confidentiality"), commitment.confidentiality),
+            (_("Insurance"), commitment.insurance),
         ),
         titled(
             "declarations",
-            *((Commitment._meta.get_field(name).verbose_name, _("Declared") if getattr(commitment, name) else _("Not yet")) for name in queries.declarations_of(exchange)),  # noqa: SLF001, E501 -- Django's documented way to a column's words
+            *(
+                (
+                    queries.words_of(name),
+                    _("Declared") if getattr(commitment, name) else _("Not yet"),
+                )
+                for name in queries.declarations_of(exchange)
+            ),
         ),
-    ]  # fmt: skip
+    ]
     if queries.is_physical(exchange):
         kilometres = _("%(count)s km") % {"count": commitment.distance_km} if commitment.distance_km is not None else ""
-        sections.append(titled("distance", (_("Distance"), "\n".join(part for part in (kilometres, commitment.distance_reason) if part))))
-    admitted = [f"{day_in_words(date.fromisoformat(day))}: {why}" for day, why in sorted(commitment.admitted_days.items())]
+        sections.append(
+            titled(
+                "distance",
+                (_("Distance"), "\n".join(part for part in (kilometres, commitment.distance_reason) if part)),
+            )
+        )
+    admitted = [
+        f"{day_in_words(date.fromisoformat(day))}: {why}" for day, why in sorted(commitment.admitted_days.items())
+    ]
     if admitted or "admitted_days" in own:
-        sections.append(titled("admitted_days", (_("Days that count although they are no working days"), "\n".join(admitted))))
+        sections.append(
+            titled("admitted_days", (_("Days that count although they are no working days"), "\n".join(admitted)))
+        )
     return sections
 
 
@@ -288,7 +343,7 @@ def plan_of(plan: list[dict[str, str]]) -> list[dict[str, Any]]:
 
 
 def _commitment_context(request: HttpRequest, commitment: Commitment, at: datetime) -> Mapping[str, Any]:
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     missing = rules.missing_parts(commitment, is_physical=queries.is_physical(commitment.exchange))
     base = f"/exchanges/{commitment.exchange.reference}/commitment/"
     others = [one.version for one in commitment.exchange.commitments.order_by("version") if one.pk != commitment.pk]
@@ -296,13 +351,18 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
     return {
         "parts": [
             {
-                "url": f"#section-{number}", "label": PART_LABELS[part],
+                "url": f"#section-{number}",
+                "label": PART_LABELS[part],
                 "note": _("Something is missing") if part in missing else "",
-                "state": "half" if part in missing else "done", "state_label": _("Open") if part in missing else _("Written"),
+                "state": "half" if part in missing else "done",
+                "state_label": _("Open") if part in missing else _("Written"),
             }
             for number, part in enumerate(rules.PARTS_OF_ORGANISATIONS, start=2)
-        ] if commitment.frozen is None else [],
-        "written": len(rules.NEEDED) - len(missing), "needed": len(rules.NEEDED),
+        ]
+        if commitment.frozen is None
+        else [],
+        "written": len(rules.NEEDED) - len(missing),
+        "needed": len(rules.NEEDED),
         "edit_url": f"{base}edit-commitment/" if may_edit else "",
         "text": _shown(commitment.frozen, commitment.language) if commitment.frozen is not None else None,
         "sign_rows": _consent_rows(commitment, actor),
@@ -312,23 +372,26 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
             (capacity_label(capacity), f"{', '.join(answer['words'])}\n{answer['reason']}")
             for capacity, answer in sorted(commitment.hint_answers.items())
         ],
-    }  # fmt: skip
+    }
 
 
 def _changes_reason(commitment: Commitment, at: datetime) -> str:
     if commitment.state != "CHANGES_REQUESTED":
         return ""
     scheme = queries.rules_of_case(commitment.exchange, commitment, at)
-    known = dict(code_lists.choices(scheme, "change_request_reasons")) | dict(code_lists.choices(scheme, "signature_decline_reasons"))
+    known = dict(code_lists.choices(scheme, "change_request_reasons")) | dict(
+        code_lists.choices(scheme, "signature_decline_reasons")
+    )
     words = known.get(commitment.changes_reason_code, "")
     return ". ".join(part for part in (words, commitment.changes_reason) if part)
 
 
 def _shown(text: dict[str, Any], language: str) -> SimpleNamespace:
     days: dict[str, list[Any]] = {}
-    for row in presented({"plan": text.get("plan", [])}, language)["plan"]:  # type: ignore[attr-defined] -- a list stays a list
+    shown: dict[str, Any] = presented(text, language)
+    for row in shown["plan"]:
         days.setdefault(row["day"], []).append(row)
-    return SimpleNamespace(**{**presented(text, language), "days": list(days.items()), "lang": language})
+    return SimpleNamespace(**{**shown, "days": list(days.items()), "lang": language})
 
 
 STAGES = (
@@ -351,28 +414,48 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
     for party in queries.party_rows(subject.exchange, capacities):
         capacity = Capacity(party["capacity"])
         consent = given.get(capacity)
-        role = _("%(role)s, %(organisation)s") % {"role": capacity_label(capacity), "organisation": party["organisation"]}
+        role = _("%(role)s, %(organisation)s") % {
+            "role": capacity_label(capacity),
+            "organisation": party["organisation"],
+        }
         waiting = ("yours", _("Your turn")) if capacity in own else ("theirs", _("Not yet"))
         state, label = ("done", labels.get(action, _("Signed"))) if consent is not None else waiting
         rows.append(
             {
-                "name": consent.person if consent is not None else party["person"] or party["organisation"], "role": role,
-                "state": state, "state_label": label, "at": consent.at if consent is not None else None,
-                "current": consent is None and capacity in own, "capacity": str(capacity),
+                "name": consent.person if consent is not None else party["person"] or party["organisation"],
+                "role": role,
+                "state": state,
+                "state_label": label,
+                "at": consent.at if consent is not None else None,
+                "current": consent is None and capacity in own,
+                "capacity": str(capacity),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
 def _commitment_files(commitment: Commitment, actor: Actor) -> list[dict[str, Any]]:
     if not decide.may(actor, "commitment", A.OPEN_DOCUMENT, commitment):
         return []
-    note = {"SIGNED": _("PDF, signed by all four"), "SUPERSEDED": _("PDF, replaced by a later version")}.get(commitment.state)
+    note = {"SIGNED": _("PDF, signed by all four"), "SUPERSEDED": _("PDF, replaced by a later version")}.get(
+        commitment.state
+    )
     if note is None:
         note = _("PDF, not yet signed by all") if commitment.document_id is not None else _("PDF, marked as draft")
     url = f"/exchanges/{commitment.exchange.reference}/commitment/document/?version={commitment.version}"
     sha256 = commitment.text_sha256 if commitment.frozen is not None else ""
-    return [{"name": _("Commitment to Quality, version %(version)s") % {"version": commitment.version}, "url": url, "note": note, "sha256": sha256}]
+    return [
+        {
+            "name": _("Commitment to Quality, version %(version)s") % {"version": commitment.version},
+            "url": url,
+            "note": note,
+            "sha256": sha256,
+        }
+    ]
+
+
+def _commitment_meta(commitment: Commitment, _actor: Actor) -> list[str]:
+    return [_("Version %(version)s") % {"version": commitment.version}, name_of(commitment.exchange)]
 
 
 COMMITMENT_PAGE = CasePage(
@@ -386,7 +469,7 @@ COMMITMENT_PAGE = CasePage(
     elsewhere=frozenset({A.EDIT_COMMITMENT}),
     template="exchange_building/commitment.html",
     context=_commitment_context,
-    meta=lambda commitment, actor: [_("Version %(version)s") % {"version": commitment.version}, name_of(commitment.exchange)],  # noqa: ARG005 -- as above
+    meta=_commitment_meta,
     breadcrumb=lambda commitment, actor: _breadcrumb(commitment.exchange),  # noqa: ARG005 -- as above
     files=_commitment_files,
 )
@@ -411,7 +494,7 @@ def edit_commitment(request: HttpRequest, reference: str, part: str = "") -> Htt
     """Show the whole text, or one part of it, as a form; keep what was typed."""
     commitment = _commitment(request, reference)
     name = part.replace("-", "_")
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     denial = decide.denial(actor, "commitment", A.EDIT_COMMITMENT, commitment)
     if denial is not None:
         return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, NotAllowed(Refusal(denial)))
@@ -422,7 +505,9 @@ def edit_commitment(request: HttpRequest, reference: str, part: str = "") -> Htt
         return _save_text(request, commitment, capacity)
     if commitment.state not in EDITABLE or (name and name not in rules.parts_of(capacity)):
         return redirect(COMMITMENT.address(commitment))
-    form = forms.TextForm(subject=commitment, actor=actor, capacity=capacity, at=clock.now(), only=name, days=_days_asked(request))
+    form = forms.TextForm(
+        subject=commitment, actor=actor, capacity=capacity, at=clock.now(), only=name, days=_days_asked(request)
+    )
     return _show_form(request, commitment, form, capacity)
 
 
@@ -443,7 +528,7 @@ def _days_asked(request: HttpRequest) -> tuple[date, date] | None:
 
 
 def _save_text(request: HttpRequest, commitment: Commitment, capacity: Capacity) -> HttpResponse:
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     form = forms.TextForm(request.POST, subject=commitment, actor=actor, capacity=capacity, at=at)
     is_open = commitment.state in EDITABLE
     if is_open and not form.is_valid():
@@ -475,14 +560,22 @@ def _show_form(
     status: int = 200,
     refusal: dict[str, str] | None = None,
 ) -> HttpResponse:
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     exchange = commitment.exchange
     whole = len(form.parts) > 1
-    days = form.days or queries.suggested_days(exchange, queries.rules_of_case(exchange, commitment, at), at) or (None, None)
+    days = (
+        form.days
+        or queries.suggested_days(exchange, queries.rules_of_case(exchange, commitment, at), at)
+        or (None, None)
+    )
     titles = {str(PART_LABELS[section]): section for section in form.parts}
     context = {
-        "case": SimpleNamespace(machine="commitment", reference=exchange.reference, state=commitment.state, version=commitment.version),
-        "title": _("Write the Commitment to Quality") if whole else str(PART_LABELS[form.parts[0]] if form.parts else ""),
+        "case": SimpleNamespace(
+            machine="commitment", reference=exchange.reference, state=commitment.state, version=commitment.version
+        ),
+        "title": _("Write the Commitment to Quality")
+        if whole
+        else str(PART_LABELS[form.parts[0]] if form.parts else ""),
         "breadcrumb": [*_breadcrumb(exchange), (_("Commitment to Quality"), COMMITMENT.address(commitment))],
         "banner": cases.banner_of(COMMITMENT, commitment, actor, at),
         "form": form,
@@ -503,27 +596,32 @@ def _show_form(
 def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the file of the Commitment to Quality; before the text is frozen, one that is marked as draft."""
     commitment = _commitment(request, reference)
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     try:
         engine.record(commitment, A.OPEN_DOCUMENT, actor=actor, at=at, payload={"version": commitment.version})
     except NotAllowed as reason:
         return pages.refuse(request, COMMITMENT_PAGE, commitment, A.OPEN_DOCUMENT, reason)
     if commitment.document is not None:
-        return _pdf(commitment.document.file.content.open(), commitment.document.file.name)
+        return _pdf(commitment.document.file.content.read(), commitment.document.file.name)
     text = queries.text_of_commitment(commitment, queries.rules_of_case(commitment.exchange, commitment, at))
     data = {**text, "text_sha256": "", "signatures": queries.signatures_of(commitment, text)}
     content = typeset(
-        "commitment_to_quality", data, language=commitment.language, title=_("Commitment to Quality"), dated=at.date(), draft=True
+        "commitment_to_quality",
+        data,
+        language=commitment.language,
+        title=_("Commitment to Quality"),
+        dated=at.date(),
+        draft=True,
     )
     return _pdf(content, f"commitment-to-quality-{reference}-draft.pdf")
 
 
-def _pdf(content: Any, name: str) -> HttpResponse:  # noqa: ANN401 -- an open file or bytes
-    response: Any = HttpResponse(content, content_type=PDF) if isinstance(content, bytes) else FileResponse(content, content_type=PDF)
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=PDF)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[no-any-return] -- one of the two above
+    return response
 
 
 # The financial agreement
@@ -547,7 +645,9 @@ def _working(agreement: FinancialAgreement, at: datetime) -> dict[str, Any] | No
     rows = [(_("Lump sum for %(country)s") % {"country": country}, format_cents(agreement.full_cents, language), "")]
     if agreement.is_halved:
         reasons = " ".join(queries.reasons_in_words(scheme, agreement.halving_reasons))
-        rows.append((_("Halved, once"), f"-{format_cents(agreement.full_cents - agreement.amount_cents, language)}", reasons))
+        rows.append(
+            (_("Halved, once"), f"-{format_cents(agreement.full_cents - agreement.amount_cents, language)}", reasons)
+        )
     kilometres = _("%(count)s km") % {"count": agreement.distance_km}
     return {
         "rows": rows,
@@ -564,7 +664,13 @@ def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetim
     aid = "" if agreement.de_minimis_cents is None else format_cents(agreement.de_minimis_cents, get_language() or "en")
     account: list[tuple[Any, ...]] = [(_("Account"), rules.masked(agreement.account_ending))]
     if agreement.account_ending and decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement):
-        account = [(_("Account"), rules.masked(agreement.account_ending), f"{FINANCIAL_AGREEMENT.address(agreement)}bank-details/")]
+        account = [
+            (
+                _("Account"),
+                rules.masked(agreement.account_ending),
+                f"{FINANCIAL_AGREEMENT.address(agreement)}bank-details/",
+            )
+        ]
     return [
         Section(_("Amount"), template="exchange_building/working.html", context={"working": _working(agreement, at)}),
         Section(
@@ -572,15 +678,26 @@ def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetim
             [
                 (_("First day"), day_in_words(commitment.first_day if commitment else None)),
                 (_("Last day"), day_in_words(commitment.last_day if commitment else None)),
-                (_("Commitment to Quality"), _("Version %(version)s") % {"version": commitment.version} if commitment else ""),
+                (
+                    _("Commitment to Quality"),
+                    _("Version %(version)s") % {"version": commitment.version} if commitment else "",
+                ),
             ],
         ),
         Section(
             _("Payment"),
             [
-                (_("Account holder"), agreement.account_holder if decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement) else ""),
+                (
+                    _("Account holder"),
+                    agreement.account_holder
+                    if decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement)
+                    else "",
+                ),
                 *(row[:2] for row in account),
-                (_("Tax status"), code_lists.label(scheme, "tax_statuses", agreement.tax_status) if agreement.tax_status else ""),
+                (
+                    _("Tax status"),
+                    code_lists.label(scheme, "tax_statuses", agreement.tax_status) if agreement.tax_status else "",
+                ),
                 (_("De minimis aid of the last three years"), aid),
             ],
             template="exchange_building/bank_details_link.html",
@@ -590,7 +707,7 @@ def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetim
 
 
 def _agreement_context(request: HttpRequest, agreement: FinancialAgreement, at: datetime) -> Mapping[str, Any]:  # noqa: ARG001 -- every context is asked in the same way
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     text = json.loads(agreement.frozen) if agreement.frozen else None
     return {
         "sign_rows": _consent_rows(agreement, actor),
@@ -606,10 +723,18 @@ def _agreement_files(agreement: FinancialAgreement, actor: Actor) -> list[dict[s
         return []
     note = _("PDF, marked as draft")
     if agreement.document_id is not None:
-        note = _("PDF, signed by both") if agreement.state in {"SIGNED", "SUPERSEDED"} else _("PDF, not yet signed by both")
+        note = (
+            _("PDF, signed by both")
+            if agreement.state in {"SIGNED", "SUPERSEDED"}
+            else _("PDF, not yet signed by both")
+        )
     url = f"{FINANCIAL_AGREEMENT.address(agreement)}document/?version={agreement.version}"
     name = _("Financial agreement, version %(version)s") % {"version": agreement.version}
     return [{"name": name, "url": url, "note": note, "sha256": agreement.text_sha256}]
+
+
+def _agreement_meta(agreement: FinancialAgreement, _actor: Actor) -> list[str]:
+    return [_("Version %(version)s") % {"version": agreement.version}, name_of(agreement.exchange)]
 
 
 AGREEMENT_PAGE = CasePage(
@@ -621,7 +746,7 @@ AGREEMENT_PAGE = CasePage(
     carries=frozenset({A.SIGN_AGREEMENT}),
     template="exchange_building/financial_agreement.html",
     context=_agreement_context,
-    meta=lambda agreement, actor: [_("Version %(version)s") % {"version": agreement.version}, name_of(agreement.exchange)],  # noqa: ARG005 -- as above
+    meta=_agreement_meta,
     breadcrumb=lambda agreement, actor: _breadcrumb(agreement.exchange),  # noqa: ARG005 -- as above
     files=_agreement_files,
 )
@@ -643,7 +768,7 @@ def agreement_action(request: HttpRequest, reference: str, action: A) -> HttpRes
 def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the whole account to those who may open it; the journal says who did."""
     agreement = _agreement(request, reference)
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     try:
         engine.record(agreement, A.OPEN_BANK_DETAILS, actor=actor, at=at)
     except NotAllowed as reason:
@@ -653,7 +778,10 @@ def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
             machine="financial_agreement", reference=reference, state=agreement.state, version=agreement.version
         ),
         "title": _("Bank details of %(visitor)s") % queries.names_of_exchange(agreement.exchange),
-        "breadcrumb": [*_breadcrumb(agreement.exchange), (_("Financial agreement"), FINANCIAL_AGREEMENT.address(agreement))],
+        "breadcrumb": [
+            *_breadcrumb(agreement.exchange),
+            (_("Financial agreement"), FINANCIAL_AGREEMENT.address(agreement)),
+        ],
         "banner": cases.banner_of(FINANCIAL_AGREEMENT, agreement, actor, at),
         "rows": [
             (_("Account holder"), agreement.account_holder),
@@ -672,7 +800,7 @@ def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
 def agreement_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the file of the financial agreement; before it is offered, one that is marked as draft."""
     agreement = _agreement(request, reference)
-    at, actor = clock.now(), request.actor  # type: ignore[attr-defined] -- set by the middleware
+    at, actor = clock.now(), actor_of(request)
     denial = decide.denial(actor, "financial_agreement", A.OPEN_DOCUMENT, agreement)
     if denial is not None:
         return pages.refuse(request, AGREEMENT_PAGE, agreement, A.OPEN_DOCUMENT, NotAllowed(Refusal(denial)))
@@ -680,8 +808,15 @@ def agreement_document(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     engine.record(agreement, A.OPEN_DOCUMENT, actor=actor, at=at, payload={"version": agreement.version})
     if agreement.document is not None:
-        return _pdf(agreement.document.file.content.open(), agreement.document.file.name)
+        return _pdf(agreement.document.file.content.read(), agreement.document.file.name)
     text = queries.text_of_agreement(agreement, agreement.commitment, engine.scheme_of(agreement, at))
     data = {**text, "text_sha256": "", "signatures": queries.signatures_of(agreement, text)}
-    content = typeset("financial_agreement", data, language=text["language"], title=_("Financial agreement"), dated=at.date(), draft=True)
+    content = typeset(
+        "financial_agreement",
+        data,
+        language=text["language"],
+        title=_("Financial agreement"),
+        dated=at.date(),
+        draft=True,
+    )
     return _pdf(content, f"financial-agreement-{reference}-draft.pdf")
