@@ -61,19 +61,24 @@ class SideForm(forms.Form):
         return self.sides[chosen]
 
 
+class RequiredMessage(forms.CharField):
+    """A message that has to be written; the refusal bears the code that the operation gives as well."""
+
+    def validate(self, value: str) -> None:
+        """Ask for a message where there is none."""
+        if not value.strip():
+            raise ValidationError(sentences.refusal_sentence("message_missing", {}), code="message_missing")
+
+
 class SendProposal(SideForm):
     """A proposal; a message is required (scheme.md section 5)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
-        super().__init__(*args, **kwargs)
-        self.fields["message"].widget.is_required = True
-
-    def clean_message(self) -> str:
-        """Ask for a message where there is none."""
-        message = str(self.cleaned_data["message"]).strip()
-        if not message:
-            raise ValidationError(sentences.refusal_sentence("message_missing", {}), code="message_missing")
-        return message
+    message = RequiredMessage(
+        label=_("Your message"),
+        help_text=_("Who you are, what you want to learn or show, and when it could be."),
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
 
 
 class SuggestMatch(SideForm):

@@ -708,7 +708,7 @@ def _side(side: Participation | None, name: str, role: str, actor: Actor, scheme
         "where": shown.where(side, scheme),
         "url": shown.profile_address(side),
         "partnership": side.partnership.acronym,
-        "person": _person(side, actor),
+        "person": None if side.organisation_id in actor.organisations else _person(side, actor),
     }
 
 
