@@ -4,6 +4,7 @@ import json
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,9 +25,9 @@ def database_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setattr(settings, "DATA", tmp_path)
 
 
-def answer_of(capsys: pytest.CaptureFixture[str], *words: str, code: int = command_line.YES) -> dict[str, object]:
+def answer_of(capsys: pytest.CaptureFixture[str], *words: str, code: int = command_line.YES) -> dict[str, Any]:
     assert command_line.main([*words, "--json"]) == code
-    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
 
@@ -49,7 +50,7 @@ def test_run_due_without_a_moment_takes_the_clocks(cast: Cast, capsys: pytest.Ca
     clock.set_clock(MONDAY + timedelta(days=1))
     assert answer_of(capsys, "run-due") == {"done": []}
     clock.set_clock(MONDAY + timedelta(days=10))
-    assert len(answer_of(capsys, "run-due")["done"]) == 1  # type: ignore[arg-type] -- a list
+    assert len(answer_of(capsys, "run-due")["done"]) == 1
 
 
 def test_a_moment_without_a_zone_and_an_anchor_that_is_none_are_misuse(tmp_path: Path) -> None:
@@ -82,14 +83,14 @@ def test_a_case_is_shown_as_it_stands(cast: Cast, capsys: pytest.CaptureFixture[
     story = bring_exchange_to(cast, "ordered")
     found = answer_of(capsys, "inspect", str(story.exchange.reference))
     assert (found["kind"], found["state"]) == ("exchange", "ENDED")
-    assert found["parties"]["VISITING_ORGANISATION"] == "Teixits Almarge, S.L."  # type: ignore[index] -- a table
-    kinds = [one["kind"] for one in found["things"]]  # type: ignore[attr-defined] -- a list of tables
+    assert found["parties"]["VISITING_ORGANISATION"] == "Teixits Almarge, S.L."
+    kinds = [one["kind"] for one in found["things"]]
     assert kinds[:3] == ["exchange", "commitment", "financial_agreement"]
-    assert sum(one["action"] == "sign_commitment" for one in found["consents"]) == 4  # type: ignore[attr-defined] -- as above
+    assert sum(one["action"] == "sign_commitment" for one in found["consents"]) == 4
     assert {"kind": "payment", "version": None, "full_cents": 78_000, "agreed_cents": 39_000, "amount_cents": 39_000,
-            "currency": "EUR"} in found["money"]  # type: ignore[operator] -- as above # fmt: skip
-    assert any(one["action"] == "release_payment" and not one["closed_at"] for one in found["obligations"])  # type: ignore[attr-defined] -- as above
-    assert found["journal"][0]["action"] == "order_payment"  # type: ignore[index] -- as above
+            "currency": "EUR"} in found["money"]  # fmt: skip
+    assert any(one["action"] == "release_payment" and not one["closed_at"] for one in found["obligations"])
+    assert found["journal"][0]["action"] == "order_payment"
     assert "ES9121000418450200051332" not in json.dumps(found)
     of_payment = answer_of(capsys, "inspect", str(story.payment.reference))
     assert of_payment["reference"] == story.exchange.reference

@@ -10,6 +10,7 @@ from django.db import connection
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import H, V
+from clusterxchange.journeys.demonstration.story import Story
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application
@@ -17,7 +18,7 @@ from clusterxchange.workflow import consents, engine, journal
 from clusterxchange.workflow.engine import NotAllowed, NotDone, Refused, WrongState
 from clusterxchange.workflow.models import Consent, Entry, EntryPayload, Notice, Obligation
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import MONDAY, Cast, make_cast
+from tests.cast import MONDAY, Cast, Person, make_cast
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + timedelta(days=1)
@@ -25,6 +26,17 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Entry, EntryPayload, Notice, Obligation, Consent))
+
+
+def agree(story: Story, person: Person) -> None:
+    commitment = story.commitment
+    exchange_building.agree_commitment(
+        commitment,
+        version=str(commitment.version),
+        text_sha256=commitment.text_sha256,
+        actor=person.actor,
+        at=story.at,
+    )
 
 
 def submitted(cast: Cast) -> Application:
@@ -95,27 +107,25 @@ def test_what_fails_after_the_last_write_leaves_nothing(cast: Cast, monkeypatch:
 
 def test_only_the_last_consent_carries_the_subject_on(cast: Cast) -> None:
     story = bring_exchange_to(cast, "drafted")
-    one = story.seen()
-    exchange_building.agree_commitment(story.commitment, **one, actor=cast.ana.actor, at=story.at, capacity=V)
+    agree(story, cast.ana)
     assert story.commitment.state == "DRAFTING"
     assert consents.given(story.commitment, "commitment", Action.AGREE_COMMITMENT) == {V}
-    exchange_building.agree_commitment(story.commitment, **one, actor=cast.bram.actor, at=story.at, capacity=H)
+    agree(story, cast.bram)
     assert story.commitment.state == "SUBMITTED"
 
 
 def test_the_same_side_consents_once(cast: Cast) -> None:
     story = bring_exchange_to(cast, "drafted")
-    one = story.seen()
-    exchange_building.agree_commitment(story.commitment, **one, actor=cast.ana.actor, at=story.at)
+    agree(story, cast.ana)
     with pytest.raises(Refused) as reason:
-        exchange_building.agree_commitment(story.commitment, **one, actor=cast.ana.actor, at=story.at)
+        agree(story, cast.ana)
     assert reason.value.refusal.code == "already_signed"
     assert Consent.objects.filter(action="agree_commitment", revoked_at=None).count() == 1
 
 
 def test_an_edit_takes_consents_back_and_keeps_the_rows(cast: Cast) -> None:
     story = bring_exchange_to(cast, "drafted")
-    exchange_building.agree_commitment(story.commitment, **story.seen(), actor=cast.ana.actor, at=story.at)
+    agree(story, cast.ana)
     exchange_building.edit_commitment(
         story.commitment,
         values={"description": "Otherwise."},

@@ -1,6 +1,6 @@
 """The desk of a participant: the next step, the four phases, what to do, what to wait for, what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clusterxchange.access import decide
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.rules import Thing
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.subjects import cases_of, seen_by, subjects_of
@@ -79,7 +80,7 @@ def desk_of(actor: Actor, at: datetime, language: str) -> Desk:
     return Desk(
         title=_title(exchange, actor),
         meta=_meta(standing, at),
-        banner=_banner(own, awaited, standing, actor, at),
+        banner=_banner(own, awaited, standing, actor, at, subjects),
         stepper=_stepper(standing),
         must_do=[task_on_desk(one, subjects[one.kind, one.subject_id], at, own=True) for one in own],
         wait_for=[task_on_desk(one, subjects[one.kind, one.subject_id], at, own=False) for one in awaited],
@@ -112,16 +113,22 @@ def _meta(standing: Standing, at: datetime) -> list[str]:
     found = []
     if standing.exchange is not None:
         found.append(standing.exchange.reference or "")
-    organisations = [one.organisation.legal_name for one in (*standing.participations, *standing.applications)]
-    found += list(dict.fromkeys(name for name in organisations if name))[:2]
+    organisations = [one.organisation for one in standing.participations]
+    organisations += [one.organisation for one in standing.applications]
+    found += list(dict.fromkeys(one.legal_name for one in organisations if one.legal_name))[:2]
     return [*found, cases.date_in_words(at)]
 
 
 def _banner(
-    own: list[Obligation], awaited: list[Obligation], standing: Standing, actor: Actor, at: datetime
+    own: list[Obligation],
+    awaited: list[Obligation],
+    standing: Standing,
+    actor: Actor,
+    at: datetime,
+    subjects: Mapping[tuple[str, int], Thing],
 ) -> cases.Banner:
     if own:
-        return cases.banner_from(own[:1], actor, at)
+        return cases.banner_from(own[:1], actor, at, subjects)
     if standing.application is None and not standing.takes_part:
         return cases.Banner(
             "yours",
@@ -132,7 +139,7 @@ def _banner(
             link_label=_("Start the registration"),
         )
     if awaited:
-        return cases.banner_from(awaited[:1], actor, at)
+        return cases.banner_from(awaited[:1], actor, at, subjects)
     if standing.takes_part and standing.exchange is None:
         return cases.Banner(
             "yours",

@@ -13,6 +13,7 @@ from clusterxchange.scheme.document import Scheme
 
 ELSEWHERE = "elsewhere"
 REQUIRED_CHOICE = {"required": _("Choose one of the answers"), "invalid_choice": _("Choose one of the answers")}
+WHOLE_NUMBER = _("Write a whole number")
 MOST_KILOMETRES = 20_000
 MOST_DAYS = 60
 
@@ -24,9 +25,18 @@ class SchemeForm(forms.Form):
         super().__init__(data)
         self.scheme = scheme
 
+    def offer(self, name: str, offered: list[tuple[str, Any]]) -> None:
+        """Give a question its answers."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = offered
 
-def _choose(field: forms.Field, offered: list[tuple[str, Any]]) -> None:
-    field.choices = offered  # type: ignore[attr-defined] -- a field with choices
+
+class ShortNumber(forms.IntegerField):
+    """A whole number of a few digits, typed and not clicked up and down."""
+
+    look = "short"
+    widget = forms.TextInput
 
 
 class EligibilityForm(SchemeForm):
@@ -52,11 +62,11 @@ class EligibilityForm(SchemeForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, scheme: Scheme) -> None:
         super().__init__(data, scheme=scheme)
         language = get_language() or "en"
-        _choose(self.fields["role"], [("visit", _("Visit another organisation")), ("host", _("Host a visitor"))])
-        _choose(self.fields["type"], choices(scheme, "organisation_types"))
+        self.offer("role", [("visit", _("Visit another organisation")), ("host", _("Host a visitor"))])
+        self.offer("type", choices(scheme, "organisation_types"))
         countries = participating_countries(scheme, language)
-        _choose(self.fields["country"], [("", _("Choose a country")), *countries, (ELSEWHERE, _("Another country"))])
-        _choose(self.fields["membership"], choices(scheme, "memberships"))
+        self.offer("country", [("", _("Choose a country")), *countries, (ELSEWHERE, _("Another country"))])
+        self.offer("membership", choices(scheme, "memberships"))
 
 
 class AmountForm(SchemeForm):
@@ -64,32 +74,28 @@ class AmountForm(SchemeForm):
 
     from_country = forms.ChoiceField(label=_("Country of the visiting organisation"), error_messages=REQUIRED_CHOICE)
     to_country = forms.ChoiceField(label=_("Country of the host organisation"), error_messages=REQUIRED_CHOICE)
-    days = forms.IntegerField(
+    days = ShortNumber(
         label=_("Full working days at the host"),
         help_text=_("Travel days are not counted."),
         min_value=1,
         max_value=MOST_DAYS,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": _("Write the number of days, for example 4")},
+        error_messages={"required": _("Write the number of days, for example 4"), "invalid": WHOLE_NUMBER},
     )
-    km = forms.IntegerField(
+    km = ShortNumber(
         label=_("Distance between the two places in kilometres"),
         help_text=_("As the crow flies"),
         min_value=0,
         max_value=MOST_KILOMETRES,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": _("Write the distance in kilometres, for example 600")},
+        error_messages={"required": _("Write the distance in kilometres, for example 600"), "invalid": WHOLE_NUMBER},
     )
     format = forms.ChoiceField(label=_("Format"), widget=forms.RadioSelect, error_messages=REQUIRED_CHOICE)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, scheme: Scheme) -> None:
         super().__init__(data, scheme=scheme)
         countries = [("", _("Choose a country")), *participating_countries(scheme, get_language() or "en")]
-        _choose(self.fields["from_country"], countries)
-        _choose(self.fields["to_country"], countries)
-        _choose(self.fields["format"], choices(scheme, "formats"))
+        self.offer("from_country", countries)
+        self.offer("to_country", countries)
+        self.offer("format", choices(scheme, "formats"))
         self.fields["format"].initial = "physical"
-        for name in ("days", "km"):
-            field = self.fields[name]
-            field.look = "short"  # type: ignore[attr-defined] -- read by the component of a field
-            field.error_messages["invalid"] = _("Write a whole number")

@@ -14,7 +14,7 @@ from clusterxchange.journeys.forms import AmountForm, EligibilityForm
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
-from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.code_lists import choices, label
 from clusterxchange.scheme.countries import footnote, marked_country_name
 from clusterxchange.scheme.current import NoRulesInForce, open_edition, scheme_for
 from clusterxchange.scheme.document import Scheme
@@ -51,10 +51,7 @@ def first_page(request: HttpRequest) -> HttpResponse:
         "highest": format_cents(max(scheme.amounts.full_cents_by_host_country.values()), _language()),
         "shortest": scheme.durations.minimum_working_days,
         "amount_form": amount_form,
-        "types": [
-            {"value": code, "label": words}
-            for code, words in EligibilityForm(scheme=scheme).fields["type"].choices  # type: ignore[attr-defined] -- a field with choices
-        ],
+        "types": [{"value": code, "label": words} for code, words in choices(scheme, "organisation_types")],
         "figures": [
             {
                 "label": _("exchanges completed"),

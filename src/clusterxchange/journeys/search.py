@@ -1,6 +1,7 @@
 """Finding a case or an organisation by its reference or its name, among all that the reader may see."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
@@ -63,7 +64,7 @@ def find(actor: Actor, words: str) -> list[Found]:
 
 def _find_in(place: Place, actor: Actor, words: str) -> Found:
     machine = registry.machine_named(place.kind)
-    rows: QuerySet[object] = visible(rows_of(machine), place.kind, actor)
+    rows: QuerySet[Any] = visible(rows_of(machine), place.kind, actor)
     for word in fold(words).split():
         rows = rows.filter(_matches(place, word))
     found = list(rows.order_by("-pk")[: MOST_ROWS + 1])

@@ -25,19 +25,14 @@ from clusterxchange.journeys.work_queue import (
     works_on_a_queue,
 )
 from clusterxchange.workflow import cases, obligations, registry
-from clusterxchange.workflow.pages import signed_in
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
-    return actor
+from clusterxchange.workflow.pages import actor_of, signed_in
 
 
 @require_safe
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader: a work queue to whoever handles cases, a desk to everybody else."""
-    actor, at = _actor(request), clock.now()
+    actor, at = actor_of(request), clock.now()
     if works_on_a_queue(actor):
         return _show_queue(request, actor)
     held = desk_of(actor, at, get_language() or "en")
@@ -110,7 +105,7 @@ def _place(request: HttpRequest) -> Place | None:
 @signed_in
 def queue_as_csv(request: HttpRequest) -> HttpResponseBase:
     """Give the rows of the work queue, with the filter on screen, as a file."""
-    actor, at = _actor(request), clock.now()
+    actor, at = actor_of(request), clock.now()
     if not works_on_a_queue(actor):
         raise Http404
     header = [_("Reference"), _("Case"), _("What is to be done"), _("By when"), _("Address")]
@@ -122,7 +117,7 @@ def queue_as_csv(request: HttpRequest) -> HttpResponseBase:
 @signed_in
 def open_task(request: HttpRequest, number: int) -> HttpResponse:
     """Lead from an obligation of the reader's own to the page where it is done."""
-    actor = _actor(request)
+    actor = actor_of(request)
     obligation = obligations.mine(actor).filter(pk=number).first()
     if obligation is None:
         raise Http404
@@ -135,14 +130,14 @@ def open_task(request: HttpRequest, number: int) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find a case by its reference or by a name, among all that the reader may see."""
     words = request.GET.get("q", "")[:200]
-    return render(request, "journeys/search.html", {"words": words, "found": find(_actor(request), words)})
+    return render(request, "journeys/search.html", {"words": words, "found": find(actor_of(request), words)})
 
 
 @require_safe
 @signed_in
 def support(request: HttpRequest) -> HttpResponse:
     """Show the support office and the agency the whole scheme in figures, each with its list, and a search."""
-    actor, at = _actor(request), clock.now()
+    actor, at = actor_of(request), clock.now()
     if not (actor.support_office or actor.agency):
         raise Http404
     words = request.GET.get("q", "")[:200]

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -107,10 +107,10 @@ def load(request: HttpRequest, rows: QuerySet[Any], kind: str, **key: Thing) -> 
     return found
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Send whoever is not signed in to the sign-in page, and back afterwards."""
 
-    def guarded(request: HttpRequest, *args: Thing, **kwargs: Thing) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Thing, **kwargs: Thing) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)

@@ -1,6 +1,7 @@
 """Print every life, row by row: from, action, by whom, to."""
 
 import argparse
+from typing import Any
 
 from clusterxchange.management.command_line import YES, print_answer
 from clusterxchange.workflow.drawing import lines_of
@@ -14,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one entry for each state and action."""
-    answer = {
+    answer: dict[str, list[dict[str, Any]]] = {
         machine.name: [
             {
                 "from": line.before,
