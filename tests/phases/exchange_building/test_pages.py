@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clusterxchange.journeys.demonstration.story import PAPER, Story
+from clusterxchange.parties.partnerships.models import PartnershipPerson
 from clusterxchange.workflow.models import Consent, Entry
 from tests.bring import bring_exchange_to
 from tests.cast import PASSWORD, Cast, Person
@@ -404,3 +405,14 @@ def test_every_page_of_every_step_opens_with_its_marks(
             assert page.status == 200, (person.account.email, path)
             assert page.marks("data-ref")[0] == story.exchange.reference
             assert page.marks("data-state")[0]
+
+
+@pytest.mark.parametrize("step", ["drafted", "agreed", "validated", "running"])
+def test_no_page_uses_an_id_twice(cast: Cast, browser: Browser, at_the_moment_of: Moment, step: str) -> None:
+    PartnershipPerson.objects.create(partnership=cast.selvedge, account=cast.chiara.account, role="contact_point")
+    base = at_the_moment_of(bring_exchange_to(cast, step))
+
+    for person in (cast.ana, cast.bram, cast.chiara):
+        for path in ("", "commitment/", "commitment/edit-commitment/"):
+            ids = browser.get(person, f"{base}{path}").marks("id")
+            assert sorted(ids) == sorted(set(ids)), (person.account.email, path)

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.foundation.files import PDF, FileRefused, check
 from clusterxchange.parties.accounts.models import Account
@@ -29,7 +30,7 @@ from clusterxchange.phases.exchange_building.queries import (
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.calendars import CalendarUnknown, closed_days, is_within_the_longest_stay, working_days
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import engine, sentences
+from clusterxchange.workflow import engine, registry, sentences
 from clusterxchange.workflow.pages import StepForm
 
 LONGEST_LINE, LONGEST_TEXT = 300, 4000
@@ -416,6 +417,30 @@ class ReasonForm(forms.Form):
     )
 
 
+class NoShowForm(ReasonForm):
+    """What the host saw; it stands beside the form of a cancellation, so its answers have ids of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **{**kwargs, "auto_id": "id_no_show_%s"})
+
+
+class ForceMajeureForm(ReasonForm):
+    """Why a stay is interrupted or goes on; it may stand beside the form of a cancellation as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **{**kwargs, "auto_id": "id_force_majeure_%s"})
+
+
+class ConsentForm(StepForm):
+    """What one side says; whoever acts for two sides sees two such forms, each with ids of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        held = decide.capacities_of(self.actor, registry.machine_of(self.subject).name, self.subject)
+        if next((one for one in rules.PARTIES if one in held), self.capacity) is not self.capacity:
+            self.auto_id = f"id_{self.capacity.lower()}_%s"
+
+
 class ListedReasonForm(StepForm):
     """A step that asks for its reason out of a list of the edition; words may be added."""
 
@@ -452,7 +477,7 @@ class CancelForm(ListedReasonForm):
     code_list = "cancellation_reasons"
 
 
-class ValidateForm(StepForm):
+class ValidateForm(ConsentForm):
     """A validation; it asks for a reason only where words of the text hint at an internship."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -469,7 +494,7 @@ class ValidateForm(StepForm):
             )
 
 
-class SignForm(StepForm):
+class SignForm(ConsentForm):
     """A signature: the password again, and where wanted a scan of a copy signed by hand."""
 
     password = forms.CharField(
@@ -570,9 +595,9 @@ COMMITMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.DECLINE_SIGNATURE: DeclineSignatureForm,
 }
 EXCHANGE_FORMS: Mapping[Action, type[forms.BaseForm]] = {
-    Action.INTERRUPT_EXCHANGE: ReasonForm,
-    Action.RESUME_EXCHANGE: ReasonForm,
-    Action.REPORT_NO_SHOW: ReasonForm,
+    Action.INTERRUPT_EXCHANGE: ForceMajeureForm,
+    Action.RESUME_EXCHANGE: ForceMajeureForm,
+    Action.REPORT_NO_SHOW: NoShowForm,
     Action.CANCEL_EXCHANGE: CancelForm,
 }
 AGREEMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
