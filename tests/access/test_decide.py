@@ -85,6 +85,45 @@ def test_a_person_holds_the_capacities_of_those_for_whom_they_speak(actor: Actor
     assert decide.capacities_of(actor, "exchange", Exchange()) == capacities
 
 
+PROPOSAL = SimpleNamespace(
+    visitor_participation=SimpleNamespace(organisation_id=ALMARGE, partnership_id=LOOM),
+    host_participation=SimpleNamespace(organisation_id=ORVALHINHO, partnership_id=SELVEDGE),
+    sender_organisation_id=ALMARGE,
+)
+BELOW = SimpleNamespace(exchange=Exchange())
+VISITORS_REPORT = Exchange(host_organisation_id=0, host_partnership_id=0)
+HOSTS_REPORT = Exchange(visiting_organisation_id=0, visitor_partnership_id=0)
+
+
+# An organisation's application may ask for both roles, so it stands in both capacities there.
+@pytest.mark.parametrize(
+    ("kind", "thing", "of_ana", "of_bram", "of_chiara", "of_dov"),
+    [
+        ("application", Application(), {V, H}, set(), {VP}, set()),
+        ("participation", Application(), {V, H}, set(), {VP}, set()),
+        ("proposal", PROPOSAL, {V}, {H}, {VP}, {HP}),
+        ("exchange", Exchange(), {V}, {H}, {VP, PO}, {HP}),
+        ("commitment", BELOW, {V}, {H}, {VP, PO}, {HP}),
+        ("financial_agreement", BELOW, {V}, {H}, {VP, PO}, {HP}),
+        ("activity_report", VISITORS_REPORT, {V}, set(), {VP, PO}, set()),
+        ("activity_report", HOSTS_REPORT, set(), {H}, set(), {HP}),
+        ("evidence", BELOW, {V}, {H}, {VP, PO}, {HP}),
+        ("payment", BELOW, {V}, {H}, {VP, PO}, {HP}),
+    ],
+)
+def test_each_party_stands_on_its_own_side_of_each_kind_of_thing(
+    kind: str,
+    thing: object,
+    of_ana: set[Capacity],
+    of_bram: set[Capacity],
+    of_chiara: set[Capacity],
+    of_dov: set[Capacity],
+) -> None:
+    found = [decide.capacities_of(actor, kind, thing) for actor in (ana, bram, chiara, dov)]
+
+    assert found == [of_ana, of_bram, of_chiara, of_dov]
+
+
 # states.md: "one partnership may be both: two capacities, two acts".
 def test_one_partnership_on_both_sides_acts_in_two_capacities() -> None:
     exchange = Exchange(host_partnership_id=LOOM)
@@ -142,17 +181,11 @@ def test_an_application_without_a_partnership_is_assessed_by_nobody_and_moved_by
 
 # states.md, PROPOSAL: "the other side" accepts and declines, "sender" withdraws.
 def test_the_other_side_answers_a_proposal_and_only_the_sender_withdraws_it() -> None:
-    proposal = SimpleNamespace(
-        visitor_participation=SimpleNamespace(organisation_id=ALMARGE, partnership_id=LOOM),
-        host_participation=SimpleNamespace(organisation_id=ORVALHINHO, partnership_id=SELVEDGE),
-        sender_organisation_id=ALMARGE,
-    )
-
     for answer in (A.ACCEPT_PROPOSAL, A.DECLINE_PROPOSAL):
-        assert not decide.may(ana, "proposal", answer, proposal)
-        assert decide.may(bram, "proposal", answer, proposal)
-    assert decide.may(ana, "proposal", A.WITHDRAW_PROPOSAL, proposal)
-    assert not decide.may(bram, "proposal", A.WITHDRAW_PROPOSAL, proposal)
+        assert not decide.may(ana, "proposal", answer, PROPOSAL)
+        assert decide.may(bram, "proposal", answer, PROPOSAL)
+    assert decide.may(ana, "proposal", A.WITHDRAW_PROPOSAL, PROPOSAL)
+    assert not decide.may(bram, "proposal", A.WITHDRAW_PROPOSAL, PROPOSAL)
 
 
 def test_an_invitation_to_somebody_who_is_not_there_yet_is_withdrawn_by_its_sender() -> None:
