@@ -380,6 +380,22 @@ class ReasonForm(forms.Form):
     reason = long_text(_("Reason"), rows=3)
 
 
+class AskAgainForm(forms.Form):
+    """What is wrong with the file that came."""
+
+    reason = long_text(_("What is missing or wrong"), rows=3)
+
+
+class WaiveEvidenceForm(StepForm):
+    """Why one piece of evidence is not needed; its field has a name of its own, since asking again stands beside it."""
+
+    waive_reason = long_text(_("Why it is not needed"), rows=3)
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the reason as the operation takes it."""
+        return {"reason": self.cleaned_data["waive_reason"]}
+
+
 class EvidenceForm(forms.Form):
     """The file for one piece of evidence."""
 
@@ -450,17 +466,28 @@ class TransferForm(forms.Form):
     proof = EvidenceField(label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
 
 
-class ReturnForm(forms.Form):
-    """What the bank says of the money that came back."""
+class ReturnForm(StepForm):
+    """What the bank says of the money that came back; the names differ from those of the transfer beside it."""
 
     reason = forms.CharField(label=_("Why the bank sent it back"), max_length=SHORT_TEXT)
-    transfer_reference = forms.CharField(
+    return_reference = forms.CharField(
         label=_("Reference of the bank"),
         required=False,
         max_length=140,
         help_text=_("The reference, or a file below, is needed."),
     )
-    proof = EvidenceField(label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+    return_proof = EvidenceField(
+        label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB.")
+    )
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the answers as the operation takes them."""
+        given = self.cleaned_data
+        return {
+            "reason": given["reason"],
+            "transfer_reference": given["return_reference"],
+            "proof": given["return_proof"],
+        }
 
 
 class AccountForm(StepForm):

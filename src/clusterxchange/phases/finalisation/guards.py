@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import SYS
 from clusterxchange.phases.exchange_building import guards as exchange_building
 from clusterxchange.phases.exchange_building.models import ExchangeState
@@ -148,7 +149,8 @@ def proof_is_given(situation: Situation) -> Refusal | None:
     if situation.capacity is SYS or situation.inputs.get("proof") is not None:
         return None
     reference = str(situation.inputs.get("transfer_reference") or "").strip()
-    return None if reference else Refusal("proof_missing", field="transfer_reference")
+    field = "return_reference" if situation.action is Action.RETURN_PAYMENT else "transfer_reference"
+    return None if reference else Refusal("proof_missing", field=field)
 
 
 def account_is_valid(situation: Situation) -> Refusal | None:

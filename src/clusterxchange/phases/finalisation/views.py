@@ -21,6 +21,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building.models import Exchange
+from clusterxchange.phases.exchange_building.queries import names_of_exchange
 from clusterxchange.phases.finalisation import forms, operations, queries, rules
 from clusterxchange.phases.finalisation.models import (
     ActivityReport,
@@ -131,7 +132,7 @@ def attachment(stored: StoredFile) -> HttpResponse:
 # Amounts with their working
 
 
-def working_section(payment: Payment, at: datetime, title: str) -> cases.Section:
+def working_section(payment: Payment, actor: Actor, at: datetime, title: str) -> cases.Section:
     """Show how the amount comes about: the full amount, the halving with its reasons, the agreement as its limit."""
     if payment.state == PaymentState.NOT_DUE:
         days, working = queries.working_of(payment, at)
@@ -153,8 +154,12 @@ def working_section(payment: Payment, at: datetime, title: str) -> cases.Section
         rows.append((_("Nothing is due"), money(0), why))
     if full_or_half > payment.agreed_cents:
         rows.append((_("Not more than the signed agreement"), money(payment.agreed_cents), ""))
+    receives = payment.exchange.visiting_organisation_id in actor.organisations
+    label = _("You receive") if receives else _("%(visitor)s receives") % names_of_exchange(payment.exchange)
     return cases.Section(
-        title, template="finalisation/working.html", context={"rows": rows, "total": money(cents), "cents": cents}
+        title,
+        template="finalisation/working.html",
+        context={"rows": rows, "total": money(cents), "cents": cents, "total_label": label},
     )
 
 
@@ -197,7 +202,7 @@ def report_sections(report: ActivityReport, actor: Actor, at: datetime) -> list[
         found.append(cases.Section(_("Why no report is needed"), [(_("Reason"), report.waive_reason)]))
     payment = Payment.objects.filter(exchange=report.exchange).select_related("exchange", "agreement").first()
     if report.side == queries.VISITOR:
-        found += _what_follows(report, payment, at)
+        found += _what_follows(report, payment, actor, at)
     if report.state not in {ActivityReportState.OPEN, ActivityReportState.RETURNED, ActivityReportState.WAIVED}:
         rows = visitor_rows(report, at) if report.side == queries.VISITOR else host_rows(report, at)
         found.append(cases.Section(_("The report"), rows))
@@ -209,7 +214,7 @@ def report_sections(report: ActivityReport, actor: Actor, at: datetime) -> list[
     return found
 
 
-def _what_follows(report: ActivityReport, payment: Payment | None, at: datetime) -> list[cases.Section]:
+def _what_follows(report: ActivityReport, payment: Payment | None, actor: Actor, at: datetime) -> list[cases.Section]:
     if report.state == ActivityReportState.OPEN or payment is None or payment.agreement_id is None:
         return []
     confirmed = queries.days_confirmed_by_host(report.exchange)
@@ -220,7 +225,7 @@ def _what_follows(report: ActivityReport, payment: Payment | None, at: datetime)
     ]
     if report.force_majeure:
         days.append((_("Force majeure"), report.force_majeure_reason))
-    return [cases.Section(_("Working days"), days), working_section(payment, at, _("The amount that follows"))]
+    return [cases.Section(_("Working days"), days), working_section(payment, actor, at, _("The amount that follows"))]
 
 
 def visitor_rows(report: ActivityReport, at: datetime) -> list[tuple[Any, ...]]:
@@ -458,7 +463,11 @@ EVIDENCE_PAGE = CasePage(
     files=_files_for,
     after=lambda item, _action: address_of_evidence(item.exchange),
     danger=frozenset({A.WAIVE_EVIDENCE}),
-    forms={A.UPLOAD_EVIDENCE: forms.EvidenceForm, A.ASK_AGAIN: forms.ReasonForm, A.WAIVE_EVIDENCE: forms.ReasonForm},
+    forms={
+        A.UPLOAD_EVIDENCE: forms.EvidenceForm,
+        A.ASK_AGAIN: forms.AskAgainForm,
+        A.WAIVE_EVIDENCE: forms.WaiveEvidenceForm,
+    },
 )
 
 
@@ -684,7 +693,7 @@ def payment_sections(payment: Payment, actor: Actor, at: datetime) -> list[cases
     """Give the amount with its working, the due date with both counts, and what the bank said."""
     found = []
     if payment.agreement_id is not None:
-        found.append(working_section(payment, at, _("The amount")))
+        found.append(working_section(payment, actor, at, _("The amount")))
         found.append(cases.Section(_("When it is due"), due_rows(payment, at)))
         found.append(cases.Section(_("The transfer"), transfer_rows(payment, actor)))
     else:
