@@ -19,7 +19,7 @@ WORDS = ("recycling", "weaving", "energy metering", "robots")
 
 
 def visitor(**given: Any) -> Participant:  # noqa: ANN401 -- columns of a participant
-    wanted = {
+    wanted: dict[str, Any] = {
         "reference": "PAR-1",
         "organisation": 1,
         "role": "visit",
@@ -31,7 +31,7 @@ def visitor(**given: Any) -> Participant:  # noqa: ANN401 -- columns of a partic
 
 
 def host(**given: Any) -> Participant:  # noqa: ANN401 -- as above
-    wanted = {
+    wanted: dict[str, Any] = {
         "reference": "PAR-2",
         "organisation": 2,
         "role": "host",

@@ -32,6 +32,12 @@ def references_in(text: str) -> list[str]:
     return re.findall(r'<article class="match-card" data-ref="([^"]+)"', text)
 
 
+def found_in(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, pattern
+    return found[1]
+
+
 def profile_of(participation: Participation) -> str:
     return f"/matching/organisations/{participation.reference}/"
 
@@ -40,7 +46,7 @@ def test_ana_finds_bram_with_reasons_that_add_up_to_the_score(match: Match) -> N
     text = text_of(signed_in(match.cast.ana), "/matching/best/")
 
     assert references_in(text) == [match.host.reference]
-    score = float(re.search(r'data-score="([\d.]+)"', text)[1])  # type: ignore[index] -- the claim
+    score = float(found_in(r'data-score="([\d.]+)"', text))
     terms = [float(term) for term in re.findall(r'data-term="([\d.]+)"', text)]
     assert round(sum(terms), 4) == score
     assert len(terms) >= 3
@@ -115,7 +121,7 @@ def test_a_long_catalogue_goes_on_where_the_page_ended(match: Match, monkeypatch
     client = signed_in(match.cast.ana)
 
     first = text_of(client, "/matching/catalogue/")
-    address = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")  # type: ignore[index] -- the claim
+    address = found_in(r'rel="next" href="([^"]+)"', first).replace("&amp;", "&")
     second = text_of(client, f"/matching/catalogue/{address}")
 
     assert references_in(first) == [others[0].reference, match.host.reference]

@@ -1,6 +1,7 @@
 """A proposal, from its sending to the match."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -19,8 +20,8 @@ from tests.cast import ALCOI, make_speaker
 from tests.phases.matching.conftest import OPORTO, TUESDAY, Match, bring_host
 
 
-def send(match: Match, **given: object) -> Proposal:
-    answers = {
+def send(match: Match, **given: Any) -> Proposal:  # noqa: ANN401 -- arguments of the operation
+    answers: dict[str, Any] = {
         "sender": match.visit,
         "partner": match.host,
         "message": "We spin, you weave.",
@@ -35,11 +36,11 @@ def test_ana_sends_and_bram_must_answer_within_14_days(match: Match) -> None:
     proposal = send(match)
 
     assert proposal.state == "SENT"
-    assert proposal.reference.startswith("PRO-2026-")
+    assert str(proposal.reference).startswith("PRO-2026-")
     (waiting,) = obligations.mine(match.cast.bram.actor).filter(kind="proposal")
     assert (waiting.action, waiting.capacity) == ("accept_proposal", "H")
     # The term ends at the end of 17 March in Lisbon, 14 days after the 3rd (scheme.md section 10).
-    assert waiting.due_at.isoformat() == "2026-03-18T00:00:00+00:00"
+    assert waiting.due_at == datetime(2026, 3, 18, tzinfo=UTC)
     assert list(obligations.mine(match.cast.ana.actor).filter(kind="proposal")) == []
     told = Notice.objects.filter(kind="proposal").values_list("account__email", "topic")
     assert list(told) == [("bram@cast.example", "your_turn")]
@@ -321,7 +322,7 @@ def test_an_invitation_is_mailed_once_and_becomes_a_proposal_when_the_partner_is
     )
 
     proposal.refresh_from_db()
-    assert (proposal.state, proposal.host_participation.application) == ("SENT", application)
+    assert (proposal.state, proposal.host_participation) == ("SENT", application.participations.get())
     operations.accept_proposal(proposal, actor=bela.actor, at=TUESDAY + timedelta(days=1))
     assert proposal.state == "ACCEPTED"
 

@@ -9,7 +9,7 @@ from django.db import connections
 from clusterxchange.phases.matching import operations
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.editions import built_in
+from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow.engine import NotDone
 from tests.cast import make_cast
 from tests.phases.matching.conftest import TUESDAY, Match, bring_host, make_match
@@ -41,10 +41,7 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
 
 @pytest.fixture
 def together(transactional_db: None) -> Match:  # noqa: ARG001 -- asks for the database
-    from clusterxchange.scheme.current import install_editions  # noqa: PLC0415 -- a flush has removed them
-
-    assert built_in("demonstration")
-    install_editions()
+    install_editions()  # a flush has removed them
     return make_match(make_cast())
 
 

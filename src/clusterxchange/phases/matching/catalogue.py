@@ -131,6 +131,7 @@ def card(
         **_state_of(row, proposal),
     }
     if asker is None or ranked is None:
+        found["meta"].insert(0, label(scheme, "roles", row.role))
         return found
     if ranked.excluded is not None:
         sentence = sentences.refusal_sentence(ranked.excluded.code, {})
@@ -202,7 +203,7 @@ def _holds_word(word: str) -> Q:
     return found & (Q(shown_by_name=True) | ~named)
 
 
-def sorted_by_name(rows: QuerySet[Participation]) -> QuerySet[Participation]:
+def sorted_by_name(rows: QuerySet[Participation]) -> QuerySet[Any]:
     """Give the rows in the order of the names that are shown."""
     key = Case(
         When(shown_by_name=True, then=F("organisation__sort_name")),
@@ -212,7 +213,7 @@ def sorted_by_name(rows: QuerySet[Participation]) -> QuerySet[Participation]:
     return rows.annotate(shown_sort=key).order_by("shown_sort", "pk")
 
 
-def page_after(rows: QuerySet[Participation], after: str) -> tuple[list[Participation], str]:
+def page_after(rows: QuerySet[Any], after: str) -> tuple[list[Participation], str]:
     """Give a page of sorted rows that follow the row with the reference, and what to ask for the next page with."""
     if after:
         key = rows.filter(reference=after).values_list("shown_sort", "pk").first()

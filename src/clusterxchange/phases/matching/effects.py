@@ -94,9 +94,13 @@ def _tell_host(situation: Situation, *, is_hidden: bool) -> None:
 
 
 def mail_invitation(situation: Situation) -> None:
-    """Put the invitation's mail into the queue, in the language of its reader where they have an account already."""
+    """Put the mail into the queue, in its reader's language where they have an account, else in the sender's."""
     proposal = situation.subject
     wanted = Account.objects.filter(email__iexact=proposal.invited_email).values_list("language", flat=True).first()
-    own = Account.objects.filter(pk=situation.actor.account_id).values_list("language", flat=True).first()
+    own = (
+        Account.objects.filter(representations__organisation=proposal.sender_organisation)
+        .values_list("language", flat=True)
+        .first()
+    )
     task = jobs_app.configure_task(SEND_INVITATION, queue="mail")
     task.defer(proposal_id=proposal.pk, language=wanted or own or "en")

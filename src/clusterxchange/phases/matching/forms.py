@@ -1,7 +1,7 @@
 """What people type to find a partner, to propose and to answer."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -46,14 +46,14 @@ class SideForm(forms.Form):
     def __init__(self, *args: Any, sides: Iterable[Participation], scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
         self.sides = {side.reference or "": side for side in sides}
-        field = self.fields["side"]
+        field = cast("forms.ChoiceField", self.fields["side"])
         field.choices = [
             (reference, f"{name_shown(side)} ({code_lists.label(scheme, 'roles', side.role)})")
             for reference, side in self.sides.items()
-        ]  # type: ignore[attr-defined] -- a field of choices
+        ]
         if len(self.sides) == 1:
             field.initial, field.required, field.widget = next(iter(self.sides)), False, forms.HiddenInput()
-        self.fields["format"].choices = code_lists.choices(scheme, "formats")  # type: ignore[attr-defined] -- as above
+        cast("forms.ChoiceField", self.fields["format"]).choices = code_lists.choices(scheme, "formats")
 
     def clean_side(self) -> Participation:
         """Give the participation itself; the only one where nothing was sent."""
@@ -130,7 +130,8 @@ class DeclineProposal(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
         super().__init__(*args, **kwargs)
         scheme = engine.scheme_of(self.subject, self.at)
-        self.fields["reason"].choices = code_lists.choices(scheme, "proposal_decline_reasons")  # type: ignore[attr-defined] -- a field of choices
+        reason = cast("forms.ChoiceField", self.fields["reason"])
+        reason.choices = code_lists.choices(scheme, "proposal_decline_reasons")
 
 
 class CatalogueFilters:
