@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.capacities import Capacity, H, V
 from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import PERMISSIONS
 from clusterxchange.workflow import consents, engine, journal, obligations, registry, sentences
@@ -246,7 +246,14 @@ def steps_of(
 
 def _acting(machine: Machine, subject: Thing, actor: Actor, action: Action, line: Row | None) -> tuple[Capacity, ...]:
     possible = decide.acting_capacities(actor, machine.name, action, subject)
-    return possible if line is None else tuple(one for one in possible if one in line.by(machine.name))
+    if line is None:
+        return possible
+    possible = tuple(one for one in possible if one in line.by(machine.name))
+    if set(possible) == {V, H} and machine.asked_capacities is not None:
+        # One organisation that could act as either: the life says as which of the two it does.
+        asked = machine.asked_capacities(subject, line, frozenset(possible))
+        return tuple(one for one in possible if one in asked) or possible
+    return possible
 
 
 def _refusal(machine: Machine, line: Row | None, situation: Situation) -> Refusal | None:

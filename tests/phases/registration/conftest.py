@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from clusterxchange.phases.registration import operations
+from clusterxchange.phases.registration import operations, queries, rules
 from clusterxchange.phases.registration.models import Application
 from tests.cast import CURRICULUM_VITAE, MONDAY, Cast, Person
 
@@ -46,8 +46,6 @@ def submit(person: Person, **answers: object) -> Application:
 
 def checklist(application: Application, **other: str) -> dict[str, dict[str, str]]:
     """Pass every item but those named."""
-    from clusterxchange.phases.registration import queries, rules
-
     scheme = queries.scheme_of_edition(application.edition_id, MONDAY)
     items = rules.checklist_items(scheme, rules.roles_asked(application))
     return {item: {"answer": other.get(item, "pass"), "comment": ""} for item in items}

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from clusterxchange.phases.registration import operations
+from clusterxchange.parties.organisations.models import Representative
+from clusterxchange.phases.registration import operations, queries, rules
 from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.phases.registration.operations import disclose
 from clusterxchange.workflow.models import Entry
@@ -90,11 +91,13 @@ def test_a_newcomer_goes_from_the_start_to_the_reference_number(cast: Cast, sign
 
 
 def test_a_registration_asks_at_most_28_questions_before_it_is_submitted(cast: Cast) -> None:
-    from clusterxchange.phases.registration import queries, rules
-
     one_question = (
-        {"first_name", "last_name"}, {"people", "turnover_eur", "balance_eur"}, {"street", "postcode", "city", "region", "organisation_country"},
-        {"ecosystems", "nace", "keywords"}, {"offer", "places"}, {"works_for_the_organisation", "declares"},
+        {"first_name", "last_name"},
+        {"people", "turnover_eur", "balance_eur"},
+        {"street", "postcode", "city", "region", "organisation_country"},
+        {"ecosystems", "nace", "keywords"},
+        {"offer", "places"},
+        {"works_for_the_organisation", "declares"},
         {"members_total", "members_sme", "members_research"},
     )  # fmt: skip
     for asked in ({"visit": True}, {"visit": False, "host": True}):
@@ -389,8 +392,6 @@ def test_a_refusal_needs_its_reason_and_the_note_of_the_checklist_is_one(
 def test_a_conflict_of_interest_is_a_409_with_its_own_reason(
     cast: Cast, sign_in: SignIn, submitted: Application
 ) -> None:
-    from clusterxchange.parties.organisations.models import Representative
-
     Representative.objects.create(account=cast.chiara.account, organisation=cast.ana.organisation, since=MONDAY)
 
     answer = sign_in(cast.chiara).post(address(submitted, "open-application"))
@@ -489,3 +490,12 @@ def test_a_draft_can_be_deleted_on_its_page(cast: Cast, sign_in: SignIn) -> None
 
     assert sign_in(cast.ana).post(address(application, "discard-application"))["Location"] == "/desk/"
     assert not Application.objects.exists()
+
+
+def test_a_host_acts_as_a_host_and_has_the_one_primary_button(cast: Cast, sign_in: SignIn) -> None:
+    application = start(cast.bram, visit=False, host=True)
+
+    page = sign_in(cast.bram).get(address(application, "check")).content.decode()
+    assert 'id="submit-application-h"' in page
+    assert 'data-turn="HOST_ORGANISATION"' in page
+    assert page.count('class="button primary"') == 1

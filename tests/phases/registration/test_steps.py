@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from clusterxchange.access.actor import SYSTEM
+from clusterxchange.parties.organisations.models import Representative
 from clusterxchange.phases.registration import operations
-from clusterxchange.phases.registration.models import Participation
+from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry, Notice, Obligation
@@ -42,7 +43,8 @@ def test_a_second_click_does_not_start_a_second_registration(cast: Cast) -> None
     assert code_of(refused) == "application_already_open"
 
 
-def test_an_organisation_has_one_undecided_application(cast: Cast, submitted: object) -> None:
+@pytest.mark.usefixtures("submitted")
+def test_an_organisation_has_one_undecided_application(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
         operations.start_application(actor=cast.ana.actor, at=MONDAY, organisation=cast.ana.organisation)
     assert code_of(refused) == "application_already_open"
@@ -176,7 +178,7 @@ def test_a_chosen_partnership_that_has_closed_is_refused(cast: Cast) -> None:
     assert code_of(refused) == "partnership_is_closed"
 
 
-def test_an_application_is_taken_back_only_until_it_is_opened(cast: Cast, submitted: object) -> None:
+def test_an_application_is_taken_back_only_until_it_is_opened(cast: Cast, submitted: Application) -> None:
     application = operations.recall_application(submitted, actor=cast.ana.actor, at=MONDAY)
     assert (application.state, application.partnership) == ("DRAFT", None)
     operations.submit_application(application, actor=cast.ana.actor, at=MONDAY, **DECLARATIONS)
@@ -189,15 +191,13 @@ def test_an_application_is_taken_back_only_until_it_is_opened(cast: Cast, submit
     assert code_of(refused) == "application_was_opened"
 
 
-def test_only_a_contact_point_of_the_partnership_opens_it(cast: Cast, submitted: object) -> None:
+def test_only_a_contact_point_of_the_partnership_opens_it(cast: Cast, submitted: Application) -> None:
     for person in (cast.dov, cast.zoe, cast.ana, cast.edda):
         with pytest.raises(NotAllowed):
             open_by(person, submitted)
 
 
-def test_nobody_assesses_their_own_organisation(cast: Cast, submitted: object) -> None:
-    from clusterxchange.parties.organisations.models import Representative
-
+def test_nobody_assesses_their_own_organisation(cast: Cast, submitted: Application) -> None:
     Representative.objects.create(account=cast.chiara.account, organisation=cast.ana.organisation, since=MONDAY)
 
     with pytest.raises(NotAllowed) as refused:
@@ -205,7 +205,7 @@ def test_nobody_assesses_their_own_organisation(cast: Cast, submitted: object) -
     assert refused.value.refusal.code == "own_organisation_assessed"
 
 
-def test_questions_stop_the_clock_and_each_is_answered(cast: Cast, opened: object) -> None:
+def test_questions_stop_the_clock_and_each_is_answered(cast: Cast, opened: Application) -> None:
     with pytest.raises(Refused) as refused:
         operations.hold_application(opened, questions="  \n", actor=cast.chiara.actor, at=MONDAY)
     assert code_of(refused) == "questions_missing"
@@ -227,7 +227,7 @@ def test_questions_stop_the_clock_and_each_is_answered(cast: Cast, opened: objec
     assert opened.answers == "Which line?\nThe second.\n\nHow many people?\nSix."
 
 
-def test_questions_without_an_answer_let_it_lapse(cast: Cast, opened: object) -> None:
+def test_questions_without_an_answer_let_it_lapse(cast: Cast, opened: Application) -> None:
     operations.hold_application(opened, questions="Which line?", actor=cast.chiara.actor, at=MONDAY)
 
     run_due(MONDAY + timedelta(days=32))
@@ -235,7 +235,7 @@ def test_questions_without_an_answer_let_it_lapse(cast: Cast, opened: object) ->
     assert opened.state == "LAPSED"
 
 
-def test_accepting_wants_the_whole_checklist(cast: Cast, opened: object) -> None:
+def test_accepting_wants_the_whole_checklist(cast: Cast, opened: Application) -> None:
     decisions = {"visit": "accepted"}
     incomplete = checklist(opened)
     del incomplete["language"]
@@ -253,7 +253,7 @@ def test_accepting_wants_the_whole_checklist(cast: Cast, opened: object) -> None
     assert code_of(refused) == "checklist_has_questions"
 
 
-def test_accepting_makes_a_participation_with_wishes_and_windows(cast: Cast, opened: object) -> None:
+def test_accepting_makes_a_participation_with_wishes_and_windows(cast: Cast, opened: Application) -> None:
     accept(cast.chiara, opened)
 
     participation = Participation.objects.get(application=opened)
@@ -284,7 +284,7 @@ def test_each_role_is_decided_for_itself(cast: Cast) -> None:
     assert [one.role for one in application.participations.all()] == ["host"]
 
 
-def test_at_least_one_role_is_accepted(cast: Cast, opened: object) -> None:
+def test_at_least_one_role_is_accepted(cast: Cast, opened: Application) -> None:
     with pytest.raises(Refused) as refused:
         operations.accept_application(
             opened, checklist=checklist(opened), decisions={"visit": "refused"}, actor=cast.chiara.actor, at=MONDAY
@@ -313,7 +313,7 @@ def test_hosting_without_a_profiled_cluster_needs_the_agency(cast: Cast) -> None
     assert accept(cast.chiara, application).state == "ACCEPTED"
 
 
-def test_the_agency_is_asked_only_about_the_exception(cast: Cast, opened: object) -> None:
+def test_the_agency_is_asked_only_about_the_exception(cast: Cast, opened: Application) -> None:
     with pytest.raises(Refused) as refused:
         operations.ask_agency(opened, actor=cast.chiara.actor, at=MONDAY)
     assert code_of(refused) == "host_exception_not_asked"
@@ -330,7 +330,7 @@ def test_what_the_agency_refuses_is_refused(cast: Cast) -> None:
     assert (application.state, application.host_decision) == ("REFUSED", "refused")
 
 
-def test_a_refusal_has_a_reason_and_one_objection(cast: Cast, opened: object) -> None:
+def test_a_refusal_has_a_reason_and_one_objection(cast: Cast, opened: Application) -> None:
     with pytest.raises(Refused) as refused:
         operations.refuse_application(opened, reason=" ", actor=cast.chiara.actor, at=MONDAY)
     assert code_of(refused) == "reason_missing"
@@ -347,7 +347,7 @@ def test_a_refusal_has_a_reason_and_one_objection(cast: Cast, opened: object) ->
     assert opened.decision_reason == "Too vague."
 
 
-def test_an_objection_comes_in_time(cast: Cast, opened: object) -> None:
+def test_an_objection_comes_in_time(cast: Cast, opened: Application) -> None:
     operations.refuse_application(opened, reason="Too vague.", actor=cast.chiara.actor, at=MONDAY)
 
     with pytest.raises(Refused) as refused:
@@ -357,7 +357,7 @@ def test_an_objection_comes_in_time(cast: Cast, opened: object) -> None:
     assert code_of(refused) == "objection_too_late"
 
 
-def test_an_objection_upheld_has_it_assessed_anew(cast: Cast, opened: object) -> None:
+def test_an_objection_upheld_has_it_assessed_anew(cast: Cast, opened: Application) -> None:
     operations.refuse_application(opened, reason="Too vague.", actor=cast.chiara.actor, at=MONDAY)
     operations.object_to_refusal(opened, reason="We named the line.", actor=cast.ana.actor, at=MONDAY)
     operations.uphold_objection(opened, reason="They did.", actor=cast.edda.actor, at=MONDAY)
@@ -366,7 +366,7 @@ def test_an_objection_upheld_has_it_assessed_anew(cast: Cast, opened: object) ->
     assert accept(cast.chiara, opened).state == "ACCEPTED"
 
 
-def test_a_move_begins_the_assessment_anew_there(cast: Cast, opened: object) -> None:
+def test_a_move_begins_the_assessment_anew_there(cast: Cast, opened: Application) -> None:
     later = MONDAY + timedelta(days=2)
     operations.move_application(opened, partnership=cast.selvedge, reason="Closer.", actor=cast.ana.actor, at=later)
 
@@ -390,12 +390,12 @@ def test_a_draft_is_deleted_and_nothing_is_left_open(cast: Cast) -> None:
     assert differences(MONDAY) == []
 
 
-def test_nothing_is_edited_after_submission(cast: Cast, submitted: object) -> None:
+def test_nothing_is_edited_after_submission(cast: Cast, submitted: Application) -> None:
     with pytest.raises(WrongState):
         operations.edit_application(submitted, answers={"motivation": "Other"}, actor=cast.ana.actor, at=MONDAY)
 
 
-def test_a_decided_application_is_not_decided_again(cast: Cast, opened: object) -> None:
+def test_a_decided_application_is_not_decided_again(cast: Cast, opened: Application) -> None:
     accept(cast.chiara, opened)
 
     with pytest.raises(WrongState):
@@ -403,7 +403,7 @@ def test_a_decided_application_is_not_decided_again(cast: Cast, opened: object) 
     assert Participation.objects.count() == 1
 
 
-def test_the_same_role_is_not_accepted_twice(cast: Cast, opened: object) -> None:
+def test_the_same_role_is_not_accepted_twice(cast: Cast, opened: Application) -> None:
     accept(cast.chiara, opened)
     application = start(cast.ana)
 
@@ -412,14 +412,16 @@ def test_the_same_role_is_not_accepted_twice(cast: Cast, opened: object) -> None
     assert code_of(refused) == "role_already_accepted"
 
 
-def test_withdrawing_tells_the_partnership(cast: Cast, opened: object) -> None:
+def test_withdrawing_tells_the_partnership(cast: Cast, opened: Application) -> None:
     operations.withdraw_application(opened, actor=cast.ana.actor, at=MONDAY)
 
     assert opened.state == "WITHDRAWN"
     assert Notice.objects.filter(account=cast.chiara.account, action="withdraw_application").exists()
 
 
-def test_the_assessment_is_due_after_its_working_days(cast: Cast, submitted: object) -> None:
+@pytest.mark.usefixtures("submitted")
+@pytest.mark.usefixtures("cast")
+def test_the_assessment_is_due_after_its_working_days() -> None:
     asked = Obligation.objects.get(closed_at__isnull=True, is_watch=False)
 
     assert (asked.capacity, asked.action, asked.term) == ("VP", "open_application", "assessment")
@@ -427,7 +429,7 @@ def test_the_assessment_is_due_after_its_working_days(cast: Cast, submitted: obj
     assert asked.due_at.date().isoformat() == "2026-03-23"
 
 
-def test_every_step_leaves_its_entry(cast: Cast, opened: object) -> None:
+def test_every_step_leaves_its_entry(cast: Cast, opened: Application) -> None:
     accept(cast.chiara, opened)
 
     written = list(Entry.objects.filter(case=opened.reference).values_list("action", flat=True))
@@ -436,7 +438,7 @@ def test_every_step_leaves_its_entry(cast: Cast, opened: object) -> None:
     ]  # fmt: skip
 
 
-def test_only_the_tool_lets_an_application_lapse(cast: Cast, opened: object) -> None:
+def test_only_the_tool_lets_an_application_lapse(cast: Cast, opened: Application) -> None:
     operations.hold_application(opened, questions="Which line?", actor=cast.chiara.actor, at=MONDAY)
 
     with pytest.raises(NotAllowed):

@@ -8,7 +8,12 @@ from clusterxchange.scheme.models import Edition
 
 def partnerships_of(edition: Edition, *, ecosystem: str = "", country: str = "") -> list[Partnership]:
     """Give the partnerships of an edition, by acronym, narrowed to a field of work and a country of their members."""
-    found = Partnership.objects.filter(edition=edition).prefetch_related("members").order_by("acronym")
+    found = (
+        Partnership.objects.filter(edition=edition)
+        .select_related("edition")
+        .prefetch_related("members")
+        .order_by("acronym")
+    )
     if ecosystem:
         found = found.filter(ecosystems__contains=[ecosystem])
     if country:

@@ -1048,12 +1048,13 @@ class AcceptForm(ChecklistForm):
         cleaned = super().clean() or self.cleaned_data
         for item in self.items:
             if not cleaned.get(f"item_{item}") and f"item_{item}" not in self.errors:
-                sentence = _("Answer each item of the checklist before you accept.")
+                sentence = _("Answer “%(item)s” before you accept") % {"item": self.fields[f"item_{item}"].label}
                 self.add_error(f"item_{item}", ValidationError(sentence, code="checklist_incomplete"))
         for role in self.roles:
             name = f"{role.value}_decision"
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, ValidationError(_("Decide on this role as well."), code="role_not_decided"))
+                sentence = _("Decide: %(role)s") % {"role": self.fields[name].label}
+                self.add_error(name, ValidationError(sentence, code="role_not_decided"))
         return cleaned
 
     def inputs(self) -> dict[str, Any]:
