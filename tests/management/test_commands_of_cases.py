@@ -1,6 +1,9 @@
 """Commands on the cases of an installation: what is due, the journal, obligations, one case as it stands."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -94,6 +97,18 @@ def test_a_case_is_shown_as_it_stands(cast: Cast, capsys: pytest.CaptureFixture[
     assert "ES9121000418450200051332" not in json.dumps(found)
     of_payment = answer_of(capsys, "inspect", str(story.payment.reference))
     assert of_payment["reference"] == story.exchange.reference
+
+
+def test_every_command_explains_itself_before_there_are_settings() -> None:
+    bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    start = "import sys; from clusterxchange.management.command_line import main; sys.exit(main())"
+    program = [sys.executable, "-c", start]
+    done = subprocess.run([*program, "help"], env=bare, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(f"  {name} " in done.stdout for name in command_line.COMMANDS)
+    misuse = subprocess.run([*program, "inspect"], env=bare, check=False, capture_output=True, text=True)
+    assert misuse.returncode == command_line.MISUSE
+    assert "REFERENCE" in misuse.stderr
 
 
 def test_a_reference_that_nobody_has_is_a_no(db: None) -> None:  # noqa: ARG001 -- asks for the database

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from clusterxchange.management.command_line import MISUSE, NO, YES, print_answer
-from clusterxchange.workflow import anchors, journal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; 1 where an entry does not fit."""
+    from clusterxchange.workflow import anchors, journal  # noqa: PLC0415 -- models need settings
+
     anchor = None
     if options.anchor is not None:
         try:

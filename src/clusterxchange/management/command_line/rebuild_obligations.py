@@ -4,7 +4,6 @@ import argparse
 
 from clusterxchange.foundation import clock
 from clusterxchange.management.command_line import NO, YES, print_answer
-from clusterxchange.workflow import obligations
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print each difference; without --check they are mended."""
+    from clusterxchange.workflow import obligations  # noqa: PLC0415 -- models need settings
+
     at = clock.now()
     found = obligations.differences(at)
     if found and not options.check:

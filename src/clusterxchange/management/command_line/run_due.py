@@ -5,7 +5,6 @@ import argparse
 from clusterxchange.foundation import clock
 from clusterxchange.management.command_line import YES, print_answer
 from clusterxchange.management.command_line.answers import moment
-from clusterxchange.workflow import anchors, deadlines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was done, in its order."""
+    from clusterxchange.workflow import anchors, deadlines  # noqa: PLC0415 -- models need settings
+
     at = options.at or clock.now()
     done = deadlines.run_due(at)
     anchors.write_anchor(at)
