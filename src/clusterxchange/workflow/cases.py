@@ -5,7 +5,7 @@ Everything is read from the tables of states, permissions and sentences; templat
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -26,6 +26,7 @@ from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Machine, Refusal, Row, Situation
 
 LONGEST_TIMELINE = 50
+HALF_A_DAY = timedelta(hours=12)
 
 
 class NoQuestions(forms.Form):
@@ -97,8 +98,11 @@ def names_of(subject: Thing, capacity: str, machine: Machine) -> dict[str, str]:
 
 
 def last_day_of(due_at: datetime) -> datetime:
-    """Give a moment on the last day of a term whose end is exclusive."""
-    return timezone.localtime(due_at - timedelta(microseconds=1))
+    """Give noon (UTC) of the last day of a term, which ends at midnight in the zone of whoever must act.
+
+    Noon is on that day in every zone of Europe, so the day is the same whoever reads it.
+    """
+    return (due_at - HALF_A_DAY).astimezone(UTC)
 
 
 def days_left(due_at: datetime, at: datetime) -> int:

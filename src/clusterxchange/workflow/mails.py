@@ -1,18 +1,16 @@
 """The text of a notice, in its reader's language: the same sentence as banner and desk, and one link."""
 
-from datetime import timedelta
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.workflow import sentences
+from clusterxchange.workflow.cases import date_in_words, last_day_of
 from clusterxchange.workflow.models import DayHead, Notice
 from clusterxchange.workflow.parties import capacity_label
 
@@ -44,8 +42,7 @@ def mail_of(notice: Notice) -> EmailMessage:
 def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
     by_when = ""
     if notice.due_at is not None:
-        last_day = notice.due_at - timedelta(microseconds=1)
-        by_when = _("The last day for it is %(day)s.") % {"day": date_format(localtime(last_day), _("j E Y"))}
+        by_when = _("The last day for it is %(day)s.") % {"day": date_in_words(last_day_of(notice.due_at))}
     anchor = ""
     if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
         anchor = _("Journal on %(day)s: entry %(n)s, %(hash)s") % {
