@@ -366,7 +366,7 @@ def speak(request: HttpRequest, page: CasePage, subject: Thing) -> HttpResponse:
     return redirect(page.machine.address(subject))
 
 
-def action_paths(prefix: str, view: Callable[..., HttpResponse], machine: Machine) -> list[URLPattern]:
+def action_paths(prefix: str, view: Callable[..., HttpResponseBase], machine: Machine) -> list[URLPattern]:
     """Give an address for each action of a life that people take: the thing's address and the action with hyphens."""
     actions = dict.fromkeys(
         line.action for line in machine.rows if None not in line.when and set(line.by(machine.name)) - {Capacity.SYS}
