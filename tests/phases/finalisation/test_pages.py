@@ -373,3 +373,33 @@ def test_an_amount_typed_into_an_old_page_is_not_ordered(
 
     assert (response.status_code, 'data-refusal="amount_above_agreement"' in page(response)) == (409, True)
     assert due.payment.state == "DUE"
+
+
+def test_money_that_came_back_needs_what_the_bank_said_and_each_field_stands_once(
+    cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    story = bring_exchange_to(cast, "released")
+    at_the_time_of(story)
+    address = f"/exchanges/{story.exchange.reference}/payment/"
+    chiara = sign_in(cast.chiara)
+    marks = re.findall(r' id="(id_[a-z_]+)"', chiara.get(address).content.decode())
+    assert len(marks) == len(set(marks))
+
+    bare = chiara.post(f"{address}return-payment/", {"reason": "Account closed"})
+    assert (bare.status_code, 'id="id_return_reference_error"' in page(bare)) == (422, True)
+    typed = {"reason": "Account closed", "return_reference": "R 12"}
+    assert chiara.post(f"{address}return-payment/", typed).status_code == 302
+
+    assert 'data-action="correct_bank_details"' in page(sign_in(cast.ana).get(address))
+
+
+def test_a_contact_point_can_do_without_a_file_with_a_reason(
+    reported: Story, cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    at_the_time_of(reported)
+    address = f"/exchanges/{reported.exchange.reference}/evidence/stay/"
+
+    response = sign_in(cast.chiara).post(f"{address}waive-evidence/", {"waive_reason": "The host paid for the room."})
+
+    assert response.status_code == 302
+    assert "The host paid for the room." in page(sign_in(cast.ana).get(address))
