@@ -1,16 +1,18 @@
 """What tests of the registration may ask for."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from clusterxchange.access.rules import Thing
 from clusterxchange.phases.registration import operations, queries, rules
 from clusterxchange.phases.registration.models import Application
 from tests.cast import CURRICULUM_VITAE, MONDAY, Cast, Person
 
-DECLARATIONS = {
+DECLARATIONS: dict[str, Any] = {
     "declares_true": True,
     "declares_first_visit": True,
     "declares_no_double_funding": True,
@@ -31,14 +33,14 @@ WISHES = {
 }
 
 
-def start(person: Person, *, visit: bool = True, host: bool = False, **answers: object) -> Application:
+def start(person: Person, *, visit: bool = True, host: bool = False, **answers: Thing) -> Application:
     """Bring a person's application as far as its last question."""
     application = operations.start_application(actor=person.actor, at=MONDAY, organisation=person.organisation)
     given = {"asks_visit": visit, "asks_host": host, "partnership_choice": "assigned", **WISHES, **answers}
     return operations.edit_application(application, answers=given, actor=person.actor, at=MONDAY)
 
 
-def submit(person: Person, **answers: object) -> Application:
+def submit(person: Person, **answers: Thing) -> Application:
     """Bring a person's application to a partnership."""
     application = start(person, **answers)
     return operations.submit_application(application, actor=person.actor, at=MONDAY, **DECLARATIONS)

@@ -1,6 +1,7 @@
 """The pages of the registration: what is typed, what comes back, who sees what."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -51,7 +52,7 @@ PREFERENCES = {
     "window_1_to": "2026-05-29", "wished_country_1": "ES",
 }  # fmt: skip
 PARTNERSHIP = {"partnership": "assign", "visibility": "name", "suggestions_by_email": "on"}
-SECTIONS = {
+SECTIONS: dict[str, dict[str, Any]] = {
     "you": YOU, "organisation": ORGANISATION, "profile": PROFILE, "cluster-and-size": SIZE, "motivation": MOTIVATION,
     "preferences": PREFERENCES, "partnership": PARTNERSHIP,
 }  # fmt: skip
@@ -157,6 +158,7 @@ def test_what_is_right_is_saved_although_another_answer_is_wrong(cast: Cast, sig
     application.refresh_from_db()
     assert application.representative.position == "Director"
     assert application.representative.phone == "+34 000 000 000"
+    assert application.representative.curriculum_vitae is not None
     assert application.representative.curriculum_vitae.name == "Ana_Sorribes.pdf"
 
 
@@ -283,7 +285,9 @@ def test_a_stranger_gets_the_same_404_as_for_what_does_not_exist(
     unseen = browser.get(address(submitted, *parts))
     unknown = browser.get(address(Application(reference="APP-2026-999999"), *parts))
     assert (unseen.status_code, unknown.status_code) == (404, 404)
-    assert unseen.content.replace(submitted.reference.encode(), b"") == unknown.content.replace(b"APP-2026-999999", b"")
+    assert unseen.content.replace(str(submitted.reference).encode(), b"") == unknown.content.replace(
+        b"APP-2026-999999", b""
+    )
     assert sign_in(cast.ana).get(address(submitted)).status_code == 200
 
 
@@ -392,6 +396,7 @@ def test_a_refusal_needs_its_reason_and_the_note_of_the_checklist_is_one(
 def test_a_conflict_of_interest_is_a_409_with_its_own_reason(
     cast: Cast, sign_in: SignIn, submitted: Application
 ) -> None:
+    assert cast.ana.organisation is not None
     Representative.objects.create(account=cast.chiara.account, organisation=cast.ana.organisation, since=MONDAY)
 
     answer = sign_in(cast.chiara).post(address(submitted, "open-application"))

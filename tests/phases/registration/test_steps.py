@@ -1,8 +1,10 @@
 """An application from its start to its decision, step by step, and what stands against each step."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.parties.organisations.models import Representative
@@ -51,7 +53,7 @@ def test_an_organisation_has_one_undecided_application(cast: Cast) -> None:
 
 
 def test_nobody_starts_before_the_address_is_confirmed(cast: Cast) -> None:
-    cast.nuno.account.emailaddress_set.update(verified=False)
+    EmailAddress.objects.filter(user=cast.nuno.account).update(verified=False)
 
     with pytest.raises(Refused) as refused:
         operations.start_application(actor=cast.nuno.actor, at=MONDAY)
@@ -131,7 +133,7 @@ def test_where_no_partnership_fits_the_support_office_finds_one(cast: Cast) -> N
         ),
     ],
 )
-def test_what_stands_against_submitting(cast: Cast, answers: dict[str, object], code: str) -> None:
+def test_what_stands_against_submitting(cast: Cast, answers: dict[str, Any], code: str) -> None:
     application = start(cast.ana, **answers)
 
     with pytest.raises(Refused) as refused:
@@ -198,6 +200,7 @@ def test_only_a_contact_point_of_the_partnership_opens_it(cast: Cast, submitted:
 
 
 def test_nobody_assesses_their_own_organisation(cast: Cast, submitted: Application) -> None:
+    assert cast.ana.organisation is not None
     Representative.objects.create(account=cast.chiara.account, organisation=cast.ana.organisation, since=MONDAY)
 
     with pytest.raises(NotAllowed) as refused:

@@ -1,16 +1,18 @@
 """A person who can sign in. What they may do follows from whom they speak for, never from here alone."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.access.rules import Thing
+
 
 class AccountQuerySet(BaseUserManager["Account"]):
     """Makes accounts; the address is the name under which one signs in."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":
+    def create_user(self, email: str, password: str | None = None, **fields: Thing) -> "Account":
         """Make an account with a usable or unusable password."""
         account = self.model(email=self.normalize_email(email).lower(), **fields)
         account.set_password(password)

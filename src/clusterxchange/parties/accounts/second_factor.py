@@ -1,6 +1,7 @@
 """Whoever decides for a partnership, the support office or the agency has a second factor before anything else."""
 
 from collections.abc import Callable
+from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
@@ -29,6 +30,12 @@ OPEN_PATHS = (
 )
 
 
+class SomebodysRequest(HttpRequest):
+    """A request as the middleware before this one leaves it."""
+
+    actor: Actor
+
+
 def must_have_second_factor(actor: Actor) -> bool:
     """Whether the person decides for others: in a partnership, the support office or the agency."""
     return bool(actor.partnerships) or actor.support_office or actor.agency
@@ -36,7 +43,7 @@ def must_have_second_factor(actor: Actor) -> bool:
 
 def has_second_factor(account: Account) -> bool:
     """Whether the person has set up an app that shows codes."""
-    return Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists())
 
 
 @receiver(authenticator_added, dispatch_uid="accounts.second_factor_was_used")
@@ -65,7 +72,7 @@ class SecondFactorMiddleware:
     def _target(self, request: HttpRequest) -> str | None:
         if not isinstance(request.user, Account) or request.path.startswith(OPEN_PATHS):
             return None
-        if not must_have_second_factor(request.actor):  # type: ignore[attr-defined] -- set by the middleware before this one
+        if not must_have_second_factor(cast("SomebodysRequest", request).actor):
             return None
         if not has_second_factor(request.user):
             return ACTIVATION

@@ -3,6 +3,8 @@
 What an organisation is stands here once; a registration, a profile and an agreement all read it.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -57,14 +59,14 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.legal_name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         """Keep the folded columns in step with what they are made from."""
         self.sort_name = fold(self.legal_name)
         self.search_text = fold(
             f"{self.legal_name} {self.short_name} {self.city} {self.description} "
             f"{self.keywords} {self.offers} {self.cluster_name}"
         )
-        super().save(*args, **kwargs)  # type: ignore[arg-type] -- handed on as they came
+        super().save(*args, **kwargs)
 
     @property
     def position(self) -> tuple[float, float] | None:

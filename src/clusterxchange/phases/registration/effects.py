@@ -171,7 +171,7 @@ def make_participations(situation: Situation) -> None:
     for role, decision in (("visit", application.visit_decision), ("host", application.host_decision)):
         if decision != Decision.ACCEPTED:
             continue
-        wishes = {column.attname: getattr(application, column.attname) for column in Preferences._meta.get_fields()}
+        wishes = {column.attname: getattr(application, column.attname) for column in Preferences._meta.concrete_fields}
         participation = Participation(
             edition_id=application.edition_id, organisation_id=application.organisation_id, application=application,
             partnership_id=application.partnership_id, role=role, shown_by_name=application.shown_by_name,

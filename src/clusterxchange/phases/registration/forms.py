@@ -54,6 +54,11 @@ def with_none(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [("", _("Choose from the list")), *choices]
 
 
+def translated(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Give the choices of a column in the reader's language."""
+    return [(code, str(label)) for code, label in choices]
+
+
 def known_countries(scheme: Scheme) -> list[tuple[str, str]]:
     """Give every country that the edition names, those that take part first."""
     language = get_language() or "en"
@@ -69,11 +74,8 @@ def known_countries(scheme: Scheme) -> list[tuple[str, str]]:
 def all_territories() -> list[tuple[str, str]]:
     """Give every country of the world by name, for a nationality."""
     language = get_language() or "en"
-    codes = [
-        code
-        for code in Locale("en").territories
-        if len(code) == CODE_LENGTH and code.isalpha() and code not in NO_COUNTRY
-    ]
+    listed = (str(code) for code in Locale("en").territories)
+    codes = [code for code in listed if len(code) == CODE_LENGTH and code.isalpha() and code not in NO_COUNTRY]
     rows = [(code, countries.country_name(code, language)) for code in codes]
     return sorted(rows, key=lambda row: fold(row[1]))
 
@@ -255,14 +257,15 @@ class SectionForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, scheme: Scheme, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         self.application, self.scheme, self.at = application, scheme, at
-        super().__init__(*args, initial=kwargs.pop("initial", None) or {}, use_required_attribute=False, **kwargs)
+        kwargs = {"initial": {}, **kwargs, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
         self.fields |= self.questions()
         for name in self.fields:
             self.initial.setdefault(name, self.kept(name))
         required = rules.required_questions(scheme, application)
         columns = {column for name in required for column in rules.QUESTIONS[name].columns}
         for name, field in self.fields.items():
-            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined] -- a mark for the template
+            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined]  # a mark for the template
 
     def questions(self) -> dict[str, forms.Field]:
         """Give the fields of the section for this application."""
@@ -925,9 +928,10 @@ class StartForm(forms.Form):
     )
 
     def __init__(self, *args: Any, organisations: Iterable[Any], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        kwargs = {**kwargs, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
         rows = [(str(row.pk), row.legal_name) for row in organisations if row.legal_name]
-        self.fields["organisation"].choices = [*rows, ("new", _("Another organisation"))]  # type: ignore[attr-defined] -- a choice field
+        self.fields["organisation"].choices = [*rows, ("new", _("Another organisation"))]  # type: ignore[attr-defined]  # a choice field
 
 
 class SubmitForm(StepForm):
@@ -998,7 +1002,7 @@ class ChecklistForm(MarkedForm):
         found = {row.item: row for row in ChecklistAnswer.objects.filter(application_id=self.subject.pk)}
         for item in self.items:
             self.fields[f"item_{item}"] = choice(
-                code_lists.label(scheme, "checklist", item), ChecklistAnswer.Answer.choices
+                code_lists.label(scheme, "checklist", item), translated(ChecklistAnswer.Answer.choices)
             )
             self.fields[f"comment_{item}"] = text(
                 _("What is missing"),
@@ -1032,7 +1036,7 @@ class AcceptForm(ChecklistForm):
         super().__init__(*args, **kwargs)
         labels = {Role.VISIT: _("As a visiting organisation"), Role.HOST: _("As a host organisation")}
         for role in self.roles:
-            self.fields[f"{role.value}_decision"] = choice(labels[role], Decision.choices)
+            self.fields[f"{role.value}_decision"] = choice(labels[role], translated(Decision.choices))
             if len(self.roles) == 1:
                 # Whoever presses "Accept" with one role asked has said for which.
                 self.initial[f"{role.value}_decision"] = Decision.ACCEPTED

@@ -49,7 +49,7 @@ def start_application(
         if edition is None:
             raise Refused(Refusal("no_open_edition"))
         # Two clicks at once: the second waits here and then finds the first one's application.
-        account = Account.objects.select_for_update().get(pk=person.pk if person else actor.account_id)
+        account = Account.objects.select_for_update().get(pk=person.pk if person else actor.account_id or 0)
         if organisation is None:
             open_draft = queries.unnamed_draft_of(account.pk)
             if open_draft is not None:

@@ -1,6 +1,7 @@
 """What is read of applications and participations."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -70,7 +71,7 @@ def open_application_of(organisation: Organisation, edition: Edition) -> Applica
     ).first()
 
 
-def unnamed_draft_of(account_id: int | None) -> Application | None:
+def unnamed_draft_of(account_id: int) -> Application | None:
     """Give a person's draft for an organisation that has no name yet: a second click must not make a second one."""
     found = Application.objects.filter(
         representative__account_id=account_id, organisation__legal_name="", state="DRAFT"
@@ -140,7 +141,7 @@ def has_signed_commitment(participation: Participation) -> bool:
     return signed.exists()
 
 
-def _exchanges_of(participation: Participation) -> QuerySet | None:  # type: ignore[type-arg] -- a model of a later phase
+def _exchanges_of(participation: Participation) -> QuerySet[Any] | None:
     if EXCHANGE not in {machine.name for machine in registry.machines()}:
         return None
     sides = Q(visitor_participation_id=participation.pk) | Q(host_participation_id=participation.pk)

@@ -26,15 +26,21 @@ from clusterxchange.phases.registration.forms import (
     SectionForm,
     StartForm,
 )
-from clusterxchange.phases.registration.models import Application, ApplicationState, Participation
+from clusterxchange.phases.registration.models import (
+    OPEN_APPLICATION_STATES,
+    Application,
+    ApplicationState,
+    Participation,
+)
 from clusterxchange.phases.registration.notices import section_title
 from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
-from clusterxchange.scheme import terms
+from clusterxchange.scheme import code_lists, terms
 from clusterxchange.scheme.current import open_edition
 from clusterxchange.workflow import pages
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CasePage, load, signed_in
+from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
+from clusterxchange.workflow.tables import Refusal
 
 START = "/registration/"
 
@@ -79,11 +85,11 @@ def _decision(application: Application, scheme: Any) -> list[Section]:  # noqa: 
         ("host", application.get_host_decision_display()),
     ):
         if decision:
-            rows.append((summaries.code_lists.label(scheme, "roles", role), decision))
+            rows.append((code_lists.label(scheme, "roles", role), decision))
     texts = (
         (
             _("Reason from the list"),
-            summaries.code_lists.label(scheme, "application_refusal_reasons", application.decision_code)
+            code_lists.label(scheme, "application_refusal_reasons", application.decision_code)
             if application.decision_code
             else "",
         ),
@@ -176,7 +182,7 @@ def _task(application: Application, section: str, progress: rules.Progress) -> d
 
 
 def _submitted_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
-    own = application.organisation_id in request.actor.organisations  # type: ignore[attr-defined] -- set by the middleware
+    own = application.organisation_id in actor_of(request).organisations
     context: dict[str, Any] = {"is_own": own, "participations": list(application.participations.order_by("role"))}
     if own and application.state == ApplicationState.SUBMITTED and application.submitted_at is not None:
         country = application.partnership.coordinating_country if application.partnership else None
@@ -240,7 +246,8 @@ def page_for(application: Application, actor: Actor, action: Action | None = Non
 
 
 def _load(request: HttpRequest, ref: str) -> Application:
-    return load(request, queries.all_applications(), "application", reference=ref)  # type: ignore[no-any-return] -- rows of this phase
+    found: Application = load(request, queries.all_applications(), "application", reference=ref)
+    return found
 
 
 @require_GET
@@ -252,9 +259,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def _start_page(
     request: HttpRequest, *, status: int = 200, form: StartForm | None = None, refusal: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    actor, at = actor_of(request), clock.now()
     own = list(queries.own_applications(actor)) if actor.is_signed_in else []
-    unfinished = [one for one in own if one.state in queries.OPEN_APPLICATION_STATES]
+    unfinished = [one for one in own if one.state in OPEN_APPLICATION_STATES]
     organisations = list(
         Organisation.objects.filter(pk__in=actor.organisations).exclude(legal_name="").order_by("sort_name")
     )
@@ -283,7 +290,7 @@ def _own_task(application: Application) -> dict[str, str]:
 @signed_in
 def start_application(request: HttpRequest) -> HttpResponse:
     """Start a registration for the organisation chosen, or a new one."""
-    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    actor, at = actor_of(request), clock.now()
     organisations = {
         str(row.pk): row for row in Organisation.objects.filter(pk__in=actor.organisations).exclude(legal_name="")
     }
@@ -307,7 +314,7 @@ def start_application(request: HttpRequest) -> HttpResponse:
 def application(request: HttpRequest, ref: str) -> HttpResponse:
     """Show an application as its reader needs it."""
     found = _load(request, ref)
-    return pages.show(request, page_for(found, request.actor), found)  # type: ignore[attr-defined] -- set by the middleware
+    return pages.show(request, page_for(found, actor_of(request)), found)
 
 
 @require_GET
@@ -315,7 +322,7 @@ def application(request: HttpRequest, ref: str) -> HttpResponse:
 def check(request: HttpRequest, ref: str) -> HttpResponse:
     """Show all answers before they are submitted."""
     found = _load(request, ref)
-    return pages.show(request, page_for(found, request.actor, Action.SUBMIT_APPLICATION), found)  # type: ignore[attr-defined] -- as above
+    return pages.show(request, page_for(found, actor_of(request), Action.SUBMIT_APPLICATION), found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -323,7 +330,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
 def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
     """Take a step on an application."""
     found = _load(request, ref)
-    return pages.act(request, page_for(found, request.actor, action), found, action)  # type: ignore[attr-defined] -- as above
+    return pages.act(request, page_for(found, actor_of(request), action), found, action)
 
 
 @require_POST
@@ -331,7 +338,7 @@ def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
 def speak(request: HttpRequest, ref: str) -> HttpResponse:
     """Write into the thread of an application."""
     found = _load(request, ref)
-    return pages.speak(request, page_for(found, request.actor), found)  # type: ignore[attr-defined] -- as above
+    return pages.speak(request, page_for(found, actor_of(request)), found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -342,7 +349,7 @@ def section(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     kind = SECTION_FORMS.get(name)
     if kind is None:
         raise Http404
-    actor, at = request.actor, clock.now()  # type: ignore[attr-defined] -- set by the middleware
+    actor, at = actor_of(request), clock.now()
     denial = decide.denial(actor, APPLICATION.name, Action.EDIT_APPLICATION, found)
     if denial is not None:
         return _refuse_edit(request, found, denial, pages.FORBIDDEN)
@@ -376,8 +383,8 @@ def _way_on(request: HttpRequest, found: Application, name: str) -> str:
 
 def _refuse_edit(request: HttpRequest, found: Application, code: str, status: int) -> HttpResponse:
     found.refresh_from_db()
-    page = page_for(found, request.actor)  # type: ignore[attr-defined] -- set by the middleware
-    refusal = pages.Refusal(code, {"state": found.state})
+    page = page_for(found, actor_of(request))
+    refusal = Refusal(code, {"state": found.state})
     return pages.show(request, page, found, status=status, refused=(Action.EDIT_APPLICATION, refusal))
 
 
@@ -400,7 +407,7 @@ def _section_page(request: HttpRequest, found: Application, form: SectionForm, *
         "back": request.POST.get("back") or request.GET.get("back", ""),
         "address": address,
         "case": {"machine": APPLICATION.name, "reference": found.reference, "state": found.state, "version": ""},
-        "size": summaries.code_lists.label(scheme, "size_classes", rules.size_of(scheme, found.organisation))
+        "size": code_lists.label(scheme, "size_classes", rules.size_of(scheme, found.organisation))
         if form.section == rules.SIZE and found.organisation.people is not None
         else "",
         "kept_files": _kept_files(found, form),
@@ -426,7 +433,7 @@ def _kept_files(found: Application, form: SectionForm) -> list[dict[str, str]]:
 def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out the curriculum vitae to whoever the table lets, and note it."""
     found = _load(request, ref)
-    return _hand_out(request, page_for(found, request.actor), found, found.representative.curriculum_vitae)  # type: ignore[attr-defined] -- set by the middleware
+    return _hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
 
 
 @require_GET
@@ -434,7 +441,7 @@ def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
 def permit_document(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out the residence permit as the curriculum vitae is handed out."""
     found = _load(request, ref)
-    return _hand_out(request, page_for(found, request.actor), found, found.representative.permit_document)  # type: ignore[attr-defined] -- as above
+    return _hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)
 
 
 @require_GET
@@ -442,7 +449,7 @@ def permit_document(request: HttpRequest, ref: str) -> HttpResponse:
 def curriculum_vitae_of_participant(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out a participant's curriculum vitae, also to the partner to whom it was disclosed."""
     rows = queries.all_participations()
-    actor = request.actor  # type: ignore[attr-defined] -- set by the middleware
+    actor = actor_of(request)
     found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=ref).first()
     found = found or visible(rows, "participation", actor).filter(reference=ref).first()
     if found is None:
@@ -456,7 +463,7 @@ def _hand_out(
     if file is None:
         raise Http404
     try:
-        operations.open_curriculum_vitae(subject, actor=request.actor, at=clock.now())  # type: ignore[attr-defined] -- set by the middleware
+        operations.open_curriculum_vitae(subject, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
         return pages.refuse(request, page, subject, Action.OPEN_CURRICULUM_VITAE, reason)
     with file.content.open("rb") as content:
@@ -504,7 +511,8 @@ PARTICIPATION_PAGE = CasePage(
 
 
 def _load_participation(request: HttpRequest, ref: str) -> Participation:
-    return load(request, queries.all_participations(), "participation", reference=ref)  # type: ignore[no-any-return] -- rows of this phase
+    found: Participation = load(request, queries.all_participations(), "participation", reference=ref)
+    return found
 
 
 @require_GET
