@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -482,7 +483,7 @@ def commitment_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @signed_in
-def commitment_action(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+def commitment_action(request: HttpRequest, reference: str, action: A) -> HttpResponseBase:
     """Take a step on the Commitment to Quality."""
     if action is A.EDIT_COMMITMENT:
         return edit_commitment(request, reference)
