@@ -15,6 +15,8 @@ from tests.bring import bring_application_to, bring_participation
 from tests.cast import MONDAY, Cast, Person
 
 pytestmark = pytest.mark.django_db
+# A term ends at midnight: here in Brussels, after that first Monday.
+MIDNIGHT = MONDAY + timedelta(hours=15)
 
 
 @pytest.fixture(autouse=True)
@@ -100,11 +102,11 @@ def test_the_contact_point_gets_a_queue_and_the_other_partnership_an_empty_one(c
 def test_rows_stand_by_when_they_are_due(cast: Cast) -> None:
     submit_for(cast, cast.ana)
     for days, title in ((-3, "Overdue"), (1, "This week"), (30, "Later")):
-        Obligation.objects.filter(is_watch=False).update(due_at=MONDAY + timedelta(days=7 + days))
+        Obligation.objects.filter(is_watch=False).update(due_at=MIDNIGHT + timedelta(days=7 + days))
         page = page_of(cast.chiara)
         titles = [one for one in ("Overdue", "This week", "Later") if f'<h2 class="queue-day">{one}</h2>' in page]
         assert titles == [title]
-    Obligation.objects.filter(is_watch=False).update(due_at=MONDAY + timedelta(days=4))
+    Obligation.objects.filter(is_watch=False).update(due_at=MIDNIGHT + timedelta(days=4))
     page = page_of(cast.chiara)
     assert "1 thing is overdue; begin with Teixits Almarge, S.L." in page
     assert "Overdue by 3 days" in page
@@ -233,7 +235,7 @@ def test_the_overview_is_for_the_support_office_and_the_agency(cast: Cast) -> No
 def test_the_overview_shows_what_is_overdue_with_others(cast: Cast) -> None:
     submit_for(cast, cast.ana)
     assert "Nothing is overdue" in page_of(cast.edda, "/support/")
-    Obligation.objects.update(due_at=MONDAY + timedelta(days=1))
+    Obligation.objects.update(due_at=MIDNIGHT + timedelta(days=1))
     page = page_of(cast.edda, "/support/")
     assert "Overdue by 6 days" in page
 

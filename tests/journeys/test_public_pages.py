@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clusterxchange.foundation.models import DemonstrationMail
 from clusterxchange.journeys.one_time_codes import code_at, seconds_left
-from tests.cast import MONDAY
+from tests.cast import MONDAY, PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +197,11 @@ def test_nothing_of_a_demonstration_has_an_address_in_production() -> None:
     source = (Path(__file__).parents[2] / "src/clusterxchange/journeys/urls.py").read_text("utf-8")
     assert 'if settings.MODE != "production":' in source
     assert reverse("journeys:demonstration_mails") == "/demo/mails/"
+
+
+def test_messages_of_signing_in_keep_to_the_voice_of_the_tool(cast: Cast) -> None:
+    client = Client()
+    answer = client.post("/sign-in/", {"login": cast.ana.account.email, "password": PASSWORD}, follow=True)
+    text = answer.content.decode()
+    assert "You are signed in as Ana Sorribes." in text
+    assert "uccessfully" not in text

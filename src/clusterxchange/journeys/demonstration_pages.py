@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,16 @@ from clusterxchange.foundation.mail import links_in
 from clusterxchange.foundation.models import DemonstrationMail
 from clusterxchange.journeys.one_time_codes import code_at, seconds_left
 
+ROLES = {
+    "visiting_organisation": _("Visiting organisation"),
+    "host_organisation": _("Host organisation"),
+    "contact_point": _("Contact point"),
+    "coordinator": _("Coordinator, releases payments"),
+    "support_office": _("Support office"),
+    "agency": _("Agency"),
+    "participant": _("Participant elsewhere"),
+    "newcomer": _("Newcomer without an organisation"),
+}
 ACCOUNTS_FILE = "demo-accounts.json"
 MAILS_A_PAGE = 25
 
@@ -35,7 +46,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """List the accounts, each with what signing in as it needs right now."""
     moment = clock.real_now().timestamp()
     found = [
-        {**account, "code": code_at(account["totp_secret"], moment) if account.get("totp_secret") else ""}
+        {
+            **account,
+            "role": ROLES.get(account["role"], account["role"]),
+            "code": code_at(account["totp_secret"], moment) if account.get("totp_secret") else "",
+        }
         for account in accounts_of_demonstration()
     ]
     context = {"accounts": found, "seconds_left": seconds_left(moment), "now": clock.now()}

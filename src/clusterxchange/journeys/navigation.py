@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
+from clusterxchange.journeys.tasks import what_to_do
 from clusterxchange.journeys.work_queue import works_on_a_queue
 from clusterxchange.phases.registration.models import Participation, ParticipationState
-from clusterxchange.workflow import obligations, sentences
+from clusterxchange.workflow import obligations
 from clusterxchange.workflow.sentences import Text
 
 MOST_TASKS = 8
@@ -93,7 +93,7 @@ def palette_items(actor: Actor) -> list[Link]:
     if not actor.is_signed_in:
         return []
     return [
-        Link(f"/desk/tasks/{one.pk}/", sentences.ACTIONS[Action(one.action)].button, kind=one.reference)
+        Link(f"/desk/tasks/{one.pk}/", what_to_do(one.action), kind=one.reference)
         for one in obligations.mine(actor)[:MOST_TASKS]
     ]
 

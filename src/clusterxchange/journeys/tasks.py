@@ -1,16 +1,38 @@
 """An obligation as one row of a desk or of a work queue: what, for whom, by when, in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.rules import Thing
 from clusterxchange.journeys.subjects import title_of
 from clusterxchange.workflow import cases, registry, sentences
 from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.sentences import Text
+
+# Where a button names one answer of several, a list names the question.
+WHAT_IS_DECIDED: Mapping[Action, Text] = {
+    Action.ACCEPT_APPLICATION: gettext_lazy("Assess the registration"),
+    Action.APPROVE_EXCEPTION: gettext_lazy("Decide on the exception"),
+    Action.UPHOLD_OBJECTION: gettext_lazy("Decide on the objection"),
+    Action.CONFIRM_PARTICIPATION: gettext_lazy("Review the participation"),
+    Action.ACCEPT_PROPOSAL: gettext_lazy("Answer the proposal"),
+    Action.ACCEPT_SUGGESTION: gettext_lazy("Answer the suggestion"),
+    Action.VALIDATE_REPORT: gettext_lazy("Check the report"),
+    Action.ACCEPT_EVIDENCE: gettext_lazy("Check the evidence"),
+    Action.UNBLOCK_PAYMENT: gettext_lazy("Decide on the dispute"),
+    Action.CANCEL_EXCHANGE: gettext_lazy("Decide on the exchange that did not take place"),
+}
+
+
+def what_to_do(action: str) -> Text:
+    """Say in a few words what an obligation asks for."""
+    return WHAT_IS_DECIDED.get(Action(action)) or sentences.ACTIONS[Action(action)].button
 
 
 @dataclass(frozen=True)
@@ -38,7 +60,7 @@ def task_on_desk(obligation: Obligation, subject: Thing, at: datetime, *, own: b
     return Task(
         url=machine.address(subject),
         title=sentences.filled(texts.asked if own else texts.waiting, names),
-        kind=str(texts.button),
+        kind=str(what_to_do(obligation.action)),
         who=names["party"],
         when=_by_when(obligation, at) if own else _since(obligation),
         state=_mark(obligation, at, own=own),
@@ -55,7 +77,7 @@ def task_in_queue(obligation: Obligation, subject: Thing, at: datetime, *, own: 
     return Task(
         url=machine.address(subject),
         title=title_of(machine, subject),
-        kind=sentences.filled(texts.button if own else texts.waiting, names),
+        kind=str(what_to_do(obligation.action)) if own else sentences.filled(texts.waiting, names),
         who=obligation.reference,
         when=capfirst(cases.due_in_words(obligation.due_at, at)) if obligation.due_at else _since(obligation),
         state=_mark(obligation, at, own=own),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.journeys.subjects import seen_by, subjects_of, title_of
-from clusterxchange.journeys.tasks import Task, is_overdue, task_in_queue
+from clusterxchange.journeys.tasks import Task, is_overdue, task_in_queue, task_on_desk
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.models import Obligation
@@ -206,11 +206,11 @@ def _banner(actor: Actor, overdue: int, at: datetime, waiting: int) -> cases.Ban
         "yours",
         _("Your turn"),
         sentence,
-        task.kind,
+        task_on_desk(first, subject, at, own=True).title,
         due=cases.last_day_of(first.due_at) if first.due_at else None,
         due_in=cases.due_in_words(first.due_at, at) if first.due_at else "",
         due_date=cases.last_day_of(first.due_at).date().isoformat() if first.due_at else "",
         turn=Capacity(first.capacity).word,
         link=task.url,
-        link_label=task.kind,
+        link_label=_("Open the case"),
     )
