@@ -260,6 +260,26 @@ def _acting(machine: Machine, subject: Thing, actor: Actor, action: Action, line
     return possible
 
 
+def standing_refusal(
+    machine: Machine, subject: Thing, action: Action, actor: Actor, capacity: Capacity | None, at: datetime
+) -> Refusal | None:
+    """Say why an action is closed as things stand, whatever would be typed; None where it is open."""
+    line = machine.row_for(action, subject.state)
+    possible = _acting(machine, subject, actor, action, line)
+    if not possible or (capacity is not None and capacity not in possible):
+        return Refusal("not_allowed")
+    situation = Situation(
+        subject,
+        action,
+        actor,
+        capacity or possible[0],
+        at,
+        machine.scheme_of(subject, at),
+        before=subject.state,
+    )
+    return _refusal(machine, line, situation)
+
+
 def _refusal(machine: Machine, line: Row | None, situation: Situation) -> Refusal | None:
     if line is None:
         return engine.reason_against(machine, situation)

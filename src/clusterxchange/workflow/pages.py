@@ -28,7 +28,7 @@ from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.access.rules import Thing
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.workflow import cases, engine, obligations, registry, sentences, thread
+from clusterxchange.workflow import cases, obligations, registry, sentences, thread
 from clusterxchange.workflow.engine import NotAllowed, NotDone
 from clusterxchange.workflow.notices import people_behind
 from clusterxchange.workflow.tables import Machine, Refusal
@@ -263,19 +263,17 @@ def act(request: HttpRequest, page: CasePage, subject: Thing, action: Action) ->
         return refuse(request, page, subject, action, NotAllowed(Refusal(denial)))
     possible = decide.acting_capacities(actor, page.machine.name, action, subject)
     form = form_for(page, action, capacity or (possible or (V,))[0], subject, actor, at, request.POST, request.FILES)
-    if page.machine.row_for(action, subject.state) is not None and not form.is_valid():
+    if not form.is_valid():
+        standing = cases.standing_refusal(page.machine, subject, action, actor, capacity, at)
+        if standing is not None:
+            return refuse(request, page, subject, action, NotDone(standing))
         return show(request, page, subject, status=UNPROCESSABLE, bound=(action, capacity, form))
-    inputs: dict[str, Any] = {}
-    if form.is_valid():
-        inputs = form.inputs() if isinstance(form, StepForm) else dict(form.cleaned_data)
+    inputs: dict[str, Any] = form.inputs() if isinstance(form, StepForm) else dict(form.cleaned_data)
     if action in page.carries:
         inputs |= {name: request.POST.get(name, "") for name in CARRIED}
     operation = getattr(page.operations, action.value)
     try:
-        if form.is_valid():
-            operation(subject, actor=actor, at=at, capacity=capacity, **inputs)
-        else:
-            engine.move(subject, action, actor=actor, at=at, capacity=capacity)
+        operation(subject, actor=actor, at=at, capacity=capacity, **inputs)
     except NotDone as reason:
         return refuse(request, page, subject, action, reason, form, capacity)
     return succeed(request, page, subject, action, capacity)
