@@ -67,9 +67,9 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if actor.support_office or actor.agency:
         return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, PROPOSALS, EXCHANGES
+        return QUEUE, CATALOGUE, EXCHANGES
     if actor.organisations and _takes_part(actor):
-        return DESK, BEST, CATALOGUE, PROPOSALS, EXCHANGES
+        return DESK, BEST, CATALOGUE, EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS
 
 
@@ -85,7 +85,10 @@ def footer_links() -> list[Link]:
 
 def account_pages(actor: Actor) -> list[Link]:
     """Give a person's own pages, beside those of the account itself."""
-    return [QUEUE if works_on_a_queue(actor) else DESK] if actor.is_signed_in else []
+    if not actor.is_signed_in:
+        return []
+    own = [QUEUE if works_on_a_queue(actor) else DESK]
+    return [*own, PROPOSALS] if actor.organisations or actor.partnerships else own
 
 
 def palette_items(actor: Actor) -> list[Link]:
