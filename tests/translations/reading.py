@@ -24,7 +24,7 @@ def english_fragments(section: str | None) -> frozenset[str]:
             translations = message.string if isinstance(message.string, list | tuple) else (message.string,)
             for original in filter(None, originals):
                 piece = max(PLACEHOLDER.split(original), key=len).strip(" .,:;")
-                if len(piece.split()) >= FEWEST_WORDS and not any(piece in text for text in translations):
+                if len(piece.split()) >= FEWEST_WORDS and not any(piece in (text or "") for text in translations):
                     found.add(piece)
     return frozenset(found)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
@@ -51,7 +52,7 @@ MOST_PAGES = 40
 # One page of each kind is enough: the second organisation of a catalogue says nothing new.
 NAMES = re.compile(r"[A-Z]{3}-\d{4}-\d+|\d+|(?<=/partnerships/)[\w-]+")
 DOCUMENTS = "documents"
-POLISH = {"HTTP_ACCEPT_LANGUAGE": "pl"}
+POLISH = {"accept-language": "pl"}
 NOT_FOLLOWED = re.compile(
     r"^/(static|sign-out|demo|language)|\.(csv|xlsx|json|ics)$|/(document|file|cv|logo)/$|/files/"
 )
@@ -93,7 +94,7 @@ def pages_of(client: Client, *first: str) -> Iterator[tuple[str, str]]:
 
 
 def client_of(person: Person) -> Client:
-    client = Client(**POLISH)
+    client = Client(headers=POLISH)
     client.force_login(person.account)
     return client
 
@@ -110,7 +111,7 @@ def text_of(pdf: bytes, folder: Path) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", PUBLIC)
 def test_a_public_page_speaks_polish_and_nothing_else(address: str) -> None:
-    page = Client(**POLISH).get(address, follow=True).content.decode()
+    page = Client(headers=POLISH).get(address, follow=True).content.decode()
 
     assert '<html lang="pl"' in page
     assert english_in(words_of(page)) == []
@@ -156,7 +157,7 @@ def test_every_page_of_a_registration_speaks_polish(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_dates_amounts_and_counts_of_a_page_are_written_as_in_poland() -> None:
     query = {"from_country": "ES", "to_country": "PT", "days": "3", "km": "600", "format": "physical"}
-    text = words_of(Client(**POLISH).get("/amount/", query).content.decode())
+    text = words_of(Client(headers=POLISH).get("/amount/", query).content.decode())
 
     assert "390,00 EUR" in text
     assert "780,00 EUR" in text
@@ -171,13 +172,40 @@ def test_every_mail_of_an_exchange_speaks_polish_to_a_polish_reader(cast: Cast, 
     bring_exchange_to(cast, "closed", format=form)
 
     mails = [mail_of(notice) for notice in Notice.objects.all()]
-    left = {mail.subject: english for mail in mails if (english := english_in(f"{mail.subject}\n{mail.body}"))}
+    left = {one.subject: english for one in mails if (english := english_in(f"{one.subject}\n{one.body}"))}
 
     assert len(mails) > 20
     assert left == {}
-    assert all(mail.extra_headers["Content-Language"] == "pl" for mail in mails)
-    assert all("dzień dobry," in mail.body for mail in mails)
-    assert any(mail.subject.startswith("Twoja kolej: Podpisz Zobowiązanie do jakości") for mail in mails)
+    assert all(one.extra_headers["Content-Language"] == "pl" for one in mails)
+    assert all("dzień dobry," in one.body for one in mails)
+    assert any(one.subject.startswith("Twoja kolej: Podpisz Zobowiązanie do jakości") for one in mails)
+
+
+@pytest.mark.django_db
+def test_whoever_chooses_polish_for_the_pages_is_written_to_in_polish(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.bram.account)
+
+    for code, kept_code in (("pl", "pl"), ("no such language", "pl"), ("en", "en"), ("pl", "pl")):
+        client.post("/language/", {"language": code, "next": "/desk/"})
+        assert Account.objects.get(pk=cast.bram.account.pk).language == kept_code
+
+    assert '<html lang="pl"' in client.get("/desk/").content.decode()
+    assert Account.objects.get(pk=cast.ana.account.pk).language == "en"
+
+
+@pytest.mark.django_db
+def test_the_mails_of_an_account_are_polish_as_well() -> None:
+    client = Client(headers=POLISH)
+    client.post("/sign-up/", {"email": "new@cast.example", "password1": "a long enough password 26"})
+    client.post("/account/password/reset/", {"email": "new@cast.example"})
+
+    assert [message.to for message in mail.outbox] == [["new@cast.example"], ["new@cast.example"]]
+    assert [message.subject for message in mail.outbox] == ["Potwierdź swój adres e-mail", "Wybierz nowe hasło"]
+    assert "Otwarto konto z tym adresem: new@cast.example" in mail.outbox[0].body
+    for message in mail.outbox:
+        assert "testserver" not in re.sub(r"http://\S+", "", str(message.body))
+        assert english_in(f"{message.subject}\n{message.body}") == []
 
 
 @pytest.mark.django_db
@@ -185,12 +213,12 @@ def test_a_mail_names_its_last_day_in_polish(cast: Cast) -> None:
     Account.objects.update(language="pl")
     bring_exchange_to(cast, "proposed")
 
-    mail = mail_of(Notice.objects.get(account=cast.bram.account, action="accept_proposal"))
+    message = mail_of(Notice.objects.get(account=cast.bram.account, action="accept_proposal"))
 
-    assert mail.subject.startswith(
+    assert message.subject.startswith(
         "Twoja kolej: Odpowiedz na propozycję wymiany (Teixits Almarge, S.L. i Tecelagem Orvalhinho, Lda.)"
     )
-    assert "Ostatni dzień na to: 17 marca 2026." in mail.body
+    assert "Ostatni dzień na to: 17 marca 2026." in message.body
 
 
 @pytest.mark.parametrize("code", sorted(sentences.REFUSALS))
@@ -219,7 +247,7 @@ def test_a_refused_step_says_why_in_polish(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_a_wrong_answer_gets_a_polish_sentence_at_the_field() -> None:
-    text = words_of(Client(**POLISH).get("/amount/", {"days": "few", "km": "far"}).content.decode())
+    text = words_of(Client(headers=POLISH).get("/amount/", {"days": "few", "km": "far"}).content.decode())
 
     assert "Błąd:" in text
     assert "Wpisz liczbę całkowitą" in text
@@ -228,7 +256,7 @@ def test_a_wrong_answer_gets_a_polish_sentence_at_the_field() -> None:
 
 @pytest.mark.django_db
 def test_the_packages_speak_polish_by_their_own_catalogues() -> None:
-    client = Client(**POLISH)
+    client = Client(headers=POLISH)
     wrong = client.post("/sign-in/", {"login": "nobody@cast.example", "password": "not the password at all"})
     weak = client.post("/sign-up/", {"email": "new@cast.example", "password1": "12345678"})
 
@@ -275,7 +303,7 @@ def test_a_commitment_written_in_polish_is_a_polish_document(cast: Cast, tmp_pat
     )
     clock.set_clock(story.at + timedelta(hours=2))
 
-    answer = Client(HTTP_ACCEPT_LANGUAGE="en")
+    answer = Client(headers={"accept-language": "en"})
     answer.force_login(cast.ana.account)
     page = answer.get(f"/exchanges/{story.exchange.reference}/commitment/document/")
     words = text_of(page.content, tmp_path)
@@ -348,4 +376,4 @@ def test_no_translation_praises_or_shouts() -> None:
         if message.id
         for text in (message.string if isinstance(message.string, list | tuple) else (message.string,))
     ]
-    assert [text for text in texts if re.search(r"!|pomyślnie|proszę|niestety|ups\b", text, re.IGNORECASE)] == []
+    assert [text for text in texts if re.search(r"!|pomyślnie|proszę|niestety|ups\b", text or "", re.IGNORECASE)] == []

@@ -6,9 +6,9 @@ from allauth.account import urls as account_urls
 from allauth.account import views as account_views
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from clusterxchange.config import health
+from clusterxchange.parties.accounts.languages import choose_language
 
 handler400 = "clusterxchange.config.errors.bad_request"
 handler403 = "clusterxchange.config.errors.forbidden"
@@ -31,7 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/", include("clusterxchange.parties.accounts.urls")),
     path("account/", include(rest_of_account)),
-    path("language/", set_language, name="set_language"),
+    path("language/", choose_language, name="set_language"),
     path("partnerships/", include("clusterxchange.parties.partnerships.urls")),
     path("organisations/", include("clusterxchange.parties.organisations.urls")),
     path("registration/", include("clusterxchange.phases.registration.urls")),
