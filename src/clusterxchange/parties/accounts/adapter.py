@@ -11,7 +11,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.parties.accounts.models import Account
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the package brings no types
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # -- the package brings no types
     """Keep to the package's way wherever ours does not differ."""
 
     def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Account:  # noqa: ANN401, FBT001, FBT002 -- the package's signature

@@ -265,7 +265,7 @@ class SectionForm(forms.Form):
         required = rules.required_questions(scheme, application)
         columns = {column for name in required for column in rules.QUESTIONS[name].columns}
         for name, field in self.fields.items():
-            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined]  # a mark for the template
+            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined]  # -- a mark for the template
 
     def questions(self) -> dict[str, forms.Field]:
         """Give the fields of the section for this application."""
@@ -931,7 +931,7 @@ class StartForm(forms.Form):
         kwargs = {**kwargs, "use_required_attribute": False}
         super().__init__(*args, **kwargs)
         rows = [(str(row.pk), row.legal_name) for row in organisations if row.legal_name]
-        self.fields["organisation"].choices = [*rows, ("new", _("Another organisation"))]  # type: ignore[attr-defined]  # a choice field
+        self.fields["organisation"].choices = [*rows, ("new", _("Another organisation"))]  # type: ignore[attr-defined]  # -- a choice field
 
 
 class SubmitForm(StepForm):
