@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clusterxchange.access.rules import Thing
 
 
-class AccountQuerySet(BaseUserManager["Account"]):
+class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the address is the name under which one signs in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Thing) -> "Account":
@@ -37,7 +37,7 @@ class Account(AbstractBaseUser):
     joined_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[AccountQuerySet] = AccountQuerySet()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
