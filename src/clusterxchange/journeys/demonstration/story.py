@@ -172,7 +172,8 @@ class Story:
         for actor, capacity in ((self.visitor, V), (self.host, H), (self.visitor_contact, VP), (self.host_contact, HP)):
             exchange_building.sign_commitment(
                 self.commitment,
-                **self.seen(),
+                version=str(self.commitment.version),
+                text_sha256=self.commitment.text_sha256,
                 is_authenticated=True,
                 actor=actor,
                 at=self._later(hours=2),
@@ -229,7 +230,11 @@ class Story:
                 self.exchange, files=files, actor=self.visitor, at=self._later(hours=1)
             )
         days = self.commitment.working_days
-        same = {"actual_first_day": self.stay.first_day, "actual_last_day": self.stay.last_day, "actual_days": days}
+        same: dict[str, Any] = {
+            "actual_first_day": self.stay.first_day,
+            "actual_last_day": self.stay.last_day,
+            "actual_days": days,
+        }
         finalisation.submit_report(
             self.report("V"),
             actor=self.visitor,
