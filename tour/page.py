@@ -171,6 +171,17 @@ class Page:
         message = f"no form for {action} in {self.url} ({self.status}, {self.state}); there are {self.open_actions()}"
         raise LookupError(message)
 
+    def only_form(self) -> Form:
+        """Give the first form of the main part: for pages that are one form, such as those of an account.
+
+        :raises LookupError: the page has none.
+        """
+        for one in self.main.all("form"):
+            address = one.attributes.get("action", "")
+            return self._form(one, one.attributes.get("data-action", ""), urljoin(self.url, address))
+        message = f"no form in {self.url} ({self.status})"
+        raise LookupError(message)
+
     def _form(self, element: Element, action: str, url: str) -> Form:
         form = Form(action, url, {}, {}, {})
         identity = element.attributes.get("id", "")

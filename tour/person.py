@@ -80,7 +80,7 @@ class Person:
         body, kind = multipart(given, files or {})
         request = urllib.request.Request(
             form.url, data=body, headers={**HEADERS, "Content-Type": kind, "Referer": form.url}
-        )  # noqa: S310 -- as above
+        )
         began = time.monotonic()
         page = self._send(request)
         counted = not urllib.parse.urlsplit(form.url).path.startswith(UNCOUNTED)

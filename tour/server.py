@@ -34,7 +34,7 @@ def own_demonstration() -> Iterator[tuple[str, Path]]:
         log = (Path(folder) / "server.log").open("w")
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
-        )  # noqa: S603 -- the tool itself
+        )
         try:
             yield _address(process, Path(folder) / "server.log"), data
         finally:

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 PARTNERSHIPS = HERE.parent.parent / "scheme" / "data" / "partnerships.json"
 PASSWORD = "demo-demo-2026"  # noqa: S105 -- the demonstration's password is published
 ROLES = ("coordinator", "contact_point", "payer")
+BOTH_ROLES = frozenset({"visitor.coordinator@demo.example"})
 DEFAULT_PLANNED_EXCHANGES = 50
 CENTS_AN_EXCHANGE = 78_000
 
@@ -74,6 +75,9 @@ def make_people(edition: Edition, at: datetime) -> None:
             person = special.get((row["acronym"], role)) or named[row["acronym"]][role]
             account = make_account(person, hashed, at, second_factor=True)
             PartnershipPerson.objects.create(partnership=partnership, account=account, role=role)
+            if account.email in BOTH_ROLES:
+                # One person may hold both, so that the rule of four eyes can be tried.
+                PartnershipPerson.objects.create(partnership=partnership, account=account, role="payer")
     for one in people["accounts"]:
         if one["role"] in {"support_office", "agency"}:
             make_account(one, hashed, at, second_factor=True)

@@ -1,0 +1,117 @@
+"""`make tour`: plays a physical and a virtual exchange from outside and leaves what it found in this folder."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import tomllib
+import traceback
+from pathlib import Path
+from typing import Any
+
+from tour.page import Page
+from tour.person import Person
+from tour.play import PARTIES, Exchange, Log, Newcomer, expect
+from tour.server import accounts, own_demonstration
+
+HERE = Path(__file__).parent
+EDITION = "demonstration"
+PHYSICAL = (
+    Newcomer("marta@tour.example", "Marta", "Vallfogona", "Teixits Vallfogona, S.L.", "ES", "Alcoi", "ES52", "es", "ATEVAL", "clamtex"),
+    Newcomer("rui@tour.example", "Rui", "Alvorada", "Tecelagem Alvorada, Lda.", "PT", "Guimarães", "PT11", "pt", "CITEVE", "hi-tech-tex"),
+)  # fmt: skip
+VIRTUAL = (
+    Newcomer("gemma@tour.example", "Gemma", "Riudaura", "Filatures Riudaura, S.L.", "ES", "Olot", "ES51", "es", "ATEVAL", "clamtex"),
+    Newcomer("telmo@tour.example", "Telmo", "Ervedosa", "Lanifícios Ervedosa, Lda.", "PT", "Covilhã", "PT19", "pt", "CITEVE", "hi-tech-tex"),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Play, and write summary.json whatever happened."""
+    parser = argparse.ArgumentParser(prog="tour", description=__doc__)
+    parser.add_argument("--url", default="", help="the address of a running demonstration; without it one is started")
+    parser.add_argument("--data", type=Path, default=Path("var"), help="its data folder, where demo-accounts.json lies")
+    options = parser.parse_args()
+    if options.url:
+        return play(options.url.rstrip("/") + "/", options.data)
+    with own_demonstration() as (url, data):
+        return play(url, data)
+
+
+def play(url: str, data: Path) -> int:
+    """Play both exchanges against a demonstration."""
+    began = time.monotonic()
+    log = Log()
+    expected = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))
+    summary: dict[str, Any] = {"ok": False, "edition": EDITION}
+    try:
+        people = accounts(data)
+        physical = Exchange(
+            url,
+            people,
+            log,
+            expected["physical"],
+            visitor=PHYSICAL[0],
+            host=PHYSICAL[1],
+            format="physical",
+            windows=("2026-04-01", "2026-04-30"),
+        )
+        reference = physical.play(HERE)
+        counted = dict(log.counts.by_party)
+        for party, most in expected["submissions"].items():
+            expect(
+                True, counted.get(party, 0) <= most, f"{party} submitted {counted.get(party, 0)} times, at most {most}"
+            )
+        virtual = Exchange(
+            url,
+            people,
+            log,
+            expected["virtual"],
+            visitor=VIRTUAL[0],
+            host=VIRTUAL[1],
+            format="virtual",
+            windows=("2026-04-01", "2026-06-30"),
+        )
+        virtual.play(HERE)
+        (HERE / "mails.json").write_text(
+            json.dumps(all_mails(physical.visitor), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        (HERE / "journal.json").write_text(
+            json.dumps(journal_of(physical.support.open(physical.exchange)), ensure_ascii=False, indent=1),
+            encoding="utf-8",
+        )
+        summary |= {
+            "ok": True,
+            "submissions": {party: counted.get(party, 0) for party in PARTIES},
+            "amount_cents": expected["physical"]["amount_cents"],
+            "files": {
+                "commitment": "commitment-physical.pdf", "financial_agreement": "financial-agreement.pdf", "certificate": None,
+                "bank_file": None, "mails": "mails.json", "journal": "journal.json",
+            },
+        }  # fmt: skip
+        print(
+            f"{reference} is closed: EUR 390.00 were paid. {len({one['code'] for one in log.refusals if one['code']})} kinds of refusal were seen."
+        )
+    except Exception:  # noqa: BLE001 -- the summary says that it went wrong, and the exit code as well
+        traceback.print_exc()
+    summary |= {"seconds": round(time.monotonic() - began, 1), "steps": log.steps, "refusals": log.refusals}
+    (HERE / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0 if summary["ok"] else 1
+
+
+def all_mails(somebody: Person) -> list[dict[str, Any]]:
+    """Read every mail of the demonstration."""
+    found: list[dict[str, Any]] = json.loads(somebody.open("/demo/mails/?format=json").body)
+    return found
+
+
+def journal_of(page: Page) -> list[dict[str, str]]:
+    """Read what happened in an exchange from its page, newest first."""
+    timeline = next(iter(page.root.all("ol", **{"class": "timeline"})))
+    return [{"at": one.all("time")[0].attributes.get("datetime", ""), "what": one.text()} for one in timeline.all("li")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
