@@ -1,4 +1,4 @@
-"""The pages of the registration."""
+"""The pages of an application: start, sections, check, assessment, decision."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,13 +15,10 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import VP
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.models import StoredFile
-from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.organisations.models import Organisation
-from clusterxchange.phases.registration import operations, queries, rules, summaries
+from clusterxchange.phases.registration import operations, queries, rules
 from clusterxchange.phases.registration.forms import (
     APPLICATION_FORMS,
-    PARTICIPATION_FORMS,
     SECTION_FORMS,
     SectionForm,
     StartForm,
@@ -30,23 +27,23 @@ from clusterxchange.phases.registration.models import (
     OPEN_APPLICATION_STATES,
     Application,
     ApplicationState,
-    Participation,
 )
 from clusterxchange.phases.registration.notices import section_title
-from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
+from clusterxchange.phases.registration.states import APPLICATION
+from clusterxchange.phases.registration.views import summaries
+from clusterxchange.phases.registration.views.papers import hand_out
 from clusterxchange.scheme import code_lists, terms
 from clusterxchange.scheme.current import open_edition
+from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import pages
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
 from clusterxchange.workflow.tables import Refusal
 
-START = "/registration/"
 
-
-def _scheme(subject: Application | Participation, at: datetime) -> Any:  # noqa: ANN401 -- the rules
-    return queries.scheme_of_edition(subject.edition_id, at)
+def _scheme(application: Application, at: datetime) -> Scheme:
+    return queries.scheme_of_edition(application.edition_id, at)
 
 
 def _title(application: Application, actor: Actor) -> str:
@@ -78,7 +75,7 @@ def _sections(application: Application, actor: Actor, at: datetime) -> list[Sect
     return [*_decision(application, scheme), *summaries.answers_of(scheme, application, change)]
 
 
-def _decision(application: Application, scheme: Any) -> list[Section]:  # noqa: ANN401 -- the rules
+def _decision(application: Application, scheme: Scheme) -> list[Section]:
     rows: list[tuple[Any, ...]] = []
     for role, decision in (
         ("visit", application.get_visit_decision_display()),
@@ -433,7 +430,7 @@ def _kept_files(found: Application, form: SectionForm) -> list[dict[str, str]]:
 def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out the curriculum vitae to whoever the table lets, and note it."""
     found = _load(request, ref)
-    return _hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
+    return hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
 
 
 @require_GET
@@ -441,96 +438,4 @@ def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
 def permit_document(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out the residence permit as the curriculum vitae is handed out."""
     found = _load(request, ref)
-    return _hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)
-
-
-@require_GET
-@signed_in
-def curriculum_vitae_of_participant(request: HttpRequest, ref: str) -> HttpResponse:
-    """Hand out a participant's curriculum vitae, also to the partner to whom it was disclosed."""
-    rows = queries.all_participations()
-    actor = actor_of(request)
-    found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=ref).first()
-    found = found or visible(rows, "participation", actor).filter(reference=ref).first()
-    if found is None:
-        raise Http404
-    return _hand_out(request, PARTICIPATION_PAGE, found, found.application.representative.curriculum_vitae)
-
-
-def _hand_out(
-    request: HttpRequest, page: CasePage, subject: Application | Participation, file: StoredFile | None
-) -> HttpResponse:
-    if file is None:
-        raise Http404
-    try:
-        operations.open_curriculum_vitae(subject, actor=actor_of(request), at=clock.now())
-    except NotDone as reason:
-        return pages.refuse(request, page, subject, Action.OPEN_CURRICULUM_VITAE, reason)
-    with file.content.open("rb") as content:
-        answer = HttpResponse(content.read(), content_type=file.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def _participation_title(participation: Participation, actor: Actor) -> str:
-    del actor
-    return participation.organisation.legal_name
-
-
-def _participation_sections(participation: Participation, actor: Actor, at: datetime) -> list[Section]:
-    del actor
-    return summaries.participation_in_words(_scheme(participation, at), participation)
-
-
-def _participation_files(participation: Participation, actor: Actor) -> list[dict[str, Any]]:
-    file = participation.application.representative.curriculum_vitae
-    if file is None or not decide.may(actor, PARTICIPATION.name, Action.OPEN_CURRICULUM_VITAE, participation):
-        return []
-    return [
-        {
-            "name": file.name,
-            "url": f"{PARTICIPATION.address(participation)}curriculum-vitae/",
-            "note": _("Each opening is recorded"),
-        }
-    ]
-
-
-PARTICIPATION_PAGE = CasePage(
-    machine=PARTICIPATION,
-    operations=operations,
-    title=_participation_title,
-    sections=_participation_sections,
-    forms=PARTICIPATION_FORMS,
-    files=_participation_files,
-    template="registration/participation.html",
-    danger=frozenset({Action.END_PARTICIPATION, Action.SUSPEND_PARTICIPATION, Action.WITHDRAW_PARTICIPATION}),
-)
-
-
-def _load_participation(request: HttpRequest, ref: str) -> Participation:
-    found: Participation = load(request, queries.all_participations(), "participation", reference=ref)
-    return found
-
-
-@require_GET
-@signed_in
-def participation(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a participation with the steps that are open."""
-    return pages.show(request, PARTICIPATION_PAGE, _load_participation(request, ref))
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def act_on_participation(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
-    """Take a step on a participation."""
-    return pages.act(request, PARTICIPATION_PAGE, _load_participation(request, ref), action)
-
-
-@require_POST
-@signed_in
-def speak_on_participation(request: HttpRequest, ref: str) -> HttpResponse:
-    """Write into the thread of a participation."""
-    return pages.speak(request, PARTICIPATION_PAGE, _load_participation(request, ref))
+    return hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)

@@ -1,0 +1,96 @@
+"""The pages of a participation."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.phases.registration import operations, queries
+from clusterxchange.phases.registration.forms import PARTICIPATION_FORMS
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.phases.registration.states import PARTICIPATION
+from clusterxchange.phases.registration.views import summaries
+from clusterxchange.phases.registration.views.papers import hand_out
+from clusterxchange.workflow import pages
+from clusterxchange.workflow.cases import Section
+from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
+
+
+def _title(participation: Participation, actor: Actor) -> str:
+    del actor
+    return participation.organisation.legal_name
+
+
+def _sections(participation: Participation, actor: Actor, at: datetime) -> list[Section]:
+    del actor
+    return summaries.participation_in_words(queries.scheme_of_edition(participation.edition_id, at), participation)
+
+
+def _files(participation: Participation, actor: Actor) -> list[dict[str, Any]]:
+    file = participation.application.representative.curriculum_vitae
+    if file is None or not decide.may(actor, PARTICIPATION.name, Action.OPEN_CURRICULUM_VITAE, participation):
+        return []
+    return [
+        {
+            "name": file.name,
+            "url": f"{PARTICIPATION.address(participation)}curriculum-vitae/",
+            "note": _("Each opening is recorded"),
+        }
+    ]
+
+
+PAGE = CasePage(
+    machine=PARTICIPATION,
+    operations=operations,
+    title=_title,
+    sections=_sections,
+    forms=PARTICIPATION_FORMS,
+    files=_files,
+    template="registration/participation.html",
+    danger=frozenset({Action.END_PARTICIPATION, Action.SUSPEND_PARTICIPATION, Action.WITHDRAW_PARTICIPATION}),
+)
+
+
+def _load(request: HttpRequest, ref: str) -> Participation:
+    found: Participation = load(request, queries.all_participations(), "participation", reference=ref)
+    return found
+
+
+@require_GET
+@signed_in
+def participation(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a participation with the steps that are open."""
+    return pages.show(request, PAGE, _load(request, ref))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
+    """Take a step on a participation."""
+    return pages.act(request, PAGE, _load(request, ref), action)
+
+
+@require_POST
+@signed_in
+def speak(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write into the thread of a participation."""
+    return pages.speak(request, PAGE, _load(request, ref))
+
+
+@require_GET
+@signed_in
+def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand out a participant's curriculum vitae, also to the partner to whom it was disclosed."""
+    rows = queries.all_participations()
+    actor = actor_of(request)
+    found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=ref).first()
+    found = found or visible(rows, "participation", actor).filter(reference=ref).first()
+    if found is None:
+        raise Http404
+    return hand_out(request, PAGE, found, found.application.representative.curriculum_vitae)
