@@ -18,14 +18,27 @@ from tour.server import accounts, own_demonstration
 
 HERE = Path(__file__).parent
 EDITION = "demonstration"
+AT_HOME = {"email": "", "country": "ES", "language": "es", "cluster": "ATEVAL", "partnership": "clamtex"}
+ABROAD = {"email": "", "country": "PT", "language": "pt", "cluster": "CITEVE", "partnership": "hi-tech-tex"}
+
+
+def newcomer(name: str, legal_name: str, city: str, region: str, place: dict[str, str]) -> Newcomer:
+    """Invent somebody who signs up."""
+    first, last = name.split()
+    email = f"{first.lower()}@tour.example"
+    return Newcomer(
+        **{**place, "email": email}, first_name=first, last_name=last, legal_name=legal_name, city=city, region=region
+    )
+
+
 PHYSICAL = (
-    Newcomer("marta@tour.example", "Marta", "Vallfogona", "Teixits Vallfogona, S.L.", "ES", "Alcoi", "ES52", "es", "ATEVAL", "clamtex"),
-    Newcomer("rui@tour.example", "Rui", "Alvorada", "Tecelagem Alvorada, Lda.", "PT", "Guimarães", "PT11", "pt", "CITEVE", "hi-tech-tex"),
-)  # fmt: skip
+    newcomer("Marta Vallfogona", "Teixits Vallfogona, S.L.", "Alcoi", "ES52", AT_HOME),
+    newcomer("Rui Alvorada", "Tecelagem Alvorada, Lda.", "Guimarães", "PT11", ABROAD),
+)
 VIRTUAL = (
-    Newcomer("gemma@tour.example", "Gemma", "Riudaura", "Filatures Riudaura, S.L.", "ES", "Olot", "ES51", "es", "ATEVAL", "clamtex"),
-    Newcomer("telmo@tour.example", "Telmo", "Ervedosa", "Lanifícios Ervedosa, Lda.", "PT", "Covilhã", "PT19", "pt", "CITEVE", "hi-tech-tex"),
-)  # fmt: skip
+    newcomer("Gemma Riudaura", "Filatures Riudaura, S.L.", "Olot", "ES51", AT_HOME),
+    newcomer("Telmo Ervedosa", "Lanifícios Ervedosa, Lda.", "Covilhã", "PT19", ABROAD),
+)
 
 
 def main() -> int:
@@ -60,10 +73,8 @@ def play(url: str, data: Path) -> int:
         )
         reference = physical.play(HERE)
         counted = dict(log.counts.by_party)
-        for party, most in expected["submissions"].items():
-            expect(
-                True, counted.get(party, 0) <= most, f"{party} submitted {counted.get(party, 0)} times, at most {most}"
-            )
+        too_many = {party: most for party, most in expected["submissions"].items() if counted.get(party, 0) > most}
+        expect({}, too_many, f"submissions above what the scheme's screens allow, counted {counted}")
         virtual = Exchange(
             url,
             people,
@@ -87,13 +98,12 @@ def play(url: str, data: Path) -> int:
             "submissions": {party: counted.get(party, 0) for party in PARTIES},
             "amount_cents": expected["physical"]["amount_cents"],
             "files": {
-                "commitment": "commitment-physical.pdf", "financial_agreement": "financial-agreement.pdf", "certificate": None,
-                "bank_file": None, "mails": "mails.json", "journal": "journal.json",
+                "commitment": "commitment-physical.pdf", "financial_agreement": "financial-agreement.pdf",
+                "certificate": None, "bank_file": None, "mails": "mails.json", "journal": "journal.json",
             },
         }  # fmt: skip
-        print(
-            f"{reference} is closed: EUR 390.00 were paid. {len({one['code'] for one in log.refusals if one['code']})} kinds of refusal were seen."
-        )
+        kinds = {one["code"] for one in log.refusals if one["code"]}
+        print(f"{reference} is closed: EUR 390.00 were paid. {len(kinds)} kinds of refusal were seen.")
     except Exception:  # noqa: BLE001 -- the summary says that it went wrong, and the exit code as well
         traceback.print_exc()
     summary |= {"seconds": round(time.monotonic() - began, 1), "steps": log.steps, "refusals": log.refusals}

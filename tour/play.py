@@ -150,9 +150,9 @@ class Play:
                 "works_for_organisation": True,
             },
             "organisation": {
-                "role": role, "organisation_type": "sme", "legal_name": newcomer.legal_name, "registration_number": "B 1234",
-                "street": "Mill Lane 4", "postcode": "03801", "city": newcomer.city, "region": newcomer.region,
-                "country": newcomer.country,
+                "role": role, "organisation_type": "sme", "legal_name": newcomer.legal_name, "street": "Mill Lane 4",
+                "registration_number": "B 1234", "postcode": "03801", "city": newcomer.city,
+                "region": newcomer.region, "country": newcomer.country,
             },
             "profile": {
                 "website": f"https://{newcomer.first_name.lower()}.example", "ecosystems": ["textiles"], "nace": "13",
@@ -257,7 +257,12 @@ class Exchange(Play):
     """A whole exchange, from two sign-ups to closed."""
 
     def __init__(
-        self, *arguments: Any, visitor: Newcomer, host: Newcomer, format: str, windows: tuple[str, str]
+        self,
+        *arguments: Any,  # noqa: ANN401 -- handed on
+        visitor: Newcomer,
+        host: Newcomer,
+        format: str,  # noqa: A002 -- the scheme's word
+        windows: tuple[str, str],
     ) -> None:
         """Say who plays."""
         super().__init__(*arguments)
@@ -362,7 +367,8 @@ class Exchange(Play):
             )
             page = self.visitor.open(f"/matching/organisations/{reference}/?for={own}")
             self.refused(
-                self.visitor, page, "send_proposal", 409, code, at=f"/matching/organisations/{reference}/send-proposal/",
+                self.visitor, page, "send_proposal", 409, code,
+                at=f"/matching/organisations/{reference}/send-proposal/",
                 hidden={"side": own, "format": "physical", "message": "May we come?"},
             )  # fmt: skip
 
