@@ -352,7 +352,12 @@ def confirm(request: HttpRequest, page: CasePage, subject: Thing, action: Action
 
 
 def speak(request: HttpRequest, page: CasePage, subject: Thing) -> HttpResponse:
-    """Add a message to the thread of a case."""
+    """Add a message to the thread of a case; whoever comes by the address alone is led to the thread."""
+    if request.method != "POST":
+        return redirect(f"{page.machine.address(subject)}#thread")
+    denial = decide.denial(actor_of(request), page.machine.name, Action.SAY_SOMETHING, subject)
+    if denial is not None:
+        return refuse(request, page, subject, Action.SAY_SOMETHING, NotAllowed(Refusal(denial)))
     form = ThreadForm(request.POST)
     if not form.is_valid():
         return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
@@ -67,6 +68,7 @@ def name_of(exchange: Exchange) -> str:
 # The list
 
 
+@require_safe
 @signed_in
 def exchanges(request: HttpRequest) -> HttpResponse:
     """List the exchanges that the reader may see, newest first."""
@@ -193,6 +195,7 @@ def _exchange(request: HttpRequest, reference: str) -> Exchange:
     return found
 
 
+@require_safe
 @signed_in
 def exchange_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show an exchange: parties, dates, both agreements, what comes next."""
@@ -208,10 +211,7 @@ def exchange_action(request: HttpRequest, reference: str, action: A) -> HttpResp
 @signed_in
 def exchange_thread(request: HttpRequest, reference: str) -> HttpResponse:
     """Say something to the other parties."""
-    exchange = _exchange(request, reference)
-    if request.method != "POST":
-        return redirect(f"/exchanges/{reference}/#thread")
-    return pages.speak(request, EXCHANGE_PAGE, exchange)
+    return pages.speak(request, EXCHANGE_PAGE, _exchange(request, reference))
 
 
 # The Commitment to Quality
@@ -476,6 +476,7 @@ COMMITMENT_PAGE = CasePage(
 )
 
 
+@require_safe
 @signed_in
 def commitment_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the Commitment to Quality: the version that is being worked on, or the one that was asked for."""
@@ -593,6 +594,7 @@ def _show_form(
     return render(request, "exchange_building/edit.html", context, status=status)
 
 
+@require_safe
 @signed_in
 def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the file of the Commitment to Quality; before the text is frozen, one that is marked as draft."""
@@ -753,6 +755,7 @@ AGREEMENT_PAGE = CasePage(
 )
 
 
+@require_safe
 @signed_in
 def agreement_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the financial agreement with the working of its amount."""
@@ -765,6 +768,7 @@ def agreement_action(request: HttpRequest, reference: str, action: A) -> HttpRes
     return pages.act(request, AGREEMENT_PAGE, _agreement(request, reference), action)
 
 
+@require_safe
 @signed_in
 def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the whole account to those who may open it; the journal says who did."""
@@ -797,6 +801,7 @@ def bank_details(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
+@require_safe
 @signed_in
 def agreement_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the file of the financial agreement; before it is offered, one that is marked as draft."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
@@ -312,6 +313,7 @@ REPORT_PAGES = {
 SIDES = {"visitor": queries.VISITOR, "host": queries.HOST}
 
 
+@require_safe
 @signed_in
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the report of one's own side; whoever looks after both sides chooses one."""
@@ -370,6 +372,7 @@ def _report_of_side(request: HttpRequest, reference: str, side: str) -> Activity
     return row
 
 
+@require_safe
 @signed_in
 def report_of_side(request: HttpRequest, reference: str, side: str) -> HttpResponse:
     """Show the report of one side."""
@@ -475,6 +478,7 @@ def _items(request: HttpRequest, reference: str) -> list[EvidenceItem]:
     return list(queries.evidence_for(actor_of(request)).filter(exchange__reference=reference))
 
 
+@require_safe
 @signed_in
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """Show all evidence of an exchange, each piece with its state."""
@@ -645,6 +649,7 @@ def _item(request: HttpRequest, reference: str, item: str) -> EvidenceItem:
     return row
 
 
+@require_safe
 @signed_in
 def evidence_item(request: HttpRequest, reference: str, item: str) -> HttpResponse:
     """Show one piece of evidence."""
@@ -657,6 +662,7 @@ def act_on_item(request: HttpRequest, reference: str, item: str, action: A) -> H
     return pages.act(request, EVIDENCE_PAGE, _item(request, reference, item), action)
 
 
+@require_safe
 @signed_in
 def evidence_file(request: HttpRequest, reference: str, item: str) -> HttpResponse:
     """Open the file of a piece of evidence; the journal keeps who did."""
@@ -810,6 +816,7 @@ def _payment(request: HttpRequest, reference: str) -> Payment:
     return row
 
 
+@require_safe
 @signed_in
 def payment(request: HttpRequest, reference: str) -> HttpResponse:
     """Show where the payment is."""
@@ -825,6 +832,7 @@ def act_on_payment(request: HttpRequest, reference: str, action: A) -> HttpRespo
     return pages.act(request, PAYMENT_PAGE, _payment(request, reference), action)
 
 
+@require_safe
 @signed_in
 def payment_account(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the account to which the payment goes; the journal keeps who looked."""
@@ -849,6 +857,7 @@ def payment_account(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "finalisation/account.html", context)
 
 
+@require_safe
 @signed_in
 def payment_proof(request: HttpRequest, reference: str) -> HttpResponse:
     """Open what the bank said of the transfer; the journal keeps who did."""

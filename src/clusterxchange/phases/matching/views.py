@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
@@ -106,6 +107,7 @@ def switch_between(own: list[Participation], asker: Asker | None) -> list[dict[s
     ]
 
 
+@require_safe
 @signed_in
 def best(request: HttpRequest) -> HttpResponse:
     """Show the list of best partners for one's own participation, or for one that a contact point guides."""
@@ -178,6 +180,7 @@ def _banner_of_best(asker: Asker, matches: list[dict[str, Any]]) -> dict[str, st
     }
 
 
+@require_safe
 @signed_in
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show everybody who is listed, with filters that stand in the address."""
@@ -277,6 +280,7 @@ def _profile(request: HttpRequest, reference: str) -> Participation:
     return found
 
 
+@require_safe
 @signed_in
 def organisation(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the profile of a participant, what can be done with it, and what each side would see of the other."""
@@ -521,6 +525,7 @@ def _say_what_happened(request: HttpRequest, proposal: Proposal, action: Action,
     messages.success(request, str(sentences.ACTIONS[action].happened) % names)
 
 
+@require_safe
 @signed_in
 def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Hand out the CV of a person who is disclosed to the reader, and note it in the journal."""
@@ -593,6 +598,7 @@ def _show_invitation(
     return render(request, "matching/invite.html", context, status=status)
 
 
+@require_safe
 @signed_in
 def proposals(request: HttpRequest) -> HttpResponse:
     """List the proposals that the reader may see: those that wait for the reader first, then by state."""
@@ -755,6 +761,7 @@ def _load(request: HttpRequest, reference: str) -> Proposal:
     return found
 
 
+@require_safe
 @signed_in
 def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one proposal with its conversation."""
