@@ -92,6 +92,7 @@ def test_lists_and_pages_agree_for_whoever_speaks_for_whomever(world: World, kin
     agree()
 
 
+@pytest.mark.database
 def test_a_stranger_sees_nothing_where_others_see_their_own(world: World) -> None:
     alder, stranger = world.organisations[0], Actor(account_id=world.accounts[2].pk, organisations=frozenset({-1}))
     ana = Actor(account_id=world.accounts[0].pk, organisations=frozenset({alder.pk}))
@@ -102,6 +103,7 @@ def test_a_stranger_sees_nothing_where_others_see_their_own(world: World) -> Non
         assert 0 < visible(every, kind, ana).count() < every.count()
 
 
+@pytest.mark.database
 def test_the_offices_see_every_case(world: World) -> None:
     del world
     for office in (Actor(support_office=True), Actor(agency=True)):
@@ -110,6 +112,7 @@ def test_the_offices_see_every_case(world: World) -> None:
             assert visible(every, kind, office).count() == every.count() > 0
 
 
+@pytest.mark.database
 def test_a_thing_disclosed_twice_over_stands_in_a_list_once(world: World) -> None:
     organisations = frozenset(organisation.pk for organisation in world.organisations)
     ana = Actor(account_id=world.accounts[0].pk, organisations=organisations)

@@ -39,6 +39,7 @@ def test_document_carries_the_fingerprint_of_its_file() -> None:
     assert document.file.content_type == "application/pdf"
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_same_document_is_kept_once() -> None:
     assert made(draft=True) == made(draft=True)

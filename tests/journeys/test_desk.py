@@ -208,6 +208,7 @@ def test_a_task_leads_to_its_page_and_only_for_whom_it_is_theirs(cast: Cast) -> 
         assert client.get(f"/desk/tasks/{task.pk}/").status_code == 404
 
 
+@pytest.mark.database
 def test_search_finds_by_reference_and_by_a_part_of_the_name_only_what_the_reader_may_see(cast: Cast) -> None:
     submit_for(cast, cast.ana)
     reference = obligations.mine(cast.chiara.actor).get().reference

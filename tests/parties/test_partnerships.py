@@ -20,6 +20,7 @@ def test_everybody_can_read_the_directory(client: Client, cast: Cast) -> None:
     assert all(acronym in page for acronym in (cast.loom.acronym, cast.selvedge.acronym, "KILN"))
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("question", "there", "absent"),
     [
@@ -46,6 +47,7 @@ def test_filters_that_fit_nobody_offer_the_way_back(client: Client) -> None:
     assert "Show all partnerships" in page
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("acronym", ["LOOM", "loom"])
 @pytest.mark.usefixtures("cast")
 def test_a_profile_stands_at_the_acronym_however_it_is_written(client: Client, acronym: str) -> None:

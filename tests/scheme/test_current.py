@@ -42,6 +42,7 @@ def add_version(path: str, value: object, *, effective_from: datetime = APRIL, n
     )
 
 
+@pytest.mark.database
 def test_the_editions_are_installed_once() -> None:
     assert install_editions() == []
     assert sorted(EditionVersion.objects.values_list("edition__code", "number")) == [
@@ -51,16 +52,19 @@ def test_the_editions_are_installed_once() -> None:
     ]
 
 
+@pytest.mark.database
 def test_an_edition_that_is_missing_is_installed_again() -> None:
     EditionVersion.objects.filter(edition__code="pilot").delete()
 
     assert install_editions() == ["pilot"]
 
 
+@pytest.mark.database
 def test_the_stored_rules_are_those_that_come_with_the_tool() -> None:
     assert scheme_for("demonstration", MARCH) == built_in("demonstration")
 
 
+@pytest.mark.database
 def test_a_further_version_holds_from_its_moment_on_and_a_case_keeps_its_own() -> None:
     kept = version_in_force("demonstration", MARCH)
     add_version("halving.working_days_under", 6)
@@ -121,6 +125,7 @@ def test_the_open_edition_is_found_by_the_day(at: datetime, expected: str | None
     assert (edition.code if edition else None) == expected
 
 
+@pytest.mark.database
 def test_a_version_is_numbered_once_and_a_document_kept_once() -> None:
     first = EditionVersion.objects.get(edition__code="demonstration")
 
@@ -132,6 +137,7 @@ def test_a_version_is_numbered_once_and_a_document_kept_once() -> None:
     assert EditionVersion.objects.get(edition__code="demonstration") == first
 
 
+@pytest.mark.database
 def test_an_edition_does_not_end_before_it_begins() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.create(

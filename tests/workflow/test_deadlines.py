@@ -33,6 +33,7 @@ def test_before_anything_is_due_nothing_happens(submitted: Application) -> None:
     assert submitted.state == "SUBMITTED"
 
 
+@pytest.mark.database
 def test_a_reminder_goes_once_to_those_who_must_act(submitted: Application) -> None:
     at = MONDAY + timedelta(days=10)
     assert done_at(at) == [("assessment", "reminded")]
@@ -56,6 +57,7 @@ def test_the_end_of_an_assessment_is_told_to_the_support_office_once(submitted: 
     assert submitted.state == "SUBMITTED"
 
 
+@pytest.mark.database
 def test_a_proposal_expires_after_its_reminder(cast: Cast) -> None:
     story = bring_exchange_to(cast, "proposed")
     assert done_at(story.at + timedelta(days=8)) == [("proposal", "reminded")]
@@ -82,6 +84,7 @@ def test_a_receipt_that_nobody_confirms_counts_after_14_days(cast: Cast) -> None
     assert story.exchange.state == "CLOSED"
 
 
+@pytest.mark.database
 def test_what_fell_due_first_is_done_first(cast: Cast) -> None:
     story = bring_exchange_to(cast, "proposed")
     done = done_at(story.at + timedelta(days=400))

@@ -71,6 +71,7 @@ def test_a_second_click_is_told_that_the_state_is_another_one(cast: Cast) -> Non
     assert counts() == before
 
 
+@pytest.mark.database
 def test_a_move_writes_state_obligation_notice_and_journal_together(cast: Cast) -> None:
     application = submitted(cast)
     entry = Entry.objects.order_by("-n")[0]
@@ -86,6 +87,7 @@ def test_a_move_writes_state_obligation_notice_and_journal_together(cast: Cast) 
     assert application.state_since == entry.at
 
 
+@pytest.mark.database
 def test_what_fails_after_the_last_write_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     application, before = submitted(cast), counts()
 
@@ -114,6 +116,7 @@ def test_only_the_last_consent_carries_the_subject_on(cast: Cast) -> None:
     assert story.commitment.state == "SUBMITTED"
 
 
+@pytest.mark.database
 def test_the_same_side_consents_once(cast: Cast) -> None:
     story = bring_exchange_to(cast, "drafted")
     agree(story, cast.ana)
@@ -123,6 +126,7 @@ def test_the_same_side_consents_once(cast: Cast) -> None:
     assert Consent.objects.filter(action="agree_commitment", revoked_at=None).count() == 1
 
 
+@pytest.mark.database
 def test_an_edit_takes_consents_back_and_keeps_the_rows(cast: Cast) -> None:
     story = bring_exchange_to(cast, "drafted")
     agree(story, cast.ana)
@@ -139,6 +143,7 @@ def test_an_edit_takes_consents_back_and_keeps_the_rows(cast: Cast) -> None:
     assert sorted(open_ones.values_list("capacity", flat=True)) == ["H", "V"]
 
 
+@pytest.mark.database
 def test_what_one_move_brings_about_is_journalled_in_its_order(cast: Cast) -> None:
     bring_exchange_to(cast, "validated")
     last = list(Entry.objects.order_by("-n")[:2].values_list("action", flat=True))

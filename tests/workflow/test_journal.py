@@ -34,6 +34,7 @@ def somebody_with_all_rights() -> Iterator[None]:
         cursor.execute("alter table workflow_entry enable trigger user")
 
 
+@pytest.mark.database
 def test_an_untouched_chain_fits_and_its_end_is_not_proven(entries: int) -> None:
     found = journal.check()
     assert (found.ok, found.entries, found.first_bad, found.end_proven) == (True, entries, None, False)
@@ -48,6 +49,7 @@ def test_the_database_refuses_to_change_or_remove_an_entry(entries: int, order: 
     assert Entry.objects.count() == entries
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "column", ["actor", "capacity", "kind", "subject", "case", "action", "before", "after", "payload_digest", "at"]
 )
@@ -60,6 +62,7 @@ def test_a_changed_entry_is_found(entries: int, column: str) -> None:
     assert entries > 2
 
 
+@pytest.mark.database
 def test_a_removed_entry_is_found(entries: int) -> None:
     assert entries > 3
     with somebody_with_all_rights():
@@ -68,6 +71,7 @@ def test_a_removed_entry_is_found(entries: int) -> None:
     assert journal.check().first_bad == 3
 
 
+@pytest.mark.database
 def test_entries_in_another_order_are_found(entries: int) -> None:
     assert entries > 3
     with somebody_with_all_rights(), connection.cursor() as cursor:
@@ -78,6 +82,7 @@ def test_entries_in_another_order_are_found(entries: int) -> None:
     assert journal.check().first_bad == 2
 
 
+@pytest.mark.database
 def test_a_cut_tail_is_found_with_an_anchor_alone(entries: int) -> None:
     anchor = journal.head()
     assert journal.check(anchor).end_proven
@@ -90,10 +95,12 @@ def test_a_cut_tail_is_found_with_an_anchor_alone(entries: int) -> None:
     assert (found.ok, found.first_bad, found.end_proven) == (False, entries, False)
 
 
+@pytest.mark.database
 def test_an_anchor_of_another_chain_does_not_fit(entries: int) -> None:
     assert journal.check((entries, "0" * 64)).first_bad == entries
 
 
+@pytest.mark.database
 def test_an_erased_payload_is_no_fault_and_a_changed_one_is(entries: int) -> None:
     EntryPayload.objects.filter(entry_id=1).delete()
     assert journal.check().ok
@@ -112,6 +119,7 @@ def test_no_bank_details_stand_in_any_payload(cast: Cast) -> None:
     assert "ES9121000418450200051332" not in written
 
 
+@pytest.mark.database
 def test_the_head_of_a_day_is_noted_once(entries: int) -> None:
     first = journal.keep_day_head(MONDAY + timedelta(days=1))
     assert (first.n, first.hash) == journal.head()
@@ -121,6 +129,7 @@ def test_the_head_of_a_day_is_noted_once(entries: int) -> None:
     assert DayHead.objects.count() == 1
 
 
+@pytest.mark.database
 def test_the_anchor_of_a_day_is_a_file_that_check_journal_reads(entries: int, tmp_path: Path) -> None:
     with override_settings(DATA=tmp_path):
         path = anchors.write_anchor(MONDAY + timedelta(days=1))
@@ -130,6 +139,7 @@ def test_the_anchor_of_a_day_is_a_file_that_check_journal_reads(entries: int, tm
     assert entries == anchors.read_anchor(path)[0]
 
 
+@pytest.mark.database
 def test_an_empty_journal_has_no_anchor(db: None, tmp_path: Path) -> None:  # noqa: ARG001 -- asks for the database
     with override_settings(DATA=tmp_path):
         assert anchors.write_anchor(MONDAY) is None

@@ -56,6 +56,7 @@ def test_after_each_step_rows_are_what_the_tables_say_and_it_is_the_right_ones_t
             assert turn == TURNS[step], step
 
 
+@pytest.mark.database
 def test_one_row_and_the_list_agree_on_whose_it_is(cast: Cast) -> None:
     story = begin_story(cast)
     for step in STEPS:
@@ -105,6 +106,7 @@ def test_a_term_runs_in_working_days_of_the_side_that_acts(cast: Cast) -> None:
     assert obligations.mine(cast.chiara.actor).get().due_at == datetime(2026, 3, 23, 23, tzinfo=UTC)
 
 
+@pytest.mark.database
 def test_a_missing_a_needless_and_a_changed_row_are_found_and_mended(cast: Cast) -> None:
     story = bring_exchange_to(cast, "agreed")
     first, second = Obligation.objects.filter(action="validate_commitment", closed_at=None)
@@ -117,6 +119,7 @@ def test_a_missing_a_needless_and_a_changed_row_are_found_and_mended(cast: Cast)
     assert obligations.differences(story.at) == []
 
 
+@pytest.mark.database
 def test_a_deleted_draft_leaves_nothing_open(cast: Cast) -> None:
 
     draft = bring_application_to(cast, cast.ana, "draft", partnership=cast.loom, officer=cast.chiara.actor)

@@ -36,6 +36,7 @@ def do(move: str, partnership: Partnership, cents: int) -> None:
             budgets.free(partnership.pk, cents, from_part="committed")
 
 
+@pytest.mark.database
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.integers(min_value=0, max_value=700_000)), max_size=12))
 def test_the_parts_add_up_and_a_move_that_is_refused_moves_nothing(cast: Cast, moves: list[tuple[str, int]]) -> None:
@@ -50,6 +51,7 @@ def test_the_parts_add_up_and_a_move_that_is_refused_moves_nothing(cast: Cast, m
         assert min(after.values()) >= 0
 
 
+@pytest.mark.database
 def test_nothing_is_moved_backwards(cast: Cast) -> None:
     with pytest.raises(ValueError, match="below zero"):
         budgets.reserve(cast.loom.pk, -1)
@@ -62,6 +64,7 @@ def test_a_partnership_without_a_budget_has_nothing_to_reserve(cast: Cast) -> No
         budgets.reserve(cast.loom.pk, 1)
 
 
+@pytest.mark.database
 def test_the_validation_reserves_and_the_last_signature_commits(cast: Cast) -> None:
     story = bring_exchange_to(cast, "agreed")
     assert parts_of(cast.loom)["free"] == 1_000_000
@@ -87,6 +90,7 @@ def test_a_cancellation_frees_whatever_was_held(cast: Cast, step: str) -> None:
     assert story.proposal.releases_place
 
 
+@pytest.mark.database
 def test_without_free_money_the_visitors_partnership_cannot_validate(cast: Cast) -> None:
     story = bring_exchange_to(cast, "agreed")
     Budget.objects.filter(partnership=cast.loom).update(planned_cents=38_999, free_cents=38_999)

@@ -84,6 +84,7 @@ def test_a_withdrawn_participant_is_in_no_list_and_has_no_profile(match: Match) 
     text_of(client, profile_of(match.host), 404)
 
 
+@pytest.mark.database
 def test_the_catalogue_is_found_through_by_folded_words_and_filters_in_the_address(match: Match) -> None:
     _lodz, hosts = bring_host(match.cast, "łódka")
     client = signed_in(match.cast.ana)

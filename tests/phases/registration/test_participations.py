@@ -167,6 +167,7 @@ def test_whoever_has_visited_is_not_accepted_as_a_visitor_again(cast: Cast, part
     assert code_of(refused) == "visit_already_used"
 
 
+@pytest.mark.database
 def test_the_database_holds_one_visit_for_an_organisation_over_all_editions(
     cast: Cast, participation: Participation
 ) -> None:

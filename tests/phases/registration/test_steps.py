@@ -37,6 +37,7 @@ def test_a_person_without_an_organisation_starts_with_a_new_one_of_their_own(cas
     assert cast.nuno.actor.organisations == {application.organisation_id}
 
 
+@pytest.mark.database
 def test_a_second_click_does_not_start_a_second_registration(cast: Cast) -> None:
     operations.start_application(actor=cast.nuno.actor, at=MONDAY)
 
@@ -45,6 +46,7 @@ def test_a_second_click_does_not_start_a_second_registration(cast: Cast) -> None
     assert code_of(refused) == "application_already_open"
 
 
+@pytest.mark.database
 @pytest.mark.usefixtures("submitted")
 def test_an_organisation_has_one_undecided_application(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
