@@ -48,6 +48,7 @@ class Person:
         """Begin signed out; `note` is told of each request that changes something."""
         self.name, self.base, self.note = name, base, note
         self.email = ""
+        self.visited: set[str] = set()
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
 
@@ -109,9 +110,11 @@ class Person:
     def _send(self, request: urllib.request.Request) -> Page:
         try:
             with self.opener.open(request, timeout=SECONDS_TO_ANSWER) as answer:
-                return _page(answer)
+                page = _page(answer)
         except urllib.error.HTTPError as answer:
-            return _page(answer)
+            page = _page(answer)
+        self.visited.add(urllib.parse.urlsplit(page.url).path)
+        return page
 
 
 HEADERS = {"Accept": "text/html", "Accept-Language": "en", "User-Agent": "tour"}

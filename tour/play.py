@@ -19,6 +19,8 @@ PAPER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EO
 PARTIES = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "support_office")
 REGISTRATION_FORM = {"start_application", "edit_application"}
 NOT_FOUND = 404
+# Addresses of cases; profiles in the catalogue are for every accepted participant.
+CASE = re.compile(r"/(APP|PRO|EXC)-\d+-\d+/")
 
 
 class Unexpected(AssertionError):
@@ -32,7 +34,6 @@ class Log:
     counts: Counts = field(default_factory=Counts)
     steps: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[dict[str, Any]] = field(default_factory=list)
-    addresses: set[str] = field(default_factory=set)
     parties: dict[str, str] = field(default_factory=dict)
     is_trying: bool = False
 
@@ -290,10 +291,14 @@ class Exchange(Play):
         page = self.visitor.open(self.exchange)
         expect("CLOSED", page.state, "the exchange at its end")
         expect([], page.turn, "whose turn it is at the end")
-        for name in ("", "commitment/", "financial-agreement/", "report/", "evidence/", "payment/", "thread/"):
-            if self.is_physical or name != "financial-agreement/":
-                self.hidden_from(self.stranger, part(self.exchange, name.rstrip("/")) if name else self.exchange)
+        for address in sorted(set().union(*(one.visited for one in self.everybody()))):
+            if CASE.search(address):
+                self.hidden_from(self.stranger, address)
         return page.reference
+
+    def everybody(self) -> list[Person]:
+        """Give the people who had a part in the exchange."""
+        return [self.visitor, self.host, self.visitor_contact, self.host_contact, self.coordinator]
 
     @property
     def is_physical(self) -> bool:
