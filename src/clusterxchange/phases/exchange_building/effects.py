@@ -26,6 +26,7 @@ from clusterxchange.phases.exchange_building.models import (
     FinancialAgreementState,
 )
 from clusterxchange.phases.exchange_building.queries import (
+    RESPONSIBILITY_CLAUSES,
     counted_days_of,
     is_physical,
     latest_agreement,
@@ -38,6 +39,7 @@ from clusterxchange.phases.exchange_building.queries import (
 from clusterxchange.phases.matching import operations as matching_operations
 from clusterxchange.phases.registration import operations as registration_operations
 from clusterxchange.phases.registration.models import Visit
+from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_version, version_in_force
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import engine
@@ -114,16 +116,34 @@ def cancel_agreements(situation: Situation) -> None:
 def write_part(situation: Situation) -> None:
     """Write what was typed, and compute anew what follows from it."""
     commitment: Commitment = situation.subject
+    before = commitment.language
     for field, value in situation.inputs["values"].items():
         setattr(commitment, field, value)
     if commitment.working_language:
         commitment.language = commitment.working_language
+    if commitment.language != before:
+        _put_clauses_into_language(commitment, before, situation.scheme)
     if commitment.first_day is not None and commitment.last_day is not None:
         within = (commitment.first_day.isoformat(), commitment.last_day.isoformat())
         commitment.plan = [row for row in commitment.plan if within[0] <= row["day"] <= within[1]]
     commitment.last_edited_at = situation.at
     refresh_text(commitment, situation.scheme)
     commitment.save()
+
+
+def _put_clauses_into_language(commitment: Commitment, before: str, scheme: Scheme) -> None:
+    # Only what nobody has written anew: a text of the parties is theirs.
+    was, now = (
+        {clause.code: clause.text for clause in clauses_of(scheme, "commitment_to_quality", language)}
+        for language in (before, commitment.language)
+    )
+    for party, code in RESPONSIBILITY_CLAUSES.items():
+        if commitment.responsibilities.get(str(party)) == was.get(code):
+            commitment.responsibilities[str(party)] = now.get(code, "")
+    if commitment.confidentiality == was.get("confidentiality"):
+        commitment.confidentiality = now.get("confidentiality", "")
+    if commitment.insurance == was.get("insurance"):
+        commitment.insurance = now.get("insurance", "")
 
 
 def refresh_text(commitment: Commitment, scheme: Scheme) -> None:
