@@ -56,7 +56,6 @@ def test_after_each_step_rows_are_what_the_tables_say_and_it_is_the_right_ones_t
             assert turn == TURNS[step], step
 
 
-@pytest.mark.database
 def test_one_row_and_the_list_agree_on_whose_it_is(cast: Cast) -> None:
     story = begin_story(cast)
     for step in STEPS:
