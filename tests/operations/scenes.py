@@ -96,7 +96,8 @@ def with_an_exception(s: Scene) -> None:
         s.cast, s.cast.bram, "draft", partnership=s.cast.selvedge, officer=s.cast.dov.actor, role="host"
     )
     bram = s.cast.bram.actor
-    registration.edit_application(application, answers={"exception_reason": "Nobody else has it."}, actor=bram, at=MONDAY)
+    answers = {"exception_reason": "Nobody else has it."}
+    registration.edit_application(application, answers=answers, actor=bram, at=MONDAY)
     registration.submit_application(application, **DECLARED, actor=bram, at=MONDAY + timedelta(hours=1))
     registration.open_application(application, actor=s.cast.dov.actor, at=MONDAY + timedelta(hours=2))
 
@@ -237,9 +238,7 @@ def submit_report(s: Scene) -> object:
         activities_done="Four lots were run.",
         objectives=[{"objective": s.story.stay.objective, "reached": 4, "sentence": "Two of four lots ran."}],
         outcomes={"contacts": 4},
-        ratings=dict.fromkeys(
-            ("host", "visitor_partnership", "host_partnership", "tool", "information", "funding"), 4
-        ),
+        ratings=dict.fromkeys(("host", "visitor_partnership", "host_partnership", "tool", "information", "funding"), 4),
         recommends=True,
         bank_details_are_right=True,
     )
@@ -247,7 +246,7 @@ def submit_report(s: Scene) -> object:
 
 def return_money(s: Scene) -> object:
     return finalisation.return_payment(
-        s.story.payment, reason="The account is closed.", transfer_reference="R 1", actor=s.story.visitor_contact, at=s.at
+        s.story.payment, reason="It is closed.", transfer_reference="R 1", actor=s.story.visitor_contact, at=s.at
     )
 
 

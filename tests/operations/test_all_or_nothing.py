@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from psycopg import sql
 
 from clusterxchange.workflow.models import Entry
 from tests.bring import begin_story
@@ -16,6 +17,9 @@ from tests.operations.scenes import NOTHING, ON_THE_WAY, STAGES, STEPS, TRIED, S
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 MOST_WRITES = 40
+OF_A_TABLE = sql.SQL(
+    "select {name}::text, count(*), coalesce(sum(hashtextextended(line::text, 0)), 0)::text from {table} as line"
+)
 # These take no actor: they are parts of a move, and never the outermost call.
 PARTS_OF_A_MOVE = {
     "registration": {"claim_visit", "free_visit", "use_visit", "disclose"},
@@ -39,24 +43,20 @@ class Writes:
     def __init__(self, failing: int = 0) -> None:
         self.count, self.failing = 0, failing
 
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 -- as Django calls it
-        if str(sql).lstrip().upper().startswith(WRITES):
+    def __call__(self, execute: Callable[..., Any], statement: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 -- as Django calls it
+        if str(statement).lstrip().upper().startswith(WRITES):
             self.count += 1
             if self.count == self.failing:
                 raise WriteFails
-        return execute(sql, params, many, context)
+        return execute(statement, params, many, context)
 
 
 def contents() -> dict[str, tuple[int, str]]:
     """Give how many rows each table holds, and what adds up to another sum when one of them changes."""
     with connection.cursor() as cursor:
         tables = sorted(connection.introspection.table_names(cursor))
-        cursor.execute(
-            " union all ".join(
-                f"select '{table}', count(*), coalesce(sum(hashtextextended(r::text, 0)), 0)::text from \"{table}\" r"
-                for table in tables
-            )
-        )
+        each = (OF_A_TABLE.format(name=table, table=sql.Identifier(table)) for table in tables)
+        cursor.execute(sql.SQL(" union all ").join(each))
         return {table: (rows, digest) for table, rows, digest in cursor.fetchall()}
 
 
@@ -70,7 +70,7 @@ def operations_of(phase: str) -> Iterator[tuple[str, Callable[..., Any]]]:
 @pytest.mark.parametrize("phase", TRIED)
 def test_every_operation_is_tried(phase: str) -> None:
     found = dict(operations_of(phase))
-    acting = {name for name, function in found.items() if {"actor", "at"} <= set(inspect.signature(function).parameters)}
+    acting = {name for name, one in found.items() if {"actor", "at"} <= set(inspect.signature(one).parameters)}
     elsewhere = {name for of, name in {*ON_THE_WAY, *ASKS_ONLY, *NEED_A_SCANNER} if of == phase}
 
     assert set(found) - acting == PARTS_OF_A_MOVE[phase]
