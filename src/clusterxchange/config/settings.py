@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "clusterxchange.config.middleware.ActorMiddleware",
     "clusterxchange.parties.accounts.second_factor.SecondFactorMiddleware",
     "clusterxchange.parties.accounts.presence.PresenceMiddleware",
+    "clusterxchange.parties.accounts.answers.WrongAnswersMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
