@@ -330,12 +330,14 @@ def refuse(
 
 def confirm(request: HttpRequest, page: CasePage, subject: Thing, action: Action) -> HttpResponse:
     """Show one step on a page of its own, before it is taken."""
-    at, actor = clock.now(), actor_of(request)
+    at, actor, machine = clock.now(), actor_of(request), page.machine
+    if machine.row_for(action, subject.state) is None or not decide.may(actor, machine.name, action, subject):
+        return redirect(machine.address(subject))
     case = case_context(request, page, subject, actor, at, None)
     steps = [*case.steps, *case.steps_elsewhere.values()]
     step = next((one for one in steps if one.action is action), None)
     if step is None:
-        return redirect(page.machine.address(subject))
+        return redirect(machine.address(subject))
     step.primary = not step.danger
     context = {
         "case": case,
@@ -343,8 +345,8 @@ def confirm(request: HttpRequest, page: CasePage, subject: Thing, action: Action
         "sentence": "",
         "consequences": [],
         "step": step,
-        "back_url": page.machine.address(subject),
-        "breadcrumb": [*case.breadcrumb, (case.title, page.machine.address(subject))],
+        "back_url": machine.address(subject),
+        "breadcrumb": [*case.breadcrumb, (case.title, machine.address(subject))],
         "banner": case.banner,
         "meta": [case.reference],
     }

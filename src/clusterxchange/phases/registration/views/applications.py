@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
@@ -283,10 +283,12 @@ def _own_task(application: Application) -> dict[str, str]:
     }
 
 
-@require_POST
 @signed_in
 def start_application(request: HttpRequest) -> HttpResponse:
     """Start a registration for the organisation chosen, or a new one."""
+    if request.method != "POST":
+        # Whoever had to sign in first comes back by the address alone.
+        return redirect("registration:start")
     actor, at = actor_of(request), clock.now()
     organisations = {
         str(row.pk): row for row in Organisation.objects.filter(pk__in=actor.organisations).exclude(legal_name="")
@@ -330,7 +332,6 @@ def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
     return pages.act(request, page_for(found, actor_of(request), action), found, action)
 
 
-@require_POST
 @signed_in
 def speak(request: HttpRequest, ref: str) -> HttpResponse:
     """Write into the thread of an application."""

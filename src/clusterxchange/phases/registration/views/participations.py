@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
@@ -76,7 +76,6 @@ def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
     return pages.act(request, PAGE, _load(request, ref), action)
 
 
-@require_POST
 @signed_in
 def speak(request: HttpRequest, ref: str) -> HttpResponse:
     """Write into the thread of a participation."""
