@@ -1,0 +1,109 @@
+"""One demonstration and one Chromium for all journeys of a run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.checks import HEIGHT, WIDE
+from tests.browser.somebody import Somebody
+from tour.server import accounts, own_demonstration
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+LAST = "test_whole_journey"  # it moves the clock of the demonstration
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play last what moves the clock that all share."""
+    items.sort(key=lambda item: item.path.stem == LAST)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a demonstration that already runs be used, which saves its start while a test is being written."""
+    parser.addoption("--running", type=Path, help="the data folder of a running demonstration")
+
+
+@dataclass
+class Demonstration:
+    """A running tool with the accounts of contract.md."""
+
+    url: str
+    accounts: dict[str, dict[str, Any]]
+    sessions: Path
+    remembered: dict[str, Path] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Start the tool as `make run` does, on a free port, in a scratch folder."""
+    running = pytestconfig.getoption("--running", default=None)
+    if running:
+        url = json.loads((running / "server.json").read_text(encoding="utf-8"))["url"]
+        yield Demonstration(url, accounts(running), tmp_path_factory.mktemp("sessions"))
+        return
+    with own_demonstration() as (url, data):
+        yield Demonstration(url, accounts(data), tmp_path_factory.mktemp("sessions"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium once."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class People:
+    """Whoever takes part in a test, each in a context of their own."""
+
+    chromium: Browser
+    demonstration: Demonstration
+    all: list[Somebody] = field(default_factory=list)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+
+    def somebody(self, name: str, note: Any = None, **context: Any) -> Somebody:  # noqa: ANN401 -- what Chromium's contexts take
+        """Bring somebody who is signed out."""
+        widths = context.pop("widths", None)
+        made = self.chromium.new_context(
+            viewport={"width": WIDE, "height": HEIGHT}, locale="en", reduced_motion="reduce", **context
+        )
+        more = {key: value for key, value in (("note", note), ("widths", widths)) if value is not None}
+        person = Somebody(name, self.demonstration.url, made, seen=self.seen, **more)
+        self.all.append(person)
+        return person
+
+    def signed_in(self, email: str, **context: Any) -> Somebody:  # noqa: ANN401 -- as above
+        """Bring an account of the demonstration; within a run it signs in once."""
+        remembered = self.demonstration.remembered
+        if email not in remembered:
+            account = self.demonstration.accounts[email]
+            first = self.somebody(email, widths=())
+            first.sign_in(email, account["password"], account["totp_secret"])
+            remembered[email] = first.remember(self.demonstration.sessions)
+        person = self.somebody(email, storage_state=remembered[email], **context)
+        person.email = email
+        return person
+
+
+@pytest.fixture
+def people(chromium: Browser, demonstration: Demonstration) -> Iterator[People]:
+    """Bring people, and fail at the end if any page was at fault."""
+    cast = People(chromium, demonstration)
+    yield cast
+    found = [fault for one in cast.all for fault in one.faults]
+    for one in cast.all:
+        one.context.close()
+    assert not found, "\n".join(found)
