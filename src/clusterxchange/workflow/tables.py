@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Model
 
@@ -16,17 +16,6 @@ from clusterxchange.scheme.document import Scheme
 
 STAYS = "stays"
 THE_STATE_BEFORE = "the state before"
-
-
-class Subject(Protocol):
-    """A row that has a life."""
-
-    pk: Any
-    state: str
-    state_since: datetime
-
-    def save(self, *, update_fields: Iterable[str] | None = None) -> None:
-        """Write the row."""
 
 
 @dataclass(frozen=True)

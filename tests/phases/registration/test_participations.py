@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from clusterxchange.access.actor import SYSTEM
-from clusterxchange.phases.registration import operations, queries
+from clusterxchange.phases.registration import operations
 from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow.deadlines import run_due
@@ -180,13 +180,6 @@ def test_the_database_holds_one_visit_for_an_organisation_over_all_editions(
             partnership=cast.loom, role="visit", visit="CLAIMED", last_active_at=MONDAY, state="ACTIVE",
             state_since=MONDAY, created_at=MONDAY,
         )  # fmt: skip
-
-
-def test_own_participations_are_those_of_ones_organisations(cast: Cast, participation: Participation) -> None:
-    assert list(queries.own_participations(cast.ana.actor)) == [participation]
-    assert list(queries.own_participations(cast.chiara.actor)) == []
-    assert list(queries.participations_for(cast.chiara.actor)) == [participation]
-    assert list(queries.participations_for(cast.zoe.actor)) == []
 
 
 def test_the_page_shows_the_steps_of_its_reader(cast: Cast, participation: Participation, client: Client) -> None:

@@ -1,6 +1,6 @@
 """What people type in exchange building, checked before it reaches an operation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -605,8 +605,3 @@ AGREEMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.SIGN_AGREEMENT: SignForm,
     Action.DECLINE_AGREEMENT: ReasonForm,
 }
-
-
-def names_of_parts() -> Iterable[str]:
-    """Give the addresses of the parts: their names with hyphens."""
-    return (part.replace("_", "-") for part in rules.PARTS)

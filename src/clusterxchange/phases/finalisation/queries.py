@@ -15,7 +15,6 @@ from clusterxchange.phases.finalisation.models import (
     ActivityReport,
     ActivityReportState,
     EvidenceItem,
-    EvidenceState,
     Payment,
     PaymentState,
 )
@@ -193,14 +192,3 @@ def account_of(payment: Payment) -> dict[str, str]:
     given_later = bool(payment.iban or payment.account_number)
     row = payment if given_later or payment.agreement is None else payment.agreement
     return {name: getattr(row, name) for name in ("account_holder", "iban", "account_number", "bic", "bank_address")}
-
-
-def uploaded_items(exchange: Exchange) -> QuerySet[EvidenceItem]:
-    """Give the pieces of evidence that wait for a decision."""
-    return EvidenceItem.objects.filter(exchange_id=exchange.pk, state=EvidenceState.UPLOADED).order_by("pk")
-
-
-def wanted_items(exchange: Exchange) -> QuerySet[EvidenceItem]:
-    """Give the pieces of evidence that wait for a file."""
-    wanted = (EvidenceState.WANTED, EvidenceState.ASKED_AGAIN)
-    return EvidenceItem.objects.filter(exchange_id=exchange.pk, state__in=wanted).order_by("pk")

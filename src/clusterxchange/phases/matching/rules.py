@@ -6,7 +6,6 @@ from clusterxchange.foundation.folding import fold
 from clusterxchange.phases.matching.models import ProposalState
 
 OPEN = (ProposalState.SENT, ProposalState.SUGGESTED)
-OPEN_OR_INVITED = (*OPEN, ProposalState.INVITED)
 SHORTEST_WORD = 5
 PHYSICAL, VIRTUAL = "physical", "virtual"
 

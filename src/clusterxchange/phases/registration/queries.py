@@ -7,7 +7,6 @@ from django.db.models import Count, Q, QuerySet
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.folding import fold
-from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration.models import (
@@ -41,22 +40,6 @@ def all_participations() -> QuerySet[Participation]:
     return Participation.objects.select_related(
         "organisation", "application__representative__account", "partnership", "edition"
     )
-
-
-def applications_for(actor: Actor) -> QuerySet[Application]:
-    """Give the applications that the actor may see."""
-    return visible(all_applications(), "application", actor)
-
-
-def participations_for(actor: Actor) -> QuerySet[Participation]:
-    """Give the participations that the actor may see as a case."""
-    return visible(all_participations(), "participation", actor)
-
-
-def own_participations(actor: Actor) -> QuerySet[Participation]:
-    """Give the participations of the organisations for which the actor speaks, the ended ones left out."""
-    found = all_participations().filter(organisation_id__in=actor.organisations)
-    return found.exclude(state=ParticipationState.WITHDRAWN).order_by("role", "pk")
 
 
 def own_applications(actor: Actor) -> QuerySet[Application]:
