@@ -1,0 +1,192 @@
+"""Every address, as each account of the demonstration and as nobody: what `routes.csv` says is what is answered.
+
+The case is one exchange of visitor@ with host@ on the evening of its last day: reports and evidence are open, nothing
+is paid. Each request is sent with nothing typed and is undone before the next.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
+
+from clusterxchange.foundation import clock
+from clusterxchange.journeys.demonstration.cases import Told, story_of
+from clusterxchange.journeys.demonstration.install import install
+from clusterxchange.journeys.demonstration.people import accounts_file
+from clusterxchange.journeys.demonstration.story import Story
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import actor_for
+from clusterxchange.workflow import obligations
+
+BEGINS = date(2026, 3, 2)
+EVENING = datetime(2026, 4, 16, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
+CASE = Told("sierrabruma", "ribeiraalta", "ended", BEGINS, date(2026, 4, 14), date(2026, 4, 16))
+NOBODY = "nobody"
+ACCOUNTS = (*(one["email"].removesuffix("@demo.example") for one in accounts_file()), NOBODY)
+WITH_SECOND_FACTOR = frozenset(
+    one["email"].removesuffix("@demo.example") for one in accounts_file() if one["totp_secret"]
+)
+NOT_FOUND = 404
+# By these names nothing is known.
+UNKNOWN = {"ref": "APP-2026-999999", "reference": "EXC-2026-999999", "number": "999999"}
+# The mark of origin of a form is another one on each page.
+ONCE = re.compile(rb"\b[A-Za-z0-9]{64}\b")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the matrix."""
+
+    route: str
+    thing: str
+    account: str
+    get: int
+    post: int
+
+
+class Browser(RequestFactory):
+    """Sends what a browser sends, with the cookies that it was given; nothing of the answer but the answer is kept."""
+
+    def request(self, **given: object) -> HttpResponse:  # type: ignore[override]  # -- the factory stops before the answer
+        environ = self._base_environ(**given)  # type: ignore[attr-defined]  # -- the types leave it out
+        return ClientHandler(enforce_csrf_checks=False)(environ)  # type: ignore[return-value]  # -- an answer like any other
+
+
+Things = Mapping[str, dict[str, str]]
+
+
+def lines() -> list[Line]:
+    with (Path(__file__).parent / "routes.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Line(row["route"], row["thing"], row["account"], int(row["get"]), int(row["post"]))
+            for row in csv.DictReader(file)
+        ]
+
+
+def routes_of(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes_of(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_route_has_a_row_for_every_account_and_every_row_a_route() -> None:
+    rows: dict[str, list[str]] = defaultdict(list)
+    for line in lines():
+        rows[line.route].append(line.account)
+    routes = list(routes_of(get_resolver()))
+
+    assert len(set(routes)) == len(routes)
+    assert sorted(rows) == sorted(routes)
+    assert {route: accounts for route, accounts in rows.items() if sorted(accounts) != sorted(ACCOUNTS)} == {}
+
+
+@pytest.fixture(scope="module")
+def things(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Things]:  # noqa: ARG001 -- makes the database
+    """Make the demonstration once for all rows, play the case in it, and leave nothing behind."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        install()
+        story = story_of(CASE).tell("ended")
+        clock.set_clock(EVENING)
+        yield things_of(story)
+        transaction.set_rollback(True)
+
+
+def account_of(name: str) -> Account:
+    return Account.objects.get(email=f"{name}@demo.example")
+
+
+def signed_in(name: str) -> Browser:
+    """Give a browser as it is just after signing in, with the second factor where one is needed."""
+    browser, client = Browser(), Client()
+    if name == NOBODY:
+        return browser
+    client.force_login(account_of(name))
+    request = RequestFactory().get("/")
+    request.session = client.session
+    for method in ("password", "mfa") if name in WITH_SECOND_FACTOR else ("password",):
+        record_authentication(request, account_of(name), method)
+    request.session.save()
+    browser.cookies = client.cookies
+    return browser
+
+
+def things_of(story: Story) -> Things:
+    """Give what each word in the column "thing" stands for."""
+    newcomer = account_of("newcomer")
+    (task, *_) = obligations.mine(actor_for(account_of("visitor"))).filter(root_id=story.exchange.pk)
+    exchange, visitor = str(story.exchange.reference), story.visitor_participation
+    application = str(visitor.application.reference)
+    return {
+        "-": {},
+        "application": {"ref": application},
+        "section": {"ref": application, "name": "organisation"},
+        "participation": {"ref": str(visitor.reference)},
+        "host": {"reference": str(story.host_participation.reference)},
+        "proposal": {"reference": str(story.proposal.reference)},
+        "exchange": {"reference": exchange},
+        "part": {"reference": exchange, "part": "place-and-dates"},
+        "evidence": {"reference": exchange, "item": "outward"},
+        "task": {"number": str(task.pk)},
+        "partnership": {"slug": "clamtex"},
+        "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
+        "reset": {"uidb36": user_pk_to_url_str(newcomer), "key": default_token_generator.make_token(newcomer)},
+    }
+
+
+def answer_to(browser: Browser, method: str, address: str) -> HttpResponse:
+    """Send one request and undo whatever it has done."""
+    with transaction.atomic():
+        answer: HttpResponse = getattr(browser, method)(address)
+        transaction.set_rollback(True)
+    return answer
+
+
+def body_of(answer: HttpResponse, address: str) -> bytes:
+    """Give the bytes of an answer without the address that was asked and the marks that are new on each page."""
+    return ONCE.sub(b"", answer.content.replace(address.encode(), b""))
+
+
+def unknown_address(line: Line, things: Things) -> str:
+    """Give the address that the route would have for a thing that does not exist."""
+    named = things[line.thing]
+    return reverse(line.route, kwargs=named | {name: UNKNOWN[name] for name in named if name in UNKNOWN})
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -> None:
+    browser, wrong = signed_in(account), []
+
+    for line in lines():
+        if line.account != account:
+            continue
+        address = reverse(line.route, kwargs=things[line.thing])
+        got, posted = (answer_to(browser, method, address) for method in ("get", "post"))
+        if (got.status_code, posted.status_code) != (line.get, line.post):
+            wrong.append(f"{line.route} as {account}: {got.status_code, posted.status_code}, not {line.get, line.post}")
+        if line.get == NOT_FOUND and UNKNOWN.keys() & things[line.thing].keys():
+            unknown = unknown_address(line, things)
+            if body_of(got, address) != body_of(answer_to(browser, "get", unknown), unknown):
+                wrong.append(f"{line.route} as {account}: what is hidden looks different from what is unknown")
+
+    assert not wrong, "\n".join(wrong)
