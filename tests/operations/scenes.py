@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
@@ -23,10 +24,10 @@ from tests.cast import MONDAY, Cast
 
 # Before anybody has applied; and once Ana and Bram are accepted, before they know of each other.
 NOTHING, BEGUN = "nothing", "begun"
-STAGES = (NOTHING, BEGUN, *STEPS)
+STAGES: tuple[str, ...] = (NOTHING, BEGUN, *STEPS)
 SAME_DAY = MONDAY + timedelta(hours=6)
 FILE = CheckedFile(PAPER, PDF, "paper.pdf")
-DECLARED = {
+DECLARED: dict[str, Any] = {
     "declares_true": True,
     "declares_first_visit": True,
     "declares_no_double_funding": True,
@@ -39,7 +40,13 @@ class Scene:
     """The cast, and the exchange of Ana and Bram as far as the stage says."""
 
     cast: Cast
-    story: Story
+    told: Story | None
+
+    @property
+    def story(self) -> Story:
+        """The exchange; there is one at every stage but the first."""
+        assert self.told is not None
+        return self.told
 
     @property
     def at(self) -> datetime:
@@ -91,7 +98,7 @@ def until(step: str) -> Step:
 
 def with_an_exception(s: Scene) -> None:
     """Let Bram, whose cluster is not profiled, ask to host, and open his application."""
-    Organisation.objects.filter(pk=s.cast.bram.organisation.pk).update(cluster_membership="unprofiled")
+    Organisation.objects.filter(representatives__account=s.cast.bram.account).update(cluster_membership="unprofiled")
     application = bring_application_to(
         s.cast, s.cast.bram, "draft", partnership=s.cast.selvedge, officer=s.cast.dov.actor, role="host"
     )
@@ -182,7 +189,8 @@ def sign(s: Scene, *sides: str) -> object:
     for actor, capacity in (people[side] for side in sides):
         building.sign_commitment(
             s.story.commitment,
-            **s.story.seen(),
+            version=str(s.story.commitment.version),
+            text_sha256=s.story.commitment.text_sha256,
             is_authenticated=True,
             actor=actor,
             at=s.at,
@@ -191,8 +199,8 @@ def sign(s: Scene, *sides: str) -> object:
     return None
 
 
-def give_account(s: Scene) -> object:
-    return s.story.give_bank_details()
+def give_account(s: Scene) -> None:
+    s.story.give_bank_details()
 
 
 def offer(s: Scene) -> object:
