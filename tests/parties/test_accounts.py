@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import PartnershipPerson
@@ -118,6 +118,14 @@ def test_a_session_that_knows_the_password_only_uses_the_second_factor_first(cli
 
     answer = client.get("/registration/")
     assert (answer.status_code, answer["Location"]) == (302, "/account/two-factor/reauthenticate/")
+
+
+@pytest.mark.django_db
+@override_settings(ACCOUNT_RATE_LIMITS={"signup": "1/m/ip"})
+def test_too_many_attempts_are_answered_by_a_page_of_ours(client: Client) -> None:
+    answers = [client.post("/sign-up/", {"email": "", "password1": ""}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 429]
+    assert "Wait a few minutes, then try again." in answers[1].content.decode()
 
 
 def test_a_visit_is_noted_at_most_once_an_hour(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

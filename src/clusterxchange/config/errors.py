@@ -26,6 +26,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 @requires_csrf_token
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who tried more often than an account allows."""
+    return render(request, "errors/429.html", status=429)
+
+
+@requires_csrf_token
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when the tool itself is at fault, without touching the database."""
     try:

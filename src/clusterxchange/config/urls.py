@@ -13,6 +13,7 @@ from clusterxchange.parties.accounts.languages import choose_language
 handler400 = "clusterxchange.config.errors.bad_request"
 handler403 = "clusterxchange.config.errors.forbidden"
 handler404 = "clusterxchange.config.errors.not_found"
+handler429 = "clusterxchange.config.errors.too_many"  # the accounts package asks for it
 handler500 = "clusterxchange.config.errors.failed"
 
 signing_in: list[URLPattern | URLResolver] = [
