@@ -44,7 +44,7 @@ WITH_SECOND_FACTOR = frozenset(
 )
 NOT_FOUND = 404
 # By these names nothing is known.
-UNKNOWN = {"ref": "APP-2026-999999", "reference": "EXC-2026-999999", "number": "999999"}
+UNKNOWN = {"reference": "EXC-2026-999999", "number": "999999"}
 # The mark of origin of a form is another one on each page.
 ONCE = re.compile(rb"\b[A-Za-z0-9]{64}\b")
 
@@ -132,14 +132,16 @@ def signed_in(name: str) -> Browser:
 def things_of(story: Story) -> Things:
     """Give what each word in the column "thing" stands for."""
     newcomer = account_of("newcomer")
+    # Signing in makes a link for a new password worthless, so it is somebody's who never does here.
+    forgetful = Account.objects.exclude(email__endswith="@demo.example").earliest("pk")
     (task, *_) = obligations.mine(actor_for(account_of("visitor"))).filter(root_id=story.exchange.pk)
     exchange, visitor = str(story.exchange.reference), story.visitor_participation
     application = str(visitor.application.reference)
     return {
         "-": {},
-        "application": {"ref": application},
-        "section": {"ref": application, "name": "organisation"},
-        "participation": {"ref": str(visitor.reference)},
+        "application": {"reference": application},
+        "section": {"reference": application, "name": "organisation"},
+        "participation": {"reference": str(visitor.reference)},
         "host": {"reference": str(story.host_participation.reference)},
         "proposal": {"reference": str(story.proposal.reference)},
         "exchange": {"reference": exchange},
@@ -148,7 +150,7 @@ def things_of(story: Story) -> Things:
         "task": {"number": str(task.pk)},
         "partnership": {"slug": "clamtex"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
-        "reset": {"uidb36": user_pk_to_url_str(newcomer), "key": default_token_generator.make_token(newcomer)},
+        "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
 
 
@@ -175,7 +177,7 @@ def unknown_address(line: Line, things: Things) -> str:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -> None:
-    browser, wrong = signed_in(account), []
+    browser, compared, wrong = signed_in(account), set(), []
 
     for line in lines():
         if line.account != account:
@@ -184,7 +186,9 @@ def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -
         got, posted = (answer_to(browser, method, address) for method in ("get", "post"))
         if (got.status_code, posted.status_code) != (line.get, line.post):
             wrong.append(f"{line.route} as {account}: {got.status_code, posted.status_code}, not {line.get, line.post}")
-        if line.get == NOT_FOUND and UNKNOWN.keys() & things[line.thing].keys():
+        place = (line.route.partition(":")[0], line.thing)
+        if line.get == NOT_FOUND and place not in compared and UNKNOWN.keys() & things[line.thing].keys():
+            compared.add(place)
             unknown = unknown_address(line, things)
             if body_of(got, address) != body_of(answer_to(browser, "get", unknown), unknown):
                 wrong.append(f"{line.route} as {account}: what is hidden looks different from what is unknown")

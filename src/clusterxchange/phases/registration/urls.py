@@ -8,7 +8,7 @@ from clusterxchange.workflow.pages import action_paths
 
 app_name = "registration"
 
-APPLICATIONS, PARTICIPATIONS = "applications/<str:ref>/", "participations/<str:ref>/"
+APPLICATIONS, PARTICIPATIONS = "applications/<str:reference>/", "participations/<str:reference>/"
 
 urlpatterns = [
     path("", applications.start, name="start"),

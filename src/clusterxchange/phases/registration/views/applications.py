@@ -242,8 +242,8 @@ def page_for(application: Application, actor: Actor, action: Action | None = Non
     return APPLICATION_PAGE
 
 
-def _load(request: HttpRequest, ref: str) -> Application:
-    found: Application = load(request, queries.all_applications(), "application", reference=ref)
+def _load(request: HttpRequest, reference: str) -> Application:
+    found: Application = load(request, queries.all_applications(), "application", reference=reference)
     return found
 
 
@@ -310,40 +310,40 @@ def start_application(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def application(request: HttpRequest, ref: str) -> HttpResponse:
+def application(request: HttpRequest, reference: str) -> HttpResponse:
     """Show an application as its reader needs it."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return pages.show(request, page_for(found, actor_of(request)), found)
 
 
 @require_GET
 @signed_in
-def check(request: HttpRequest, ref: str) -> HttpResponse:
+def check(request: HttpRequest, reference: str) -> HttpResponse:
     """Show all answers before they are submitted."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return pages.show(request, page_for(found, actor_of(request), Action.SUBMIT_APPLICATION), found)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
+def act(request: HttpRequest, reference: str, action: Action) -> HttpResponse:
     """Take a step on an application."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return pages.act(request, page_for(found, actor_of(request), action), found, action)
 
 
 @signed_in
-def speak(request: HttpRequest, ref: str) -> HttpResponse:
+def speak(request: HttpRequest, reference: str) -> HttpResponse:
     """Write into the thread of an application."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return pages.speak(request, page_for(found, actor_of(request)), found)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def section(request: HttpRequest, ref: str, name: str) -> HttpResponse:
+def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Show and save one section of the form."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     kind = SECTION_FORMS.get(name)
     if kind is None:
         raise Http404
@@ -428,15 +428,15 @@ def _kept_files(found: Application, form: SectionForm) -> list[dict[str, str]]:
 
 @require_GET
 @signed_in
-def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
+def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the curriculum vitae to whoever the table lets, and note it."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
 
 
 @require_GET
 @signed_in
-def permit_document(request: HttpRequest, ref: str) -> HttpResponse:
+def permit_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the residence permit as the curriculum vitae is handed out."""
-    found = _load(request, ref)
+    found = _load(request, reference)
     return hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)

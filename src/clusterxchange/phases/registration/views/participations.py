@@ -57,39 +57,39 @@ PAGE = CasePage(
 )
 
 
-def _load(request: HttpRequest, ref: str) -> Participation:
-    found: Participation = load(request, queries.all_participations(), "participation", reference=ref)
+def _load(request: HttpRequest, reference: str) -> Participation:
+    found: Participation = load(request, queries.all_participations(), "participation", reference=reference)
     return found
 
 
 @require_GET
 @signed_in
-def participation(request: HttpRequest, ref: str) -> HttpResponse:
+def participation(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a participation with the steps that are open."""
-    return pages.show(request, PAGE, _load(request, ref))
+    return pages.show(request, PAGE, _load(request, reference))
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def act(request: HttpRequest, ref: str, action: Action) -> HttpResponse:
+def act(request: HttpRequest, reference: str, action: Action) -> HttpResponse:
     """Take a step on a participation."""
-    return pages.act(request, PAGE, _load(request, ref), action)
+    return pages.act(request, PAGE, _load(request, reference), action)
 
 
 @signed_in
-def speak(request: HttpRequest, ref: str) -> HttpResponse:
+def speak(request: HttpRequest, reference: str) -> HttpResponse:
     """Write into the thread of a participation."""
-    return pages.speak(request, PAGE, _load(request, ref))
+    return pages.speak(request, PAGE, _load(request, reference))
 
 
 @require_GET
 @signed_in
-def curriculum_vitae(request: HttpRequest, ref: str) -> HttpResponse:
+def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out a participant's curriculum vitae, also to the partner to whom it was disclosed."""
     rows = queries.all_participations()
     actor = actor_of(request)
-    found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=ref).first()
-    found = found or visible(rows, "participation", actor).filter(reference=ref).first()
+    found = visible(rows, "participation", actor, Action.OPEN_CURRICULUM_VITAE).filter(reference=reference).first()
+    found = found or visible(rows, "participation", actor).filter(reference=reference).first()
     if found is None:
         raise Http404
     return hand_out(request, PAGE, found, found.application.representative.curriculum_vitae)
