@@ -49,8 +49,8 @@ class Person:
         self.name, self.base, self.note = name, base, note
         self.email = ""
         self.visited: set[str] = set()
-        jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
     def open(self, address: str) -> Page:
         """Follow an address, as a link does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -12,7 +13,7 @@ NARROW, MIDDLE, WIDE = 320, 768, 1280
 HEIGHT = 900
 SERVICE = " - ClusterXchange"
 
-RULES = """() => {
+RULES = """(isRefusal) => {
   const seen = (one) => one.checkVisibility();
   const words = (one) => one.textContent.trim();
   const main = document.querySelector("main");
@@ -25,10 +26,10 @@ RULES = """() => {
   if (headings !== 1) found.push(`${headings} headings of level 1`);
   const refused = [...main.querySelectorAll("[data-error], [data-refusal][role=alert]")].filter(seen);
   const isError = document.title.startsWith("Error: ");
-  if ((refused.length > 0) !== isError) found.push(`title "${document.title}" with ${refused.length} errors`);
+  if ((refused.length > 0 || isRefusal) !== isError) found.push(`title "${document.title}" with ${refused.length} errors`);
   const banners = [...main.querySelectorAll(".next-step")].filter(seen);
   for (const banner of banners) {
-    if (!banner.querySelector(".badge")) found.push("a banner without a badge");
+    if (!isRefusal && !banner.querySelector(".badge")) found.push("a banner without a badge");
   }
   if (banners.length) {
     const before = [...main.querySelectorAll("form, .card, .queue, .cards, table")].filter(
@@ -44,7 +45,8 @@ SIDEWAYS = """() => {
   if (root.scrollWidth <= root.clientWidth) return "";
   const wide = [...document.querySelectorAll("main *")].filter(
     (one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".scroll"));
-  return `${root.scrollWidth} px in ${root.clientWidth}: ${wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(" ; ")}`;
+  const shown = wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80));
+  return `${root.scrollWidth} px in ${root.clientWidth}: ${shown.join(" ; ")}`;
 }"""
 
 
@@ -54,19 +56,27 @@ def axe() -> Axe:
     return Axe()
 
 
-def faults(page: Page, widths: Iterable[int] = (NARROW, WIDE), *, needs_banner: bool = False) -> list[str]:
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Let axe look, which is put into a page once."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(axe().axe_script)
+    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    return found
+
+
+def faults(page: Page, widths: Iterable[int] = (NARROW, WIDE), *, needs_banner: bool = False, is_refusal: bool = False) -> list[str]:
     """Look at a page in several widths and say what is wrong with it."""
     found = []
     if not page.title().endswith(SERVICE) or not page.title().removeprefix("Error: ").removesuffix(SERVICE).strip():
         found.append(f"title {page.title()!r}")
-    found += page.evaluate(RULES)
+    found += page.evaluate(RULES, is_refusal)
     if needs_banner and not page.locator("main .next-step").count():
         found.append("no banner")
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         if width == NARROW and (sideways := page.evaluate(SIDEWAYS)):
             found.append(f"sideways scroll: {sideways}")
-        for one in axe().run(page).response["violations"]:
+        for one in violations(page):
             nodes = "; ".join(f"{node['target']} {node.get('failureSummary', '')}" for node in one["nodes"][:3])
             found.append(f"axe at {width}: {one['id']}: {' '.join(nodes.split())}")
     return found

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from tour.person import Person
+from tour.server import accounts, own_demonstration
 
 from tests.browser.checks import HEIGHT, WIDE
 from tests.browser.somebody import Somebody
-from tour.server import accounts, own_demonstration
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -41,6 +42,7 @@ class Demonstration:
     accounts: dict[str, dict[str, Any]]
     sessions: Path
     remembered: dict[str, Path] = field(default_factory=dict)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +74,6 @@ class People:
     chromium: Browser
     demonstration: Demonstration
     all: list[Somebody] = field(default_factory=list)
-    seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def somebody(self, name: str, note: Any = None, **context: Any) -> Somebody:  # noqa: ANN401 -- what Chromium's contexts take
         """Bring somebody who is signed out."""
@@ -81,9 +82,15 @@ class People:
             viewport={"width": WIDE, "height": HEIGHT}, locale="en", reduced_motion="reduce", **context
         )
         more = {key: value for key, value in (("note", note), ("widths", widths)) if value is not None}
-        person = Somebody(name, self.demonstration.url, made, seen=self.seen, **more)
+        person = Somebody(name, self.demonstration.url, made, seen=self.demonstration.seen, **more)
         self.all.append(person)
         return person
+
+    def sits_down(self, person: Person, **context: Any) -> Somebody:  # noqa: ANN401 -- as above
+        """Let somebody whom the tour's client has signed in go on in Chromium."""
+        made, url = self.somebody(person.name, **context), self.demonstration.url
+        made.context.add_cookies([{"name": one.name, "value": str(one.value), "url": url} for one in person.cookies])
+        return made
 
     def signed_in(self, email: str, **context: Any) -> Somebody:  # noqa: ANN401 -- as above
         """Bring an account of the demonstration; within a run it signs in once."""

@@ -11,17 +11,16 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Response
 from playwright.sync_api import Page as Tab
-
-from tests.browser.checks import NARROW, WIDE, faults
 from tour.page import Form, Page
 from tour.person import File, Person, one_time_code
 
+from tests.browser.checks import NARROW, WIDE, faults
+
 PERIOD_OF_A_CODE = 30
 PATIENCE = 30_000  # milliseconds; a loaded machine is slow
-UNSIGNED = ("/sign-in/", "/sign-up/", "/account/", "/demo/")
 EXPECTED_NOISE = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)")
-REPORT = """document.addEventListener("securitypolicyviolation", (event) =>
-  console.error(`against the content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
+REPORT = """document.addEventListener("securitypolicyviolation", (event) => console.error(
+  `against the content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
 NUMBERS = re.compile(r"\b(?:[A-Z]{3}-\d{4}-\d{6}|\d+)\b")
 
 
@@ -159,13 +158,10 @@ class Somebody(Person):
         if key in self.seen or not self.widths:
             return
         self.seen.add(key)
-        needs_banner = (
-            page.status < 400 and not path.startswith(UNSIGNED) and bool(page.main.attributes.get("data-machine"))
-        )
-        self.faults += [
-            f"{self.name} at {path} ({page.state}): {one}"
-            for one in faults(self.tab, self.widths, needs_banner=needs_banner)
-        ]
+        is_refusal = page.status in {403, 404, 429}
+        needs_banner = not is_refusal and bool(page.main.attributes.get("data-machine"))
+        found = faults(self.tab, self.widths, needs_banner=needs_banner, is_refusal=is_refusal)
+        self.faults += [f"{self.name} at {path} ({page.state}): {one}" for one in found]
 
     def remember(self, folder: Path) -> Path:
         """Keep who is signed in, for another context of the same run."""
