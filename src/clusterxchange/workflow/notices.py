@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from procrastinate.contrib.django import app as jobs_app
+from procrastinate.types import JSONDict
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
@@ -75,19 +77,18 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
         return
     told = {actor.account_id}
     found: list[Notice] = []
+    people = cache(people_behind)
     for obligation in opened:
         if obligation.is_watch:
             continue
-        for person in people_behind(
-            Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id
-        ):
+        for person in people(Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id):
             if person.pk not in told and person.pk != obligation.barred_account_id:
                 told.add(person.pk)
                 found.append(_of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at))
     for happening in reversed(happenings):
         for capacity in sorted(happening.tells):
             party = obligations.party_of(happening.machine, happening.subject, capacity)
-            for person in people_behind(capacity, *party):
+            for person in people(capacity, *party):
                 if person.pk not in told:
                     told.add(person.pk)
                     found.append(_of_happening(happening, person, at))
@@ -111,8 +112,10 @@ def warn(obligation: Obligation, people: Iterable[Account], at: datetime) -> Non
 
 def send(found: Iterable[Notice]) -> None:
     """Keep the notices and put one job for each into the queue, in the transaction that is open."""
-    for notice in Notice.objects.bulk_create(list(found)):
-        jobs_app.configure_task(SEND_NOTICE, queue="mail").defer(notice_id=notice.pk)
+    kept = Notice.objects.bulk_create(list(found))
+    jobs: list[JSONDict] = [{"notice_id": notice.pk} for notice in kept]
+    if jobs:
+        jobs_app.configure_task(SEND_NOTICE, queue="mail").batch_defer(*jobs)
 
 
 def _of_obligation(obligation: Obligation, person: Account, topic: Notice.Topic, at: datetime) -> Notice:
