@@ -26,6 +26,7 @@ from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Machine, Refusal, Row, Situation
 
 LONGEST_TIMELINE = 50
+MOST_FIELDS_BESIDE = 3
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -69,6 +70,27 @@ class Step:
     def id(self) -> str:
         """The mark of the step in its page."""
         return f"{self.action.hyphenated}-{self.capacity.lower()}"
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """The fields that most people need; a form names the others as `later`."""
+        later = getattr(self.form, "later", ())
+        return [field for field in self.form if field.name not in later]
+
+    @property
+    def later_fields(self) -> list[forms.BoundField]:
+        """The fields that few people need: folded up on the page."""
+        return [self.form[name] for name in getattr(self.form, "later", ())]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether something is wrong with an answer that would be folded up."""
+        return any(field.errors for field in self.later_fields)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the step needs the width of the main column."""
+        return sum(not field.is_hidden for field in self.first_fields) > MOST_FIELDS_BESIDE
 
 
 @dataclass(frozen=True)

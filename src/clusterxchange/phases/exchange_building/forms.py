@@ -497,6 +497,8 @@ class ValidateForm(ConsentForm):
 class SignForm(ConsentForm):
     """A signature: the password again, and where wanted a scan of a copy signed by hand."""
 
+    later = ("scan", "scan_shows_this_text", "scan_is_signed_by_me")
+    later_label = gettext_lazy("Hand in a copy signed by hand")
     password = forms.CharField(
         label=gettext_lazy("Your password"),
         strip=False,
