@@ -26,7 +26,8 @@ RULES = """(isRefusal) => {
   if (headings !== 1) found.push(`${headings} headings of level 1`);
   const refused = [...main.querySelectorAll("[data-error], [data-refusal][role=alert]")].filter(seen);
   const isError = document.title.startsWith("Error: ");
-  if ((refused.length > 0 || isRefusal) !== isError) found.push(`title "${document.title}" with ${refused.length} errors`);
+  if ((refused.length > 0 || isRefusal) !== isError)
+    found.push(`title "${document.title}" with ${refused.length} errors`);
   const banners = [...main.querySelectorAll(".next-step")].filter(seen);
   for (const banner of banners) {
     if (!isRefusal && !banner.querySelector(".badge")) found.push("a banner without a badge");
@@ -64,7 +65,9 @@ def violations(page: Page) -> list[dict[str, Any]]:
     return found
 
 
-def faults(page: Page, widths: Iterable[int] = (NARROW, WIDE), *, needs_banner: bool = False, is_refusal: bool = False) -> list[str]:
+def faults(
+    page: Page, widths: Iterable[int] = (NARROW, WIDE), *, needs_banner: bool = False, is_refusal: bool = False
+) -> list[str]:
     """Look at a page in several widths and say what is wrong with it."""
     found = []
     if not page.title().endswith(SERVICE) or not page.title().removeprefix("Error: ").removesuffix(SERVICE).strip():

@@ -105,7 +105,9 @@ class Somebody(Person):
         return (outside if outside and outside.count() else inside).first
 
     def fill(self, element: Locator, values: Mapping[str, Any], files: Mapping[str, File]) -> None:
-        """Type, choose and tick."""
+        """Type, choose and tick; what is folded up is opened first."""
+        for closed in element.locator("xpath=ancestor::details[not(@open)]/summary").all():
+            closed.click()
         for closed in element.locator("details:not([open]) > summary").all():
             closed.click()
         identity = element.get_attribute("id")
