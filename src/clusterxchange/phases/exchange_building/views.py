@@ -29,6 +29,7 @@ from clusterxchange.phases.exchange_building import forms, operations, queries, 
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
 from clusterxchange.phases.exchange_building.notices import PART_LABELS
 from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
+from clusterxchange.phases.matching.queries import own_accepted
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.countries import country_name, language_name
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
@@ -77,6 +78,7 @@ def exchanges(request: HttpRequest) -> HttpResponse:
     own = list(obligations.mine(actor).filter(root_kind="exchange"))
     waiting = {one.root_id for one in own}
     rows = [_list_row(exchange, is_own=exchange.pk in waiting) for exchange in page]
+    may_look = own_accepted(actor).exists()
     context = {
         "title": _("Exchanges"),
         "meta": [
@@ -89,8 +91,8 @@ def exchanges(request: HttpRequest) -> HttpResponse:
         "count": page.paginator.count,
         "page": page,
         "empty_sentence": _("An exchange begins when a proposal is accepted."),
-        "empty_url": "/matching/best/",
-        "empty_label": _("See your best partners"),
+        "empty_url": "/matching/best/" if may_look else "/desk/",
+        "empty_label": _("See your best partners") if may_look else _("Go to your desk"),
     }
     return render(request, "exchange_building/exchanges.html", context)
 

@@ -65,6 +65,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
             "link": str(first["url"]),
             "link_label": _("Open the first"),
         }  # fmt: skip
+    may_look = queries.own_accepted(actor).exists()
     context = {
         "title": _("Proposals"),
         "breadcrumb": [(_("Desk"), "/desk/")],
@@ -72,10 +73,10 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "count": page.paginator.count,
         "page": page,
         "banner": banner,
-        "may_invite": queries.own_accepted(actor).exists(),
+        "may_invite": may_look,
         "empty_sentence": _("You have neither sent nor received a proposal."),
-        "empty_url": "/matching/best/",
-        "empty_label": _("See the best partners"),
+        "empty_url": "/matching/best/" if may_look else "/desk/",
+        "empty_label": _("See the best partners") if may_look else _("Go to your desk"),
     }
     return render(request, "matching/proposals.html", context)
 
