@@ -91,6 +91,8 @@ def test_sign_in_and_fill_a_section_in(people: People) -> None:
     keys.type("Noor")
     keys.go_to(name="last_name")
     keys.type("Halvardsen")
+    keys.go_to(name="phone")
+    keys.type("none")
     keys.go_to(name="works_for_organisation")
     if not newcomer.tab.locator("[name=works_for_organisation]").is_checked():
         newcomer.tab.keyboard.press("Space")
@@ -99,11 +101,15 @@ def test_sign_in_and_fill_a_section_in(people: People) -> None:
 
     main = newcomer.tab.locator("main")
     assert main.locator("[name=first_name]").input_value() == "Noor"
-    first_fault = newcomer.tab.locator("[aria-invalid=true]").first
+    assert main.locator("[name=phone]").input_value() == "none"
     assert newcomer.tab.locator(".error-summary").evaluate("(one) => one === document.activeElement")
-    keys.go_to(href=f"#{first_fault.get_attribute('id')}")
+    keys.go_to(href="#id_phone")
     newcomer.tab.keyboard.press("Enter")
-    assert first_fault.evaluate("(one) => one === document.activeElement")
+    assert main.locator("[name=phone]").evaluate("(one) => one === document.activeElement")
+    keys.type("+47 000 000 77")
+    keys.go_to(action="edit_application", tag="BUTTON", type="submit")
+    keys.enter()
+    assert newcomer.tab.url.endswith("/sections/organisation/")
     assert keys.without_ring == []
 
 
