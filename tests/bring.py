@@ -104,6 +104,17 @@ def begin_story(cast: Cast, *, format: str = "physical", stay: Stay = STAY) -> S
     )
 
 
-def bring_exchange_to(cast: Cast, step: str, *, format: str = "physical", stay: Stay = STAY) -> Story:  # noqa: A002 -- as above
-    """Bring the exchange of Ana and Bram to a step of the story."""
-    return begin_story(cast, format=format, stay=stay).tell(step)
+def bring_exchange_to(
+    cast: Cast,
+    step: str,
+    *,
+    format: str = "physical",  # noqa: A002 -- as above
+    stay: Stay = STAY,
+    at_once: bool = True,
+) -> Story:
+    """Bring the exchange of Ana and Bram to a step of the story.
+
+    At once is quicker; a test of what people are told, or of what is open on the way, takes the steps one by one.
+    """
+    story = begin_story(cast, format=format, stay=stay)
+    return story.tell_at_once(step) if at_once else story.tell(step)

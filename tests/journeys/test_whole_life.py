@@ -11,7 +11,7 @@ from tests.cast import Cast
 
 
 def test_a_physical_exchange_goes_from_registration_to_closed_and_pays_390_euros(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "closed")
+    story = bring_exchange_to(cast, "closed", at_once=False)
 
     # scheme.md section 6: ES to PT, 3 days, over 200 km: 390.00
     assert story.payment.amount_cents == 39_000
@@ -24,7 +24,7 @@ def test_a_physical_exchange_goes_from_registration_to_closed_and_pays_390_euros
 
 
 def test_a_virtual_exchange_is_closed_without_a_payment_and_leaves_the_visit_free(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "closed", format="virtual")
+    story = bring_exchange_to(cast, "closed", format="virtual", at_once=False)
 
     assert story.exchange.state == ExchangeState.CLOSED
     assert story.payment.state == "WAIVED"
@@ -35,7 +35,7 @@ def test_a_virtual_exchange_is_closed_without_a_payment_and_leaves_the_visit_fre
     "step", ["matched", "agreed", "validated", "commitment_signed", "ready", "running", "ended", "due", "paid"]
 )
 def test_what_is_open_can_be_derived_anew_at_each_step(cast: Cast, step: str) -> None:
-    story = bring_exchange_to(cast, step)
+    story = bring_exchange_to(cast, step, at_once=False)
 
     assert obligations.differences(story.at) == []
     assert Obligation.objects.filter(root_kind="exchange", closed_at__isnull=True).exists()

@@ -123,7 +123,7 @@ def test_a_public_page_speaks_polish_and_nothing_else(address: str) -> None:
     [("matched", ("ana", "dov")), ("commitment_signed", ("chiara",)), ("due", ("ana", "cosima", "edda"))],
 )
 def test_every_page_that_the_parties_reach_speaks_polish(cast: Cast, step: str, names: tuple[str, ...]) -> None:
-    story = bring_exchange_to(cast, step)
+    story = bring_exchange_to(cast, step, at_once=False)
     clock.set_clock(story.at + timedelta(hours=1))
     base = f"/exchanges/{story.exchange.reference}/"
 
@@ -169,7 +169,7 @@ def test_dates_amounts_and_counts_of_a_page_are_written_as_in_poland() -> None:
 @pytest.mark.parametrize("form", ["physical", "virtual"])
 def test_every_mail_of_an_exchange_speaks_polish_to_a_polish_reader(cast: Cast, form: str) -> None:
     Account.objects.update(language="pl")
-    bring_exchange_to(cast, "closed", format=form)
+    bring_exchange_to(cast, "closed", format=form, at_once=False)
 
     mails = [mail_of(notice) for notice in Notice.objects.all()]
     left = {one.subject: english for one in mails if (english := english_in(f"{one.subject}\n{one.body}"))}
@@ -211,7 +211,7 @@ def test_the_mails_of_an_account_are_polish_as_well() -> None:
 @pytest.mark.django_db
 def test_a_mail_names_its_last_day_in_polish(cast: Cast) -> None:
     Account.objects.update(language="pl")
-    bring_exchange_to(cast, "proposed")
+    bring_exchange_to(cast, "proposed", at_once=False)
 
     message = mail_of(Notice.objects.get(account=cast.bram.account, action="accept_proposal"))
 
@@ -234,7 +234,7 @@ def test_every_refusal_is_said_in_polish(code: str) -> None:
 
 @pytest.mark.django_db
 def test_a_refused_step_says_why_in_polish(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "drafted")
+    story = bring_exchange_to(cast, "drafted", at_once=False)
     clock.set_clock(story.at + timedelta(hours=1))
 
     answer = client_of(cast.ana).post(f"/exchanges/{story.exchange.reference}/confirm-start/")

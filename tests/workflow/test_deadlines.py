@@ -59,7 +59,7 @@ def test_the_end_of_an_assessment_is_told_to_the_support_office_once(submitted: 
 
 @pytest.mark.database
 def test_a_proposal_expires_after_its_reminder(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "proposed")
+    story = bring_exchange_to(cast, "proposed", at_once=False)
     assert done_at(story.at + timedelta(days=8)) == [("proposal", "reminded")]
     assert ("proposal", "expire_proposal") in done_at(story.at + timedelta(days=16))
     assert Proposal.objects.get().state == "EXPIRED"
@@ -67,7 +67,7 @@ def test_a_proposal_expires_after_its_reminder(cast: Cast) -> None:
 
 
 def test_an_exchange_ends_by_itself_with_the_agreed_last_day(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "running")
+    story = bring_exchange_to(cast, "running", at_once=False)
     done_at(datetime.fromisoformat("2026-04-21T23:30:00+02:00"))
     assert story.exchange.state == "RUNNING"
     done = done_at(datetime.fromisoformat("2026-04-25T08:00:00+02:00"))
@@ -76,7 +76,7 @@ def test_an_exchange_ends_by_itself_with_the_agreed_last_day(cast: Cast) -> None
 
 
 def test_a_receipt_that_nobody_confirms_counts_after_14_days(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "paid")
+    story = bring_exchange_to(cast, "paid", at_once=False)
     done_at(story.at + timedelta(days=13))
     assert story.payment.state == "PAID"
     assert ("receipt", "confirm_receipt") in done_at(story.at + timedelta(days=16))
@@ -86,7 +86,7 @@ def test_a_receipt_that_nobody_confirms_counts_after_14_days(cast: Cast) -> None
 
 @pytest.mark.database
 def test_what_fell_due_first_is_done_first(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "proposed")
+    story = bring_exchange_to(cast, "proposed", at_once=False)
     done = done_at(story.at + timedelta(days=400))
     terms = [term for term, _what in done]
     assert terms.index("proposal") < terms.index("no_sign_in")
@@ -94,7 +94,7 @@ def test_what_fell_due_first_is_done_first(cast: Cast) -> None:
 
 
 def test_a_whole_year_at_once_ends_and_a_second_run_finds_nothing(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "agreed")
+    story = bring_exchange_to(cast, "agreed", at_once=False)
     at = story.at + timedelta(days=700)
     assert done_at(at)
     assert done_at(at) == []

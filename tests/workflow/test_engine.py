@@ -108,7 +108,7 @@ def test_what_fails_after_the_last_write_leaves_nothing(cast: Cast, monkeypatch:
 
 
 def test_only_the_last_consent_carries_the_subject_on(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "drafted")
+    story = bring_exchange_to(cast, "drafted", at_once=False)
     agree(story, cast.ana)
     assert story.commitment.state == "DRAFTING"
     assert consents.given(story.commitment, "commitment", Action.AGREE_COMMITMENT) == {V}
@@ -118,7 +118,7 @@ def test_only_the_last_consent_carries_the_subject_on(cast: Cast) -> None:
 
 @pytest.mark.database
 def test_the_same_side_consents_once(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "drafted")
+    story = bring_exchange_to(cast, "drafted", at_once=False)
     agree(story, cast.ana)
     with pytest.raises(Refused) as reason:
         agree(story, cast.ana)
@@ -128,7 +128,7 @@ def test_the_same_side_consents_once(cast: Cast) -> None:
 
 @pytest.mark.database
 def test_an_edit_takes_consents_back_and_keeps_the_rows(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "drafted")
+    story = bring_exchange_to(cast, "drafted", at_once=False)
     agree(story, cast.ana)
     exchange_building.edit_commitment(
         story.commitment,
@@ -145,7 +145,7 @@ def test_an_edit_takes_consents_back_and_keeps_the_rows(cast: Cast) -> None:
 
 @pytest.mark.database
 def test_what_one_move_brings_about_is_journalled_in_its_order(cast: Cast) -> None:
-    bring_exchange_to(cast, "validated")
+    bring_exchange_to(cast, "validated", at_once=False)
     last = list(Entry.objects.order_by("-n")[:2].values_list("action", flat=True))
     assert last == ["open_signing", "validate_commitment"]
 

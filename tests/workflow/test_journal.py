@@ -112,7 +112,7 @@ def test_an_erased_payload_is_no_fault_and_a_changed_one_is(entries: int) -> Non
 
 
 def test_no_bank_details_stand_in_any_payload(cast: Cast) -> None:
-    bring_exchange_to(cast, "ready")
+    bring_exchange_to(cast, "ready", at_once=False)
     given = Entry.objects.get(action="give_bank_details")
     assert "ES91" not in str(EntryPayload.objects.get(entry=given).body)
     written = "".join(str(body) for body in EntryPayload.objects.values_list("body", flat=True))

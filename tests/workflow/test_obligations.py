@@ -68,13 +68,13 @@ def test_one_row_and_the_list_agree_on_whose_it_is(cast: Cast) -> None:
 
 
 def test_the_tools_own_watches_are_nobodys(cast: Cast) -> None:
-    bring_exchange_to(cast, "proposed")
+    bring_exchange_to(cast, "proposed", at_once=False)
     watch = Obligation.objects.get(capacity=Capacity.SYS, kind="proposal", closed_at=None)
     assert not any(obligations.is_own(watch, getattr(cast, name).actor) for name in EVERYBODY)
 
 
 def test_nobody_waits_for_what_they_may_not_see(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "commitment_signed")
+    story = bring_exchange_to(cast, "commitment_signed", at_once=False)
     assert obligations.awaited(cast.chiara.actor, seen_by(cast.chiara)).get().kind == "financial_agreement"
     assert not obligations.awaited(cast.bram.actor, seen_by(cast.bram)).exists()
     assert not obligations.awaited(cast.dov.actor, seen_by(cast.dov)).exists()
@@ -85,7 +85,7 @@ def test_nobody_waits_for_what_they_may_not_see(cast: Cast) -> None:
 
 
 def test_whoever_ordered_a_payment_is_not_asked_to_release_it(cast: Cast) -> None:
-    bring_exchange_to(cast, "due")
+    bring_exchange_to(cast, "due", at_once=False)
     assert obligations.mine(cast.chiara.actor).get().capacity == PO
     cast.loom.people.create(account=cast.chiara.account, role="payer")
     assert obligations.mine(cast.chiara.actor).get().capacity == PO
@@ -93,7 +93,7 @@ def test_whoever_ordered_a_payment_is_not_asked_to_release_it(cast: Cast) -> Non
 
 def test_whoever_ordered_is_barred_from_releasing(cast: Cast) -> None:
     cast.loom.people.create(account=cast.chiara.account, role="payer")
-    bring_exchange_to(cast, "ordered")
+    bring_exchange_to(cast, "ordered", at_once=False)
     assert Obligation.objects.get(capacity=PR, closed_at=None).barred_account == cast.chiara.account
     assert not obligations.mine(cast.chiara.actor).exists()
     assert obligations.mine(cast.cosima.actor).get().capacity == PR
@@ -107,7 +107,7 @@ def test_a_term_runs_in_working_days_of_the_side_that_acts(cast: Cast) -> None:
 
 @pytest.mark.database
 def test_a_missing_a_needless_and_a_changed_row_are_found_and_mended(cast: Cast) -> None:
-    story = bring_exchange_to(cast, "agreed")
+    story = bring_exchange_to(cast, "agreed", at_once=False)
     first, second = Obligation.objects.filter(action="validate_commitment", closed_at=None)
     first.delete()
     Obligation.objects.filter(pk=second.pk).update(due_at=F("due_at") + timedelta(days=1))

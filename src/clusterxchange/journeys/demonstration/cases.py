@@ -91,8 +91,7 @@ def make_cases(edition: Edition) -> None:
         with engine.unit_of_work(SYSTEM, at + LONGEST_APPLICATION):
             _apply(profile, partnership, held_back or "accepted", at)
     for told in EXCHANGES:
-        with engine.unit_of_work(SYSTEM, FIRST_APPLICATIONS) as work:
-            work.at = story_of(told).tell(told.until).at
+        story_of(told).tell_at_once(told.until)
 
 
 def _apply(profile: Mapping[str, Any], partnership: Partnership, until: str, at: datetime) -> None:

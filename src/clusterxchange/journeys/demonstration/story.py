@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clusterxchange.access.actor import Actor
+from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
 from clusterxchange.foundation.files import PDF
 from clusterxchange.phases.exchange_building import operations as exchange_building
@@ -21,6 +21,8 @@ from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.workflow import engine
+from clusterxchange.workflow.notices import nobody_is_told
 
 ZONE = ZoneInfo("Europe/Brussels")
 SATURDAY = 5
@@ -102,6 +104,13 @@ class Story:
                 play: Callable[[], None] = getattr(self, f"_{step}")
                 play()
                 self.told.append(step)
+        return self
+
+    def tell_at_once(self, until: str) -> "Story":
+        """Play up to a step in one transaction, of which nobody is told: who must act is written once, at its end."""
+        with nobody_is_told(), engine.unit_of_work(SYSTEM, self.at) as work:
+            self.tell(until)
+            work.at = self.at
         return self
 
     def _later(self, **delta: int) -> datetime:
