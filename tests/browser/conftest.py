@@ -42,6 +42,7 @@ class Demonstration:
     accounts: dict[str, dict[str, Any]]
     sessions: Path
     remembered: dict[str, Path] = field(default_factory=dict)
+    officers: dict[str, Person] = field(default_factory=dict)
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
 

@@ -13,13 +13,13 @@ NO_WIDTHS = ()  # axe is a script
 
 
 def test_sign_in_with_a_second_factor(people: People) -> None:
-    contact = people.somebody("contact point", java_script_enabled=False, widths=NO_WIDTHS)
-    account = people.demonstration.accounts["host.contact@demo.example"]
+    agency = people.somebody("agency", java_script_enabled=False, widths=NO_WIDTHS)
+    account = people.demonstration.accounts["agency@demo.example"]
 
-    page = contact.sign_in(account["email"], account["password"], account["totp_secret"])
+    page = agency.sign_in(account["email"], account["password"], account["totp_secret"])
 
     assert page.url.endswith("/desk/")
-    assert contact.tab.locator(".next-step").count() == 1
+    assert agency.tab.locator(".next-step").count() == 1
 
 
 def test_a_wrong_answer_is_told_at_its_field_and_nothing_typed_is_lost(people: People) -> None:
