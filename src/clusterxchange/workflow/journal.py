@@ -190,7 +190,7 @@ def head() -> tuple[int, str]:
 
 
 def keep_day_head(at: datetime) -> DayHead:
-    """Note the last entry of the day before this moment (UTC), once."""
+    """Note the last entry there was when a day (UTC) was first looked at; later looks change nothing."""
     day = at.astimezone(UTC).date()
     n, last = head()
     return DayHead.objects.get_or_create(day=day, defaults={"n": n, "hash": last})[0]

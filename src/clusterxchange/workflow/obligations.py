@@ -116,9 +116,9 @@ def _due(
     since = _moment(subject, timed.since) if timed is not None else subject.state_since
     due_at = then_at = None
     reminders: tuple[datetime, ...] = ()
-    if timed is not None:
-        if not timed.term:
-            return _at_the_moment(machine, subject, line, since, root)
+    if timed is not None and not timed.term:
+        due_at = then_at = since
+    elif timed is not None:
         scheme, country = calendar.scheme, calendar.country_of((organisation_id, partnership_id))
         due_at = terms.due_at(scheme, timed.term, since, country)
         then_at = terms.then_at(scheme, timed.term, since, country)
@@ -149,27 +149,6 @@ def _due(
         due_at=due_at,
         then_at=then_at,
         reminders=reminders,
-    )
-
-
-def _at_the_moment(machine: Machine, subject: Thing, line: Row, since: datetime, root: Thing) -> Due:
-    return Due(
-        kind=machine.name,
-        subject_id=subject.pk,
-        root_kind=machine.root_name or machine.name,
-        root_id=root.pk,
-        reference=getattr(root, "reference", ""),
-        action=line.action,
-        capacity=SYS,
-        term="",
-        is_watch=True,
-        organisation_id=None,
-        partnership_id=None,
-        barred_account_id=None,
-        since=since,
-        due_at=since,
-        then_at=since,
-        reminders=(),
     )
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
+from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import PHOTO_FORMATS, CheckedFile
@@ -194,10 +195,10 @@ class VisitorReportForm(ReportForm):
                 max_value=MOST_COUNTED,
                 initial=self.subject.outcomes.get(code),
             )
-        is_physical = queries.is_physical(self.exchange)
-        rated = [one for one in code_lists.choices(self.scheme, "ratings") if is_physical or one[0] != "funding"]
+        travels = is_physical(self.exchange)
+        rated = [one for one in code_lists.choices(self.scheme, "ratings") if travels or one[0] != "funding"]
         self.ratings = self.add_ratings(rated)
-        self._ask_for_the_account(is_physical=is_physical)
+        self._ask_for_the_account(travels=travels)
 
     def _fill_in_what_was_agreed(self) -> None:
         report, commitment = self.subject, self.exchange.commitment
@@ -245,9 +246,9 @@ class VisitorReportForm(ReportForm):
             )
         return wanted
 
-    def _ask_for_the_account(self, *, is_physical: bool) -> None:
+    def _ask_for_the_account(self, *, travels: bool) -> None:
         unasked = ["bank_details_are_right", "account_holder", "iban", "account_number", "bic", "bank_address"]
-        if is_physical:
+        if travels:
             unasked = ["account_number", "bank_address"] if has_iban(self.subject, self.scheme) else ["iban"]
         for name in unasked:
             del self.fields[name]
@@ -364,7 +365,7 @@ class ValidationForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        if self.subject.side != queries.VISITOR or not queries.is_physical(self.subject.exchange):
+        if self.subject.side != queries.VISITOR or not is_physical(self.subject.exchange):
             self.fields.clear()
 
 

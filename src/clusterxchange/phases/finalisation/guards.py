@@ -6,6 +6,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import SYS
 from clusterxchange.phases.exchange_building import guards as exchange_building
 from clusterxchange.phases.exchange_building.models import ExchangeState
+from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import EvidenceItem, PaymentState
 from clusterxchange.workflow.tables import Refusal, Situation
@@ -19,7 +20,7 @@ REPORT_ANSWERS = {
 def travel_evidence_is_there(situation: Situation) -> Refusal | None:
     """Ask a visitor who travelled to show one journey at least before reporting."""
     report = situation.subject
-    if report.side != queries.VISITOR or not queries.is_physical(report.exchange):
+    if report.side != queries.VISITOR or not is_physical(report.exchange):
         return None
     states = queries.states_of_travel(report.exchange, situation.scheme)
     return None if rules.travel_is_shown(states) else Refusal("evidence_missing")
@@ -55,7 +56,7 @@ def _stay_is_possible(situation: Situation) -> Refusal | None:
 
 def _account_is_known(situation: Situation) -> Refusal | None:
     inputs = situation.inputs
-    if not queries.is_physical(situation.subject.exchange) or inputs.get("bank_details_are_right"):
+    if not is_physical(situation.subject.exchange) or inputs.get("bank_details_are_right"):
         return None
     if inputs.get("iban") or inputs.get("account_number"):
         return account_is_valid(situation)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.phases.exchange_building.models import Exchange, FinancialAgreement, FinancialAgreementState
+from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.exchange_building.queries import rules_of_case
 from clusterxchange.phases.finalisation import rules
 from clusterxchange.phases.finalisation.models import (
@@ -50,20 +50,9 @@ def rules_of(exchange: Exchange, at: datetime) -> Scheme:
     return rules_of_case(exchange, exchange.commitment, at)
 
 
-def is_physical(exchange: Exchange) -> bool:
-    """Whether somebody travelled."""
-    return exchange.format == Format.PHYSICAL
-
-
 def wanted_evidence(scheme: Scheme, exchange: Exchange) -> tuple[WantedItem, ...]:
     """Give the evidence that the scheme asks for in this format."""
     return scheme.evidence[Format(exchange.format)]
-
-
-def signed_agreement(exchange: Exchange) -> FinancialAgreement | None:
-    """Give the financial agreement that holds, if there is one."""
-    found = exchange.financial_agreements.filter(state=FinancialAgreementState.SIGNED)
-    return found.order_by("-version").first()
 
 
 def agreed_days(exchange: Exchange) -> int:
