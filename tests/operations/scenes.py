@@ -8,7 +8,7 @@ from typing import Any
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
 from clusterxchange.foundation.files import PDF
-from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Story
+from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Story, seen
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.exchange_building import operations as building
 from clusterxchange.phases.finalisation import operations as finalisation
@@ -171,12 +171,16 @@ def suggest(s: Scene) -> object:
 
 def agree(s: Scene, side: str) -> object:
     actor, capacity = (s.story.visitor, V) if side == "V" else (s.story.host, H)
-    return building.agree_commitment(s.story.commitment, **s.story.seen(), actor=actor, at=s.at, capacity=capacity)
+    return building.agree_commitment(
+        s.story.commitment, **seen(s.story.commitment), actor=actor, at=s.at, capacity=capacity
+    )
 
 
 def validate(s: Scene, side: str) -> object:
     actor, capacity = (s.story.visitor_contact, VP) if side == "VP" else (s.story.host_contact, HP)
-    return building.validate_commitment(s.story.commitment, **s.story.seen(), actor=actor, at=s.at, capacity=capacity)
+    return building.validate_commitment(
+        s.story.commitment, **seen(s.story.commitment), actor=actor, at=s.at, capacity=capacity
+    )
 
 
 def sign(s: Scene, *sides: str) -> object:

@@ -76,7 +76,10 @@ def scheme_version(version_id: int) -> Scheme:
 
 @contextmanager
 def rules_are_read_once() -> Iterator[None]:
-    """Keep what is read of the rules until the end: within one transaction they do not change."""
+    """Keep what is read of the rules until the outermost block ends: within one transaction they do not change."""
+    if _read.get() is not None:
+        yield
+        return
     token = _read.set({})
     try:
         yield

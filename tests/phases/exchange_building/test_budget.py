@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clusterxchange.access.capacities import VP
+from clusterxchange.journeys.demonstration.story import seen
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Budget, Partnership
 from clusterxchange.phases.exchange_building import operations
@@ -97,7 +98,7 @@ def test_without_free_money_the_visitors_partnership_cannot_validate(cast: Cast)
 
     with pytest.raises(Refused) as caught:
         operations.validate_commitment(
-            story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+            story.commitment, **seen(story.commitment), actor=story.visitor_contact, at=story.at, capacity=VP
         )
 
     assert caught.value.refusal.code == "no_free_budget"
@@ -107,7 +108,7 @@ def test_without_free_money_the_visitors_partnership_cannot_validate(cast: Cast)
 def test_a_request_for_changes_and_a_declined_signature_free_the_money(cast: Cast) -> None:
     story = bring_exchange_to(cast, "agreed")
     operations.validate_commitment(
-        story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+        story.commitment, **seen(story.commitment), actor=story.visitor_contact, at=story.at, capacity=VP
     )
     assert parts_of(cast.loom)["reserved"] == 39_000
     operations.request_changes(story.commitment, reason_code="dates", actor=story.host_contact, at=story.at)

@@ -10,7 +10,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.documents.models import Document
-from clusterxchange.journeys.demonstration.story import Stay, Story
+from clusterxchange.journeys.demonstration.story import Stay, Story, seen
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.models import Commitment
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def agree(story: Story, actor: Actor | None = None, capacity: Capacity = V) -> Commitment:
     return operations.agree_commitment(
-        story.commitment, **story.seen(), actor=actor or story.visitor, at=story.at, capacity=capacity
+        story.commitment, **seen(story.commitment), actor=actor or story.visitor, at=story.at, capacity=capacity
     )
 
 
@@ -148,7 +148,7 @@ def test_nobody_validates_before_both_agreed_or_signs_before_both_validated(cast
 
     def validate() -> None:
         operations.validate_commitment(
-            story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+            story.commitment, **seen(story.commitment), actor=story.visitor_contact, at=story.at, capacity=VP
         )
 
     assert code_of(validate) == "not_agreed_by_both"
@@ -166,14 +166,14 @@ def test_words_that_hint_at_an_internship_are_answered_by_each_contact_point(cas
 
     with pytest.raises(Refused) as caught:
         operations.validate_commitment(
-            story.commitment, **story.seen(), actor=story.visitor_contact, at=story.at, capacity=VP
+            story.commitment, **seen(story.commitment), actor=story.visitor_contact, at=story.at, capacity=VP
         )
     assert (caught.value.refusal.code, caught.value.refusal.field) == ("hint_unanswered", "hint_reason")
 
     for actor, capacity in ((story.visitor_contact, VP), (story.host_contact, HP)):
         operations.validate_commitment(
             story.commitment,
-            **story.seen(),
+            **seen(story.commitment),
             hint_reason="The intern is the host's.",
             actor=actor,
             at=story.at,

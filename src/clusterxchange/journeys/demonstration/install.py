@@ -11,6 +11,7 @@ from django.db import transaction
 from clusterxchange.journeys.demonstration.cases import make_cases
 from clusterxchange.journeys.demonstration.people import accounts_file, make_people
 from clusterxchange.parties.accounts.models import Account
+from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow.notices import nobody_is_told
 
@@ -31,7 +32,7 @@ def install() -> None:
         raise DatabaseIsNotEmpty
     edition = Edition.objects.get(code="demonstration")
     make_people(edition, JOINED)
-    with nobody_is_told():
+    with nobody_is_told(), rules_are_read_once():
         make_cases(edition)
 
 

@@ -63,9 +63,15 @@ def totp_secret(email: str) -> str:
     return base64.b32encode(hashlib.sha256(f"demonstration {email}".encode()).digest()[:20]).decode()
 
 
+@cache
+def hashed_password() -> str:
+    """Hash the password that all accounts share: half a second of work, done once."""
+    return make_password(PASSWORD, salt="demonstration")
+
+
 def make_people(edition: Edition, at: datetime) -> None:
     """Make partnerships with their people and budgets, and the accounts that belong to no organisation."""
-    hashed = make_password(PASSWORD, salt="demonstration")
+    hashed = hashed_password()
     people = read("contact_points.json")
     special = {(one["partnership"], one["role"]): one for one in people["accounts"] if one["second_factor"]}
     named = {one["acronym"]: one for one in people["partnerships"]}
@@ -129,7 +135,7 @@ def make_account(person: Mapping[str, Any], hashed: str, at: datetime, *, second
 
 def make_representative(profile: Mapping[str, Any], at: datetime) -> Representative:
     """Make an organisation with the person who speaks for it, as they would stand after the form was filled in."""
-    hashed = make_password(PASSWORD, salt="demonstration")
+    hashed = hashed_password()
     person = profile["person"]
     demo = next((one for one in read("contact_points.json")["accounts"] if one["organisation"] == profile["key"]), None)
     account = make_account(demo or {**person, "language": "en"}, hashed, at, second_factor=False)

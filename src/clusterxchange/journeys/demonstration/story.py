@@ -43,6 +43,11 @@ class Stay:
     objective: str = "See how recycled yarn runs on a fast loom, and plan common trials."
 
 
+def seen(document: Commitment | FinancialAgreement) -> dict[str, str]:
+    """Give what a page of an agreement carries unseen: version and fingerprint."""
+    return {"version": str(document.version), "text_sha256": document.text_sha256}
+
+
 @dataclass
 class Story:
     """Two participations, the people who act for them, and how far their exchange has come."""
@@ -137,13 +142,14 @@ class Story:
 
     def text(self) -> dict[str, Any]:
         """Give the columns of a text that can be agreed."""
+        commitment = self.commitment
         plan = plan_between(self.stay.first_day, self.stay.last_day, ())
         for row in plan:
             # A weekend inside the stay is free.
             if date.fromisoformat(row["day"]).weekday() < SATURDAY:
                 row["activity"] = self.stay.activity
         return {
-            "place": self.commitment.place or "Online",
+            "place": commitment.place or "Online",
             "first_day": self.stay.first_day,
             "last_day": self.stay.last_day,
             "objectives_visitor": self.stay.objective,
@@ -154,35 +160,33 @@ class Story:
             "plan": plan,
             "outcomes": [{"outcome": "A plan for common trials", "indicator": "Written down and dated"}],
             "working_language": "en",
-            "confidentiality": self.commitment.confidentiality or "What is seen stays between the two organisations.",
-            "insurance": self.commitment.insurance or "The visitor is insured by its own organisation.",
+            "confidentiality": commitment.confidentiality or "What is seen stays between the two organisations.",
+            "insurance": commitment.insurance or "The visitor is insured by its own organisation.",
             "declares_no_internship": True,
             "declares_different_countries": True,
             "declares_first_visit": True,
         }
 
-    def seen(self) -> dict[str, str]:
-        """Give what a page of the commitment carries unseen: version and fingerprint."""
-        return {"version": str(self.commitment.version), "text_sha256": self.commitment.text_sha256}
-
     def _agreed(self) -> None:
+        commitment = self.commitment
         for actor, capacity in ((self.visitor, V), (self.host, H)):
             exchange_building.agree_commitment(
-                self.commitment, **self.seen(), actor=actor, at=self._later(hours=2), capacity=capacity
+                commitment, **seen(commitment), actor=actor, at=self._later(hours=2), capacity=capacity
             )
 
     def _validated(self) -> None:
+        commitment = self.commitment
         for actor, capacity in ((self.visitor_contact, VP), (self.host_contact, HP)):
             exchange_building.validate_commitment(
-                self.commitment, **self.seen(), actor=actor, at=self._later(hours=3), capacity=capacity
+                commitment, **seen(commitment), actor=actor, at=self._later(hours=3), capacity=capacity
             )
 
     def _commitment_signed(self) -> None:
+        commitment = self.commitment
         for actor, capacity in ((self.visitor, V), (self.host, H), (self.visitor_contact, VP), (self.host_contact, HP)):
             exchange_building.sign_commitment(
-                self.commitment,
-                version=str(self.commitment.version),
-                text_sha256=self.commitment.text_sha256,
+                commitment,
+                **seen(commitment),
                 is_authenticated=True,
                 actor=actor,
                 at=self._later(hours=2),
@@ -193,14 +197,12 @@ class Story:
         if not self.is_physical:
             return
         self.give_bank_details()
-        exchange_building.offer_agreement(
-            self.agreement, actor=self.visitor_contact, at=self._later(hours=1), capacity=VP
-        )
+        agreement = self.agreement
+        exchange_building.offer_agreement(agreement, actor=self.visitor_contact, at=self._later(hours=1), capacity=VP)
         for actor, capacity in ((self.visitor, V), (self.visitor_contact, VP)):
             exchange_building.sign_agreement(
-                self.agreement,
-                version=str(self.agreement.version),
-                text_sha256=self.agreement.text_sha256,
+                agreement,
+                **seen(agreement),
                 is_authenticated=True,
                 actor=actor,
                 at=self._later(hours=1),
