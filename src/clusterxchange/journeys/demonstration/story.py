@@ -6,7 +6,7 @@ The demonstration tells its cases with it, and the tests bring theirs to a state
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from clusterxchange.access.actor import SYSTEM, Actor
@@ -43,9 +43,16 @@ class Stay:
     objective: str = "See how recycled yarn runs on a fast loom, and plan common trials."
 
 
-def seen(document: Commitment | FinancialAgreement) -> dict[str, str]:
+class Seen(TypedDict):
+    """Which text somebody had before them."""
+
+    version: str
+    text_sha256: str
+
+
+def seen(document: Commitment | FinancialAgreement) -> Seen:
     """Give what a page of an agreement carries unseen: version and fingerprint."""
-    return {"version": str(document.version), "text_sha256": document.text_sha256}
+    return Seen(version=str(document.version), text_sha256=document.text_sha256)
 
 
 @dataclass
