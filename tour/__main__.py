@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 import tomllib
@@ -45,7 +46,7 @@ def main() -> int:
     """Play, and write summary.json whatever happened."""
     parser = argparse.ArgumentParser(prog="tour", description=__doc__)
     parser.add_argument("--url", default="", help="the address of a running demonstration; without it one is started")
-    parser.add_argument("--data", type=Path, default=Path("var"), help="its data folder, where demo-accounts.json lies")
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA") or "var"), help="its data folder, where demo-accounts.json lies")
     options = parser.parse_args()
     if options.url:
         return play(options.url.rstrip("/") + "/", options.data)
