@@ -46,7 +46,8 @@ def main() -> int:
     """Play, and write summary.json whatever happened."""
     parser = argparse.ArgumentParser(prog="tour", description=__doc__)
     parser.add_argument("--url", default="", help="the address of a running demonstration; without it one is started")
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA") or "var"), help="its data folder, where demo-accounts.json lies")
+    folder = Path(os.environ.get("DATA") or "var")
+    parser.add_argument("--data", type=Path, default=folder, help="its data folder, where demo-accounts.json lies")
     options = parser.parse_args()
     if options.url:
         return play(options.url.rstrip("/") + "/", options.data)
