@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ PAPER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EO
 PARTIES = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "support_office")
 REGISTRATION_FORM = {"start_application", "edit_application"}
 NOT_FOUND = 404
+SECONDS_FOR_SIGNATURES = 60
 # Addresses of cases; profiles in the catalogue are for every accepted participant.
 CASE = re.compile(r"/(APP|PRO|EXC)-\d+-\d+/")
 
@@ -498,7 +500,7 @@ class Exchange(Play):
                     hidden=self.signing(page, PASSWORD),
                 )
         expect("SIGNED", page.state, "the commitment after four signatures")
-        self.keep(self.visitor, page.link("commitment/document/"), folder / f"commitment-{self.format}.pdf")
+        self.keep(self.visitor, page.link("commitment/document/"), folder / f"commitment-{self.format}.pdf", 4)
 
     def four(self) -> list[tuple[Person, str]]:
         """Give the four who sign, with their passwords."""
@@ -514,13 +516,20 @@ class Exchange(Play):
         """Give what a signing form would send once more."""
         return {"password": password, "version": page.main.attributes.get("data-version", "1")}
 
-    def keep(self, somebody: Person, address: str, path: Path) -> None:
-        """Download a document."""
-        page = somebody.open(address)
-        expect(200, page.status, f"the document {address}")
-        if not page.body.startswith(b"%PDF-"):
-            message = f"{address} is no PDF"
-            raise Unexpected(message)
+    def keep(self, somebody: Person, address: str, path: Path, signatures: int) -> None:
+        """Download a document once its signatures stand in it."""
+        until = time.monotonic() + SECONDS_FOR_SIGNATURES
+        while True:
+            page = somebody.open(address)
+            expect(200, page.status, f"the document {address}")
+            if not page.body.startswith(b"%PDF-"):
+                message = f"{address} is no PDF"
+                raise Unexpected(message)
+            found = page.body.count(b"/ETSI.CAdES.detached")
+            if found == signatures or time.monotonic() > until:
+                break
+            time.sleep(0.5)
+        expect(signatures, found, f"the signatures in {address}")
         path.write_bytes(page.body)
 
     def financial_agreement(self, folder: Path) -> None:
@@ -554,7 +563,7 @@ class Exchange(Play):
         for somebody, password in self.four()[0::2]:
             page = somebody.act(somebody.open(address), "sign_agreement", {"password": password})
         expect("SIGNED", page.state, "the financial agreement")
-        self.keep(self.visitor, page.link("financial-agreement/document/"), folder / "financial-agreement.pdf")
+        self.keep(self.visitor, page.link("financial-agreement/document/"), folder / "financial-agreement.pdf", 2)
 
     # The stay and after
 

@@ -159,10 +159,11 @@ def test_draft_says_so_on_every_page(tmp_path: Path) -> None:
     assert "Draft" not in text_of(made(), tmp_path)
 
 
-def test_signature_shows_its_moment_in_brussels_and_the_open_ones(tmp_path: Path) -> None:
+def test_a_draft_shows_that_nobody_has_signed_and_a_frozen_text_has_a_frame_for_each(tmp_path: Path) -> None:
+    assert text_of(made(draft=True), tmp_path).count("Not signed yet") == 4
     words = text_of(made(), tmp_path)
-    assert "20 March 2026, 10:42" in words
-    assert words.count("Not signed yet") == 3
+    assert "Not signed yet" not in words
+    assert "Each party signs in its frame." in words
 
 
 def test_virtual_exchange_has_no_place_and_no_distance(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ CONSENTS = {"none given", "others given", "given"}
 NO_MOVES = {
     Action.EDIT_APPLICATION,
     Action.SUPERSEDE_COMMITMENT,
+    Action.WRITE_SIGNATURE,
     Action.SAY_SOMETHING,
     Action.SEE,
     Action.SEE_PERSON,

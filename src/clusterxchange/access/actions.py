@@ -70,6 +70,7 @@ class Action(StrEnum):
     DECLINE_SIGNATURE = auto()
     AMEND_COMMITMENT = auto()
     SUPERSEDE_COMMITMENT = auto()
+    WRITE_SIGNATURE = auto()
 
     GIVE_BANK_DETAILS = auto()
     OFFER_AGREEMENT = auto()

@@ -341,7 +341,12 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
     # What a person mistyped is no fault of the tool; faults are errors.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # The same holds for a foreign file whose signatures do not: whoever asks is told on the page.
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
     "root": {
         "handlers": ["errors"],
         "level": environment.choice(

@@ -51,11 +51,11 @@ def _shared_labels() -> dict[str, str]:
         "clauses": gettext("Terms"),
         "signatures": gettext("Signatures"),
         "signed_for": gettext("Signs for"),
-        "name": gettext("Name"),
         "organisation": gettext("Organisation"),
-        "signed": gettext("Signed"),
+        "signature": gettext("Signature"),
+        "signature_of": gettext("Signature of {capacity}: {organisation}"),
         "not_signed": gettext("Not signed yet"),
-        "zone": gettext("Times are those of Brussels."),
+        "signature_note": gettext("Each party signs in its frame. Times are those of Brussels."),
         "fingerprint": gettext("Fingerprint of the text (SHA-256)"),
         "fingerprint_note": gettext(
             "Each signature is bound to this fingerprint. A change of one letter gives another fingerprint."

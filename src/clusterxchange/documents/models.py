@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from clusterxchange.documents.signing.authority import Authority
+from clusterxchange.foundation.encrypted import EncryptedText
 from clusterxchange.foundation.models import StoredFile
 
 
@@ -29,6 +31,8 @@ class Document(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="documents")
     made_at = models.DateTimeField()
     is_draft = models.BooleanField()
+    signatures = models.PositiveSmallIntegerField(default=0)
+    is_complete = models.BooleanField(default=False)
 
     class Meta:
         """Keep one row for each file of a version."""
@@ -51,3 +55,28 @@ class Document(models.Model):
     def __str__(self) -> str:
         """Name the document for whoever reads a log."""
         return f"{self.kind} {self.subject_id}, version {self.version}, {self.language}"
+
+
+class SigningAuthority(models.Model):
+    """Keep what this installation signs with; the keys are sealed as bank details are."""
+
+    certificate = models.TextField()
+    key = EncryptedText()
+    time_stamp_certificate = models.TextField()
+    time_stamp_key = EncryptedText()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """Allow one authority: files of years must be checked against the same root."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="documents_one_signing_authority"),
+        ]
+
+    def __str__(self) -> str:
+        """Say since when it signs."""
+        return self.made_at.isoformat()
+
+    def authority(self) -> Authority:
+        """Give certificates and keys to sign or check with."""
+        return Authority(self.certificate, self.key, self.time_stamp_certificate, self.time_stamp_key)

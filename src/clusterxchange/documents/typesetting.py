@@ -10,8 +10,9 @@ import datetime as dt
 import functools
 import json
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 TEMPLATES: Final = Path(__file__).parent / "typst"
+PAGE_HEIGHT: Final = 841.89  # A4 in points
 REPLACEMENT: Final = "\N{WHITE SQUARE}"
 
 # Characters that print nothing, have no agreed shape or are forbidden in an archive file; line ends and tabs are kept.
@@ -34,6 +36,52 @@ PROBE: Final = b"""#set document(title: "Probe", date: datetime(year: 2000, mont
 """
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a party's signature goes: page from 1, corners in points from the lower left of the page."""
+
+    field: str
+    label: str
+    page: int
+    corners: tuple[float, float, float, float]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        left, bottom, right, top = self.corners
+        return right - left, top - bottom
+
+
+class _Composed:
+    """A template with its data, compiled at most once."""
+
+    def __init__(self, template: str, inputs: Mapping[str, object], labels: Mapping[str, str], data: object) -> None:
+        year, month, day = (int(str(inputs[name])) for name in ("year", "month", "day"))
+        self._moment = dt.datetime(year, month, day, tzinfo=dt.UTC)
+        self._compiler = typst.Compiler(
+            TEMPLATES / f"{template}.typ",
+            root=TEMPLATES,
+            font_paths=_fonts(),
+            sys_inputs={
+                "document": json.dumps(inputs, ensure_ascii=False, sort_keys=True),
+                "labels": json.dumps(labels, ensure_ascii=False, sort_keys=True),
+                "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+            },
+        )
+
+    @functools.cache  # noqa: B019 -- it lives as long as one document is made
+    def pdf(self) -> bytes:
+        made = self._compiler.compile(format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=self._moment)
+        if not isinstance(made, bytes):
+            message = f"The typesetter gave {type(made).__name__} instead of one file."
+            raise TypeError(message)
+        return made
+
+    def places(self) -> tuple[Place, ...]:
+        found = json.loads(self._compiler.query("<places>", field="value"))
+        return tuple(_place(one) for one in found)
+
+
 def typeset(
     template: str,
     data: Mapping[str, object],
@@ -44,7 +92,30 @@ def typeset(
     draft: bool = False,
 ) -> bytes:
     """Return the document as one PDF file, in the given language, marked as draft where it is one."""
-    shown = _each_text(presented(data, language), without_unseen)
+    return _composed(template, data, language=language, title=title, dated=dated, draft=draft).pdf()
+
+
+def typeset_for_signing(
+    template: str, data: Mapping[str, object], *, language: str, title: str, dated: dt.date
+) -> tuple[bytes, tuple[Place, ...]]:
+    """Return the document as it is signed, and where each party's signature goes."""
+    composed = _composed(template, data, language=language, title=title, dated=dated, draft=False)
+    return composed.pdf(), composed.places()
+
+
+def picture(template: str, inputs: Mapping[str, str]) -> bytes:
+    """Return a small page to be put onto another one; it has no tags of its own."""
+    return typst.compile(
+        TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), sys_inputs=dict(inputs), pdf_tags=False
+    )
+
+
+def _composed(
+    template: str, data: Mapping[str, object], *, language: str, title: str, dated: dt.date, draft: bool
+) -> _Composed:
+    shown = _each_text(
+        _with_fields_named(presented(data, language), data, labels_for(template, language)), without_unseen
+    )
     inputs = {
         "language": language,
         "frame_language": frame_language(language),
@@ -56,17 +127,20 @@ def typeset(
         "has_replacements": False,
     }
     labels = labels_for(template, language)
+    composed = _Composed(template, inputs, labels, shown)
     try:
-        return _compiled(template, inputs, labels, shown)
+        composed.pdf()
     except typst.TypstError:
         missing = unprintable("".join(_texts([shown, inputs["title"]])))
         if not missing:
             raise
+    else:
+        return composed
 
     def replaced(text: str) -> str:
         return "".join(REPLACEMENT if character in missing else character for character in text)
 
-    return _compiled(
+    return _Composed(
         template,
         {**inputs, "title": replaced(str(inputs["title"])), "has_replacements": True},
         labels,
@@ -93,25 +167,21 @@ def without_unseen(text: str) -> str:
     )
 
 
-def _compiled(
-    template: str,
-    inputs: Mapping[str, object],
-    labels: Mapping[str, str],
-    data: object,
-) -> bytes:
-    moment = dt.datetime(int(str(inputs["year"])), int(str(inputs["month"])), int(str(inputs["day"])), tzinfo=dt.UTC)
-    return typst.compile(
-        TEMPLATES / f"{template}.typ",
-        root=TEMPLATES,
-        font_paths=_fonts(),
-        sys_inputs={
-            "document": json.dumps(inputs, ensure_ascii=False, sort_keys=True),
-            "labels": json.dumps(labels, ensure_ascii=False, sort_keys=True),
-            "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
-        },
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=moment,
-    )
+def _with_fields_named(shown: dict[str, Any], data: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    # A field bears the letter of its party, whatever the language of the document.
+    rows = [
+        {**row, "field": plain["capacity"], "field-label": labels["signature_of"].format_map(row)}
+        for row, plain in zip(shown["signatures"], data["signatures"], strict=True)
+    ]
+    return {**shown, "signatures": rows}
+
+
+def _place(found: Mapping[str, Any]) -> Place:
+    # The typesetter measures from the upper left, a PDF file from the lower left.
+    top = PAGE_HEIGHT - float(found["y"])
+    left = float(found["x"])
+    corners = (left, top - float(found["height"]), left + float(found["width"]), top)
+    return Place(str(found["field"]), str(found["label"]), int(found["page"]), corners)
 
 
 def _missing(characters: list[str]) -> Iterator[str]:

@@ -1,6 +1,8 @@
-"""Addresses of this part; none yet."""
+"""Addresses of the documents."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from clusterxchange.documents import views
 
 app_name = "documents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("check-document/", views.check_document, name="check_document")]

@@ -12,6 +12,7 @@ from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.documents.models import Document
 from clusterxchange.journeys.demonstration.story import Story
 from clusterxchange.phases.exchange_building import operations
+from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.phases.exchange_building.models import Commitment
 from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import consents
@@ -78,7 +79,10 @@ def test_two_who_sign_last_at_once_seal_the_text_once(story: Story) -> None:
     assert story.commitment.state == "SIGNED"
     assert story.exchange.state == "AGREED"
     assert Entry.objects.filter(action="agree_exchange").count() == 1
-    assert Document.objects.filter(subject_id=story.commitment.pk, kind="commitment_to_quality").count() == 2
+    refusals = together(*[lambda: write_signatures("commitment", story.commitment.pk)] * 2)
+    assert refusals == ["", ""]
+    files = Document.objects.filter(subject_id=story.commitment.pk, kind="commitment_to_quality")
+    assert [file.signatures for file in files] == [0, 4]
 
 
 def test_a_double_click_signs_once(story: Story) -> None:

@@ -197,9 +197,9 @@ def test_the_validated_text_is_frozen_with_its_rules_and_its_file(cast: Cast) ->
     assert code_of(lambda: change(story, description="Another text")) == "wrong_state"
 
 
-def test_each_signature_is_bound_to_the_fingerprint_and_the_last_one_prints_a_new_file(cast: Cast) -> None:
+def test_each_signature_is_bound_to_the_fingerprint_of_the_text(cast: Cast) -> None:
     story = bring_exchange_to(cast, "validated")
-    frozen, first = story.commitment.text_sha256, story.commitment.document
+    frozen = story.commitment.text_sha256
 
     story.tell("commitment_signed")
 
@@ -207,8 +207,6 @@ def test_each_signature_is_bound_to_the_fingerprint_and_the_last_one_prints_a_ne
     given = consents.standing(text, "commitment", Action.SIGN_COMMITMENT)
     assert {consent.text_sha256 for consent in given} == {frozen}
     assert {consent.capacity for consent in given} == {"V", "H", "VP", "HP"}
-    assert text.document != first
-    assert Document.objects.filter(kind="commitment_to_quality", subject_id=text.pk).count() == 2
     assert not Document.objects.filter(is_draft=True).exists()
     assert story.exchange.state == "AGREED"
 

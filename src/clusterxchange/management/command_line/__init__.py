@@ -52,6 +52,7 @@ WITH_DATABASE = {
     "check-journal": f"{HERE}.check_journal",
     "rebuild-obligations": f"{HERE}.rebuild_obligations",
     "inspect": f"{HERE}.inspect",
+    "check-document": f"{HERE}.check_document",
 }
 COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 

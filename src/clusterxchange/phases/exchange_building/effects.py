@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
@@ -42,9 +43,10 @@ from clusterxchange.phases.registration.models import Visit
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_version, version_in_force
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.tables import Refusal, Situation
 
+WRITE_SIGNATURES = "clusterxchange.phases.exchange_building.jobs.write_signatures"
 BANK_DETAILS = (
     "account_holder",
     "iban",
@@ -227,7 +229,7 @@ def freeze_text(situation: Situation) -> None:
 
 def document_of_commitment(commitment: Commitment, situation: Situation) -> Document:
     """Make the file of a frozen text with the signatures that stand."""
-    text: dict[str, Any] = dict(commitment.frozen or {})
+    text = commitment.text
     data = {**text, "text_sha256": commitment.text_sha256, "signatures": signatures_of(commitment, text)}
     return make_document(
         Document.Kind.COMMITMENT_TO_QUALITY,
@@ -334,9 +336,11 @@ def note_signed(situation: Situation) -> None:
     _save(situation.subject, signed_at=situation.at)
 
 
-def print_signatures(situation: Situation) -> None:
-    """Make the file anew with the moment of each signature; the earlier one stays."""
-    _save(situation.subject, document=document_of_commitment(situation.subject, situation))
+def have_signature_written(situation: Situation) -> None:
+    """Let a job write the signature into the file; one at a time for each file, in the order of the consents."""
+    machine, subject = registry.machine_of(situation.subject), situation.subject
+    task = jobs_app.configure_task(WRITE_SIGNATURES, queue="documents", lock=f"{machine.name} {subject.pk}")
+    task.defer(kind=machine.name, subject_id=subject.pk)
 
 
 # The financial agreement
@@ -375,7 +379,7 @@ def freeze_agreement(situation: Situation) -> None:
 
 def document_of_agreement(agreement: FinancialAgreement, situation: Situation) -> Document:
     """Make the file of a financial agreement with the signatures that stand."""
-    text: dict[str, Any] = json.loads(agreement.frozen)
+    text = agreement.text
     data = {**text, "text_sha256": agreement.text_sha256, "signatures": signatures_of(agreement, text)}
     with translation.override(frame_language(text["language"])):
         title = _("Financial agreement %(reference)s, version %(version)s") % {
@@ -416,11 +420,6 @@ def commit_budget(situation: Situation) -> None:
 def free_budget_of_agreement(situation: Situation) -> None:
     """Give back what a cancelled agreement held of the budget."""
     release_money(situation.subject)
-
-
-def print_agreement_signatures(situation: Situation) -> None:
-    """Make the agreement's file anew with the moment of each signature; the earlier one stays."""
-    _save(situation.subject, document=document_of_agreement(situation.subject, situation))
 
 
 def supersede_commitment(commitment: Commitment, situation: Situation) -> None:

@@ -1,5 +1,8 @@
 """An exchange, its Commitment to Quality and its financial agreement (scheme.md section 6)."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -143,6 +146,11 @@ class Commitment(SubjectModel):
     def __str__(self) -> str:
         return f"{self.exchange}, version {self.version}"
 
+    @property
+    def text(self) -> dict[str, Any]:
+        """The frozen text; empty while it can still change."""
+        return dict(self.frozen or {})
+
 
 class FinancialAgreement(SubjectModel):
     """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from.
@@ -196,3 +204,8 @@ class FinancialAgreement(SubjectModel):
 
     def __str__(self) -> str:
         return f"{self.exchange}, financial agreement {self.version}"
+
+    @property
+    def text(self) -> dict[str, Any]:
+        """The frozen text; empty while it can still change."""
+        return dict(json.loads(self.frozen)) if self.frozen else {}

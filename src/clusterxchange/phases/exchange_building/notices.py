@@ -122,6 +122,10 @@ say(
             button=_("Replace the version"),
             happened=_("A later version of the Commitment to Quality of %(visitor)s and %(host)s holds now."),
         ),
+        A.WRITE_SIGNATURE: ActionSentences(
+            button=_("Write the signature into the file"),
+            happened=_("A signature was written into the file that %(visitor)s and %(host)s agreed on."),
+        ),
         A.GIVE_BANK_DETAILS: ActionSentences(
             button=_("Save the bank details"),
             happened=_("%(party)s gave its bank details."),

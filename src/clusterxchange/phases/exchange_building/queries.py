@@ -35,6 +35,7 @@ from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
 from clusterxchange.workflow import consents
+from clusterxchange.workflow.models import Consent
 
 RESPONSIBILITY_CLAUSES = {
     V: "responsibilities_visiting_organisation",
@@ -317,14 +318,16 @@ def _de_minimis(agreement: FinancialAgreement) -> str:
     return _("Received in the last three years: %(amount)s") % {"amount": amount}
 
 
+def consents_to_sign(subject: Commitment | FinancialAgreement) -> list[Consent]:
+    """Give the signatures to the current version, oldest first."""
+    if isinstance(subject, Commitment):
+        return consents.standing(subject, "commitment", Action.SIGN_COMMITMENT)
+    return consents.standing(subject, "financial_agreement", Action.SIGN_AGREEMENT)
+
+
 def signatures_of(subject: Commitment | FinancialAgreement, text: dict[str, Any]) -> list[dict[str, Any]]:
     """Give a line for each party that signs: who signed and when, or who is to sign."""
-    kind, action = (
-        ("commitment", Action.SIGN_COMMITMENT)
-        if isinstance(subject, Commitment)
-        else ("financial_agreement", Action.SIGN_AGREEMENT)
-    )
-    given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
+    given = {consent.capacity: consent for consent in consents_to_sign(subject)}
     return [
         {
             "capacity": party["capacity"],

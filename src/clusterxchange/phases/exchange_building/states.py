@@ -202,7 +202,8 @@ COMMITMENT = register(
                 terms=(Timed("signature"), Timed("unsigned_before_start", "first_day")),
                 only_if=(guards.exchange_is_open, guards.start_is_ahead),
                 answers=(guards.hash_is_current, guards.person_is_authenticated),
-                afterwards=(effects.note_signed, effects.print_signatures),
+                writes=(effects.have_signature_written,),
+                afterwards=(effects.note_signed,),
                 tells=FOUR,
             ),
             row(
@@ -279,7 +280,8 @@ FINANCIAL_AGREEMENT = register(
                 terms=(Timed("financial_agreement", "offered_at"),),
                 only_if=(guards.commitment_of_agreement_is_signed,),
                 answers=(guards.hash_is_current, guards.person_is_authenticated),
-                afterwards=(effects.commit_budget, effects.note_signed, effects.print_agreement_signatures),
+                writes=(effects.have_signature_written,),
+                afterwards=(effects.commit_budget, effects.note_signed),
                 tells={V, VP},
             ),
             row(

@@ -440,11 +440,11 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
 def _commitment_files(commitment: Commitment, actor: Actor) -> list[dict[str, Any]]:
     if not decide.may(actor, "commitment", A.OPEN_DOCUMENT, commitment):
         return []
-    note = {"SIGNED": _("PDF, signed by all four"), "SUPERSEDED": _("PDF, replaced by a later version")}.get(
-        commitment.state
-    )
-    if note is None:
-        note = _("PDF, not yet signed by all") if commitment.document_id is not None else _("PDF, marked as draft")
+    note = _("PDF, marked as draft")
+    if commitment.document is not None:
+        note = _("PDF, signed by all four") if commitment.document.is_complete else _("PDF, not yet signed by all")
+    if commitment.state == "SUPERSEDED":
+        note = _("PDF, replaced by a later version")
     url = f"/exchanges/{commitment.exchange.reference}/commitment/document/?version={commitment.version}"
     sha256 = commitment.text_sha256 if commitment.frozen is not None else ""
     return [
@@ -727,12 +727,8 @@ def _agreement_files(agreement: FinancialAgreement, actor: Actor) -> list[dict[s
     if agreement.commitment_id is None or not decide.may(actor, "financial_agreement", A.OPEN_DOCUMENT, agreement):
         return []
     note = _("PDF, marked as draft")
-    if agreement.document_id is not None:
-        note = (
-            _("PDF, signed by both")
-            if agreement.state in {"SIGNED", "SUPERSEDED"}
-            else _("PDF, not yet signed by both")
-        )
+    if agreement.document is not None:
+        note = _("PDF, signed by both") if agreement.document.is_complete else _("PDF, not yet signed by both")
     url = f"{FINANCIAL_AGREEMENT.address(agreement)}document/?version={agreement.version}"
     name = _("Financial agreement, version %(version)s") % {"version": agreement.version}
     return [{"name": name, "url": url, "note": note, "sha256": agreement.text_sha256}]

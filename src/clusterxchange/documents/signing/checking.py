@@ -1,0 +1,83 @@
+"""Says of a PDF file whether this installation made it, which revision it is, and whether its signatures hold.
+
+The file's own hash is compared first: some bytes of a PDF file, such as padding, are covered by no signature.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import ValidationInfoReadingError
+from pyhanko_certvalidator.errors import PathError
+
+if TYPE_CHECKING:
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+    from clusterxchange.documents.signing.authority import Authority
+
+SIMPLE, OTHER = "simple", "other"
+WHOLE: Final = frozenset({SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION})
+# A broken file fails in many ways inside the reader; each of them means that it cannot be read.
+UNREADABLE: Final = (
+    PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+)
+
+
+@dataclass(frozen=True)
+class CheckedSignature:
+    """What is true of one signature: the capacity is the name of its field, the level what this tool can vouch for."""
+
+    capacity: str
+    person: str
+    at: str
+    level: str
+    valid: bool
+    covers_whole: bool
+
+
+class NotReadable(Exception):
+    """It is no PDF file that can be read."""
+
+
+def check_signatures(pdf: bytes, authority: Authority | None) -> tuple[CheckedSignature, ...]:
+    """Check each signature in the file; without an authority none can be traced to this installation.
+
+    :raises NotReadable: the file is damaged or no PDF file.
+    """
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        return tuple(_checked(one, authority) for one in reader.embedded_regular_signatures)
+    except (*UNREADABLE, SigningError) as reason:
+        raise NotReadable(str(reason)) from reason
+
+
+def _checked(signature: EmbeddedPdfSignature, authority: Authority | None) -> CheckedSignature:
+    at = signature.self_reported_timestamp
+    context = authority.validation_context(at) if authority is not None and at is not None else None
+    try:
+        status = validate_pdf_signature(signature, signer_validation_context=context, ts_validation_context=context)
+        valid = status.intact and status.valid and status.docmdp_ok is not False
+        ours, covers = status.trusted, status.coverage in WHOLE
+    except (SigningError, ValidationInfoReadingError, PathError):
+        valid, ours, covers = False, False, False
+    return CheckedSignature(
+        capacity=signature.field_name,
+        person=str(signature.signer_cert.subject.native.get("common_name", "")),
+        at=at.isoformat() if at is not None else "",
+        level=SIMPLE if ours else OTHER,
+        valid=valid,
+        covers_whole=covers,
+    )

@@ -1,0 +1,52 @@
+"""Says of a file that somebody hands over whether it is one of ours; it tells nothing that the file does not say."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clusterxchange.documents.models import Document, SigningAuthority
+from clusterxchange.documents.signing.checking import CheckedSignature, check_signatures
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a file: `made_at` and the flags behind it count only where it is genuine."""
+
+    is_genuine: bool
+    sha256: str
+    signatures: tuple[CheckedSignature, ...]
+    kind: str = ""
+    version: int = 0
+    made_at: dt.datetime | None = None
+    is_complete: bool = False
+    is_latest: bool = False
+
+
+def verdict_on(content: bytes) -> Verdict:
+    """Compare the file's hash with those of the files that were made here, then check its signatures.
+
+    :raises NotReadable: the file is damaged or no PDF file.
+    """
+    row = SigningAuthority.objects.filter(pk=1).first()
+    signatures = check_signatures(content, row.authority() if row is not None else None)
+    digest = hashlib.sha256(content).hexdigest()
+    made_here = Document.objects.filter(is_draft=False)
+    document = made_here.filter(sha256=digest).first()
+    if document is None:
+        return Verdict(is_genuine=False, sha256=digest, signatures=signatures)
+    same = made_here.filter(kind=document.kind, subject_id=document.subject_id, version=document.version)
+    return Verdict(
+        is_genuine=True,
+        sha256=digest,
+        signatures=signatures,
+        kind=document.kind,
+        version=document.version,
+        made_at=document.made_at,
+        is_complete=document.is_complete,
+        is_latest=not same.filter(signatures__gt=document.signatures).exists(),
+    )

@@ -1,0 +1,59 @@
+"""Writes signatures into the files after the consents were given: one revision of the file for each party."""
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.documents.labels import frame_language
+from clusterxchange.documents.models import Document
+from clusterxchange.documents.operations import write_signatures as write_into
+from clusterxchange.documents.presentation import presented
+from clusterxchange.documents.signing.revisions import Signature
+from clusterxchange.foundation import clock
+from clusterxchange.phases.exchange_building.models import Commitment, FinancialAgreement
+from clusterxchange.phases.exchange_building.queries import consents_to_sign
+from clusterxchange.workflow import engine
+
+SUBJECTS: dict[str, type[Commitment | FinancialAgreement]] = {
+    "commitment": Commitment,
+    "financial_agreement": FinancialAgreement,
+}
+
+
+@app.task(queue="documents", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
+def write_signatures(kind: str, subject_id: int) -> None:
+    """Write what was signed and does not stand in the file yet; what stands there is not written again."""
+    at = clock.now()
+    with transaction.atomic():
+        found = SUBJECTS[kind].objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
+        if found is None or found.document is None:
+            return
+        document = write_into(found.document, signatures_of_file(found, found.document), at)
+        if document == found.document:
+            return
+        found.document = document
+        found.save(update_fields=["document"])
+        payload = {"version": document.version, "signatures": document.signatures, "sha256": document.sha256}
+        engine.record(found, Action.WRITE_SIGNATURE, actor=SYSTEM, at=at, payload=payload)
+
+
+def signatures_of_file(subject: Commitment | FinancialAgreement, document: Document) -> list[Signature]:
+    """Give the signatures in the order in which they were given, with the words that stand in their frames."""
+    organisations = {party["capacity"]: party["organisation"] for party in subject.text["parties"]}
+    found = []
+    for consent in consents_to_sign(subject):
+        row = {"capacity": consent.capacity, "signed_at": consent.at}
+        shown = presented(row, document.language)
+        organisation = organisations[consent.capacity]
+        with translation.override(frame_language(document.language)):
+            lines = (
+                _("%(capacity)s: %(organisation)s") % {"capacity": shown["capacity"], "organisation": organisation},
+                _("Signed on %(moment)s, Brussels") % {"moment": shown["signed_at"]},
+                _("Simple electronic signature, with the password of the account"),
+            )
+        found.append(Signature(consent.capacity, consent.person, organisation, lines, consent.at))
+    return found
