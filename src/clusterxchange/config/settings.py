@@ -223,6 +223,12 @@ STORAGES: dict[str, dict[str, Any]] = {
         )
     },
 }
+SCANNER_ADDRESS = environment.text(
+    "SCANNER",
+    "",
+    "Where the virus scanner clamd listens: host and port with a colon between them, or the path of its socket. A file "
+    "then waits until clamd says that it is clean. Without a scanner files are not scanned, and the pages say so.",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"

@@ -44,4 +44,4 @@ def make_document(  # noqa: PLR0913 -- each argument is a fact of the document, 
     if kept is not None:
         return kept
     name = f"{FILE_NAMES[kind]}-{data['reference']}-{version}.pdf"
-    return Document.objects.create(**facts, file=store(content, name, PDF, at), made_at=at, is_draft=draft)
+    return Document.objects.create(**facts, file=store(content, name, PDF, at, is_ours=True), made_at=at, is_draft=draft)

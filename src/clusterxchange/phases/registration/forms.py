@@ -221,6 +221,10 @@ class CheckedFile(forms.FileField):
             "file_name_does_not_match": _(
                 "The ending of the file's name does not fit its content: choose another file"
             ),
+            "file_has_active_content": _(
+                "The file carries out something when it is opened: save it without macros and scripts, then try again"
+            ),
+            "file_unpacks_too_large": _("The file unpacks to far more than it seems: save it anew, then try again"),
         }
         if data.size > self.largest:
             raise ValidationError(sentences["file_too_large"], code="file_too_large")

@@ -245,6 +245,10 @@ REFUSALS = {
         "A Commitment to Quality is signed, so the organisation stays with its partnership until the exchange is over."
     ),
     "exchange_runs": _("An exchange is under way: close or cancel it first."),
+    "file_waits_for_the_scanner": _(
+        "The file is still being checked for viruses: it opens as soon as the scanner has said that it is clean."
+    ),
+    "file_is_harmful": _("The scanner has found something harmful in this file, so it stays closed. Ask for another."),
     "until_not_ahead": _("Give a day in the future on which the suspension ends."),
 }
 
