@@ -281,9 +281,15 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
 # A tour and a browser journey sign in more often in a minute than people do, all from one address.
 ACCOUNT_RATE_LIMITS = (
-    {}
+    {"ask_question": "5/m/ip,20/h/ip"}
     if IS_PRODUCTION
-    else {"login": "600/m/ip", "signup": "200/m/ip", "manage_email": "100/m/user", "reauthenticate": "100/m/user"}
+    else {
+        "login": "600/m/ip",
+        "signup": "200/m/ip",
+        "manage_email": "100/m/user",
+        "reauthenticate": "100/m/user",
+        "ask_question": "100/m/ip",
+    }
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ClusterXchange"

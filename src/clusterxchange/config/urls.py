@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("clusterxchange.parties.accounts.urls")),
     path("account/", include(rest_of_account)),
     path("language/", choose_language, name="set_language"),
-    path("partnerships/", include("clusterxchange.parties.partnerships.urls")),
+    path("partnerships/", include("clusterxchange.journeys.partnerships.urls")),
     path("organisations/", include("clusterxchange.parties.organisations.urls")),
     path("registration/", include("clusterxchange.phases.registration.urls")),
     path("matching/", include("clusterxchange.phases.matching.urls")),

@@ -43,6 +43,7 @@ PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
 ABOUT = (
     HOW,
     PARTNERSHIPS,
+    Link("/brochures/", _("Brochures")),
     Link("/help/", _("Help")),
     Link("/accessibility/", _("Accessibility")),
     Link("/privacy/", _("Privacy")),
