@@ -26,7 +26,9 @@ def keep(session: MutableMapping[str, Any], answers: Mapping[str, str]) -> None:
     session[SESSION_KEY] = dict(answers)
 
 
-def take_in(session: MutableMapping[str, Any], application: Application, scheme: Scheme, *, actor: Actor, at: datetime) -> None:  # fmt: skip
+def take_in(
+    session: MutableMapping[str, Any], application: Application, scheme: Scheme, *, actor: Actor, at: datetime
+) -> None:
     """Fill the kept answers into a registration that was just started; what it knows already stays as it is."""
     kept = session.pop(SESSION_KEY, None)
     answers = as_columns(scheme, kept or {})
