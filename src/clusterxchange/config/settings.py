@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "clusterxchange.phases.exchange_building.apps.ExchangeBuildingConfig",
     "clusterxchange.phases.finalisation.apps.FinalisationConfig",
     "clusterxchange.journeys.apps.JourneysConfig",
+    "clusterxchange.journeys.people.apps.PeopleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

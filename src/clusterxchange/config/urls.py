@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(rest_of_account)),
     path("language/", choose_language, name="set_language"),
     path("partnerships/", include("clusterxchange.journeys.partnerships.urls")),
-    path("organisations/", include("clusterxchange.parties.organisations.urls")),
+    path("organisations/", include("clusterxchange.journeys.people.urls")),
     path("registration/", include("clusterxchange.phases.registration.urls")),
     path("matching/", include("clusterxchange.phases.matching.urls")),
     path("exchanges/", include("clusterxchange.phases.exchange_building.urls")),

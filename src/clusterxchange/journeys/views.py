@@ -14,6 +14,8 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.spreadsheets import csv_response
 from clusterxchange.journeys.desk import desk_of
 from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.people import queries
+from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.work_queue import (
@@ -24,6 +26,7 @@ from clusterxchange.journeys.work_queue import (
     tasks_shown,
     works_on_a_queue,
 )
+from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, signed_in
 
@@ -35,7 +38,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     if works_on_a_queue(actor):
         return _show_queue(request, actor)
-    held = desk_of(actor, at, get_language() or "en")
+    own = queries.organisations_of(actor.account_id)
+    chosen = next((one for one in own if one.reference == request.GET.get("organisation")), None)
+    if chosen is not None:
+        actor = actor.only_for(chosen.pk)
+    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(request.user, at))
     sentence, url, label = held.empty
     context = {
         "title": held.title,
@@ -49,8 +56,25 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
+        "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
     }
-    return render(request, "workflow/desk.html", context)
+    return render(request, "journeys/desk.html", context)
+
+
+def _choice_of(own: list[Organisation], chosen: Organisation | None) -> list[dict[str, object]]:
+    """Offer the desk of each organisation for which the reader speaks, and that of all of them."""
+    every = {"url": "/desk/", "label": _("All your organisations"), "current": chosen is None}
+    return [
+        every,
+        *(
+            {
+                "url": _address("/desk/", organisation=one.reference),
+                "label": one.legal_name or _("An organisation without a name yet"),
+                "current": one == chosen,
+            }
+            for one in own
+        ),
+    ]
 
 
 def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:

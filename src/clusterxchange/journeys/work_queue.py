@@ -37,7 +37,7 @@ class Filter:
 
 FILTERS = (
     Filter("registrations", gettext_lazy("Registrations"), ("application",)),
-    Filter("participants", gettext_lazy("Participants"), ("participation",)),
+    Filter("participants", gettext_lazy("Participants"), ("participation", "join_request")),
     Filter("matches", gettext_lazy("Matches"), ("proposal",)),
     Filter("exchanges", gettext_lazy("Exchanges"), ("exchange",)),
     Filter("commitments", gettext_lazy("Commitments to Quality"), ("commitment",)),
