@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from clusterxchange.journeys import demonstration_pages, eligibility_pages, public_pages, views
+from clusterxchange.journeys import demonstration_pages, eligibility_pages, public_pages, together, views
 from clusterxchange.journeys.partnerships import questions
 
 app_name = "journeys"
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("accessibility/", public_pages.accessibility, name="accessibility"),
     path("desk/", views.desk, name="desk"),
     path("desk/queue.csv", views.queue_as_csv, name="queue_as_csv"),
+    path("desk/together/", together.together, name="together"),
     path("desk/tasks/<int:number>/", views.open_task, name="open_task"),
     path("search/", views.search, name="search"),
     path("support/", views.support, name="support"),

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.spreadsheets import csv_response
+from clusterxchange.journeys import together
 from clusterxchange.journeys.desk import desk_of
 from clusterxchange.journeys.overview import overview_at
 from clusterxchange.journeys.people import queries
@@ -19,6 +21,7 @@ from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.work_queue import (
+    APPLICANTS,
     SHOWN,
     Place,
     partnerships_of,
@@ -90,8 +93,27 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "first_url": _address("/desk/", show=show) if request.GET.get("after") else "",
         "next_url": _address("/desk/", show=show, after=held.next_place) if held.next_place else "",
         "csv_url": _address("/desk/queue.csv", show=show),
+        "buttons": _buttons(actor, show, held.count),
+        "ways": _ways(actor),
     }
     return render(request, "journeys/queue.html", context)
+
+
+def _buttons(actor: Actor, show: str, count: int) -> list[dict[str, str]]:
+    if not count or not actor.partnerships_as(CASE_PEOPLE):
+        return []
+    return together.buttons({"registrations": together.OF_OWN_QUEUE, APPLICANTS: together.OF_WAITING}.get(show, ()))
+
+
+def _ways(actor: Actor) -> list[tuple[str, str]]:
+    if actor.support_office:
+        return [("/registration/import/", _("Import participants"))]
+    if actor.partnerships_as(CASE_PEOPLE):
+        return [
+            ("/registration/for-somebody/", _("Start a registration for somebody")),
+            ("/registration/import/", _("Invite many from a list")),
+        ]
+    return []
 
 
 def _address(path: str, **chosen: str) -> str:

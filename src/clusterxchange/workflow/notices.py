@@ -5,7 +5,7 @@ A notice is a row with codes and names; its sentence is made in the reader's lan
 Each person gets at most one notice from one transaction: what they must do now goes before what happened.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ from clusterxchange.workflow.models import Notice, Obligation
 from clusterxchange.workflow.tables import Machine
 
 ROLES_OF_CAPACITY = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}
+PeopleBehind = Callable[[Capacity, int | None, int | None], list[Account]]
 SEND_NOTICE = "clusterxchange.workflow.jobs.send_notice"
 
 
@@ -89,6 +90,8 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
         if one.letter
         for capacity in one.tells
     }
+    # Whoever is led to a place of their own, an invitation for example, is told of that before anything else.
+    found += _told_of([one for one in happenings if one.path], people, told, at)
     for obligation in opened:
         if obligation.is_watch:
             continue
@@ -98,13 +101,7 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
                 notice = _of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at)
                 letter = letters.get((obligation.kind, obligation.subject_id, Capacity(obligation.capacity)))
                 found.append(_with_letter(notice, letter))
-    for happening in reversed(happenings):
-        for capacity in sorted(happening.tells):
-            party = obligations.party_of(happening.machine, happening.subject, capacity)
-            for person in people(capacity, *party):
-                if person.pk not in told:
-                    told.add(person.pk)
-                    found.append(_of_happening(happening, person, at))
+    found += _told_of(reversed(happenings), people, told, at)
     send(found)
 
 
@@ -115,6 +112,20 @@ def tell_people(
     if not _nobody_is_told.get():
         happening = Happening(registry.machine_of(subject), subject, action, capacity, frozenset(), path=path)
         send(_of_happening(happening, person, at) for person in people)
+
+
+def _told_of(
+    happenings: Iterable[Happening], people: PeopleBehind, told: set[int | None], at: datetime
+) -> list[Notice]:
+    found = []
+    for happening in happenings:
+        for capacity in sorted(happening.tells):
+            party = obligations.party_of(happening.machine, happening.subject, capacity)
+            for person in people(capacity, *party):
+                if person.pk not in told:
+                    told.add(person.pk)
+                    found.append(_of_happening(happening, person, at))
+    return found
 
 
 def remind(obligation: Obligation, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -839,6 +840,13 @@ class PreferencesForm(SectionForm):
             cleaned["windows"] = sorted(windows, key=lambda window: window["from"])
 
 
+WHY_IT_FITS = {
+    "sector": gettext_lazy("your field"),
+    "member": gettext_lazy("your cluster is a member"),
+    "country": gettext_lazy("a member in your country"),
+}
+
+
 class PartnershipForm(SectionForm):
     """Who looks after the organisation, and what others see of it."""
 
@@ -852,7 +860,7 @@ class PartnershipForm(SectionForm):
                 _("Partnership"),
                 [(ASSIGN, _("Assign one to me")), *((row.slug, self._words(row)) for row in offered)],
                 help_text=_(
-                    "It assesses your registration, helps you and, if you visit, pays. Those in your field come first."
+                    "It assesses your registration, helps you and, if you visit, pays. Those that fit best come first."
                 ),
             ),
             "visibility": choice(
@@ -872,16 +880,23 @@ class PartnershipForm(SectionForm):
         return frozenset({"partnership"})
 
     def _offered(self) -> list[Partnership]:
-        own = set(self.application.organisation.ecosystems)
-        country = self.application.representative.based_in
         rows = list(queries.open_partnerships(self.application.edition))
-        return sorted(
-            rows, key=lambda row: (not own & set(row.ecosystems), country not in {m.country for m in row.members.all()})
-        )
+        return sorted(rows, key=lambda row: (-self._fit[row.acronym].score, not self._fit[row.acronym].has_room))
+
+    @cached_property
+    def _fit(self) -> dict[str, queries.Fit]:
+        return queries.what_fits(self.scheme, self.application)
 
     def _words(self, partnership: Partnership) -> str:
         fields = ", ".join(code_lists.label(self.scheme, "ecosystems", code) for code in partnership.ecosystems)
-        return f"{partnership.acronym}: {fields}" if fields else partnership.acronym
+        fit = self._fit[partnership.acronym]
+        reasons = "; ".join(str(WHY_IT_FITS[reason]) for reason in fit.reasons)
+        parts = [f"{partnership.acronym}: {fields}" if fields else partnership.acronym]
+        if reasons:
+            parts.append(_("Fits: %(reasons)s") % {"reasons": reasons})
+        if not fit.has_room:
+            parts.append(_("No free exchange at the moment"))
+        return ". ".join(parts)
 
     def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
         """Give the choice as one answer."""

@@ -10,10 +10,10 @@ VALID_FOR_DAYS = 90
 SECONDS_A_DAY = 86_400
 
 
-def path_for(account: Account, application: Application | None = None) -> str:
+def path_for(account: Account, application: Application) -> str:
     """Give where the mail leads: the case for whoever can sign in, else the page on which they set a password."""
     if account.has_usable_password():
-        return f"/registration/applications/{application.reference}/" if application is not None else ""
+        return f"/registration/applications/{application.reference}/"
     return f"/registration/invitations/{signing.dumps(account.pk, salt=SALT)}/"
 
 

@@ -308,6 +308,9 @@ REFUSALS = {
     "role_not_decided": _("Decide on this role as well."),
     "no_role_accepted": _("Accept at least one role, or refuse the registration with a reason."),
     "own_organisation_assessed": _("You speak for this organisation, so another contact point must assess it."),
+    "checklist_not_passed": _(
+        "The saved checklist has lines that are not passed: look at this registration by itself."
+    ),
     "same_person_read": _("You have read this registration as the first reader, so another contact point accepts it."),
     "second_reader_missing": _(
         "Your partnership wants two readers: pass the registration on, and another contact point accepts it."

@@ -102,7 +102,7 @@ def invite_applicant(
         answers = {**person.answers, "legal_name": person.legal_name}
         edit_on_behalf(application, answers=answers, section="invitation", actor=actor, at=at)
         engine.record(
-            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V}, path=invitations.path_for(account),
+            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V}, path=invitations.path_for(account, application),
             payload={"on_behalf_of": organisation, "letter": person.message},
         )  # fmt: skip
     return application

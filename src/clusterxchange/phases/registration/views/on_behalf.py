@@ -245,18 +245,12 @@ def evidence(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         decide.may(actor, APPLICATION.name, action, act.application)
         for action in (Action.RECORD_ACT, Action.CONFIRM_ACT)
     )
-    if act.evidence is None or not allowed:
+    if act.evidence is None or not allowed or not act.evidence.may_be_opened:
         raise Http404
     engine.record(
         act.application, Action.SEE, actor=actor, at=clock.now(), payload={"evidence_sha256": act.evidence.sha256}
     )
-    with act.evidence.content.open("rb") as content:
-        answer = HttpResponse(content.read(), content_type=act.evidence.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{act.evidence.name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return files.hand_out(act.evidence)
 
 
 @require_http_methods(["GET", "POST"])
