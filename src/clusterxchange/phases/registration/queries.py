@@ -1,7 +1,7 @@
 """What is read of applications and participations."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -88,9 +88,7 @@ def candidates_of(edition: Edition) -> list[Candidate]:
     Free is what is left of the planned exchanges once each claimed or used visit is taken off, while money is left.
     """
     undecided = Count("applications", filter=Q(applications__state__in=OPEN_APPLICATION_STATES), distinct=True)
-    taken = Count(
-        "participations", filter=Q(participations__visit__in=(Visit.CLAIMED, Visit.USED)), distinct=True
-    )
+    taken = Count("participations", filter=Q(participations__visit__in=(Visit.CLAIMED, Visit.USED)), distinct=True)
     rows = (
         Partnership.objects.filter(edition=edition)
         .select_related("budget")
@@ -124,15 +122,24 @@ def assigned_to(scheme: Scheme, application: Application) -> Assigned | None:
     return assign(scheme, **_what_decides(application), candidates=candidates_of(application.edition))
 
 
-def what_fits(scheme: Scheme, application: Application) -> dict[str, tuple[int, tuple[str, ...], bool]]:
-    """Give, by acronym, the score of each partnership, what speaks for it, and whether exchanges are left in it."""
+@dataclass(frozen=True)
+class Fit:
+    """How well a partnership fits an applicant: by what, and whether a visitor finds a free exchange there."""
+
+    score: int
+    reasons: tuple[str, ...]
+    has_room: bool
+
+
+def what_fits(scheme: Scheme, application: Application) -> dict[str, Fit]:
+    """Give, by acronym, how well each partnership of the edition fits an applicant."""
     decides = _what_decides(application)
     found = {}
     for candidate in candidates_of(application.edition):
         has_left = candidate.free_exchanges is None or candidate.free_exchanges > 0
         alone = assign(scheme, **{**decides, "visits": False}, candidates=[replace(candidate, is_open=True)])
         score, reasons = (alone.score, alone.reasons) if alone is not None else (0, ())
-        found[candidate.acronym] = (score, reasons, has_left or not application.asks_visit)
+        found[candidate.acronym] = Fit(score, reasons, has_left or not application.asks_visit)
     return found
 
 
