@@ -178,7 +178,8 @@ class Play:
         page = officer.act(officer.open(address), "open_application")
         expect("UNDER_ASSESSMENT", page.state, "opened registration")
         passed = {name: "pass" for name in page.form("accept_application").kinds if name.startswith("item_")}
-        page = officer.act(page, "accept_application", passed)
+        officer.act(page, "accept_application", passed)
+        page = officer.open(address)  # the decision leads on to the next registration
         expect("ACCEPTED", page.state, "assessed registration")
         return page
 

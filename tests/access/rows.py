@@ -21,7 +21,7 @@ from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow.models import SubjectModel
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-MODELS: dict[str, type[SubjectModel]] = {
+MODELS: dict[str, type[SubjectModel] | type[Partnership]] = {
     "application": Application,
     "participation": Participation,
     "proposal": Proposal,
@@ -31,6 +31,7 @@ MODELS: dict[str, type[SubjectModel]] = {
     "activity_report": ActivityReport,
     "evidence": EvidenceItem,
     "payment": Payment,
+    "partnership": Partnership,
 }
 NAMES = ("Alder", "Birch", "Cedar")
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clusterxchange.foundation.models import DemonstrationMail
 from clusterxchange.journeys.one_time_codes import code_at, seconds_left
+from tests.bring import begin_story
 from tests.cast import MONDAY, PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -20,20 +21,14 @@ PUBLIC = (
     "/eligibility/",
     "/amount/",
     "/help/",
+    "/help/question/",
+    "/brochures/",
     "/privacy/",
     "/accessibility/",
     "/demo/",
     "/demo/mails/",
 )
 ES_TO_PT = {"from_country": "ES", "to_country": "PT", "days": "3", "km": "600", "format": "physical"}
-CODES = (
-    "country_not_participating",
-    "type_may_not_visit",
-    "not_member_of_a_cluster",
-    "business_network_is_not_enough",
-    "agency_approval_missing",
-)
-SME_VISITS = {"role": "visit", "type": "sme", "country": "ES", "membership": "yes"}
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -45,7 +40,6 @@ def test_each_public_page_opens_without_an_account(client: Client, address: str)
     assert text.count("<h1>") == 1
     assert text.count("button primary") <= 1
     assert "/manual/" not in text
-    assert "/brochures/" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
@@ -102,42 +96,6 @@ def test_a_wrong_answer_on_amounts_is_named_at_its_field_and_the_rest_is_kept(
     assert "data-cents" not in text
     assert "Error:" in text
     assert '<option value="ES" selected>' in text
-
-
-@pytest.mark.parametrize(
-    ("change", "codes"),
-    [
-        ({}, []),
-        ({"membership": "no"}, ["not_member_of_a_cluster"]),
-        ({"membership": "business-network"}, ["business_network_is_not_enough"]),
-        ({"role": "host", "membership": "no"}, ["agency_approval_missing"]),
-        ({"type": "large_company"}, ["type_may_not_visit"]),
-        ({"type": "large_company", "role": "host"}, []),
-        ({"country": "elsewhere"}, ["country_not_participating"]),
-        ({"country": "elsewhere", "type": "public_authority"}, ["country_not_participating", "type_may_not_visit"]),
-    ],
-)
-def test_the_checker_answers_and_names_each_rule_that_stands_against_it(
-    client: Client, change: dict[str, str], codes: list[str]
-) -> None:
-    page = client.get("/eligibility/", {**SME_VISITS, **change})
-    assert page.status_code == 200
-    text = page.content.decode()
-    assert f'data-allowed="{"no" if codes else "yes"}"' in text
-    assert [code for code in CODES if f'data-refusal="{code}"' in text] == codes
-
-
-def test_the_checker_wants_every_answer(client: Client) -> None:
-    page = client.get("/eligibility/", {"role": "visit"})
-    assert page.status_code == 422
-    assert page.content.decode().count('data-error="required"') == 3
-
-
-def test_the_first_page_hands_the_type_on_without_judging_the_rest(client: Client) -> None:
-    page = client.get("/eligibility/", {"type": "sme"})
-    assert page.status_code == 200
-    assert "data-error" not in page.content.decode()
-    assert 'value="sme"' in page.content.decode()
 
 
 def test_mails_of_the_demonstration_come_as_the_contract_says(client: Client) -> None:
@@ -205,3 +163,24 @@ def test_messages_of_signing_in_keep_to_the_voice_of_the_tool(cast: Cast) -> Non
     text = answer.content.decode()
     assert "You are signed in as Ana Sorribes." in text
     assert "uccessfully" not in text
+
+
+def test_how_to_take_part_links_a_stranger_only_to_what_opens_without_an_account(client: Client) -> None:
+    page = client.get("/how-to-take-part/")
+    links = {step.url for phase in page.context["phases"] for step in phase.steps if step.url}
+
+    assert len(page.context["phases"]) == 4
+    assert links == {"/eligibility/", "/sign-up/", "/partnerships/", "/registration/", "/amount/"}
+    assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_how_to_take_part_leads_whoever_is_accepted_to_each_step(cast: Cast) -> None:
+    begin_story(cast)
+    client = Client()
+    client.force_login(cast.ana.account)
+    page = client.get("/how-to-take-part/")
+    links = {step.url for phase in page.context["phases"] for step in phase.steps if step.url}
+
+    assert {"/matching/best/", "/matching/catalogue/", "/matching/proposals/", "/exchanges/"} <= links
+    assert "/sign-up/" not in links
+    assert {client.get(link).status_code for link in links} == {200}

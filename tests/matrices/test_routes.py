@@ -30,8 +30,10 @@ from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import accounts_file
 from clusterxchange.journeys.demonstration.story import Story
+from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
+from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.workflow import obligations
 
 BEGINS = date(2026, 3, 2)
@@ -149,8 +151,36 @@ def things_of(story: Story) -> Things:
         "evidence": {"reference": exchange, "item": "outward"},
         "task": {"number": str(task.pk)},
         "partnership": {"slug": "clamtex"},
+        **things_of_a_partnership("clamtex"),
+        "brochure": {"name": "partnerships", "language": "en"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
+    }
+
+
+def things_of_a_partnership(slug: str) -> dict[str, dict[str, str]]:
+    """Give what a partnership's people keep: a role, an invitation of newcomer@, an event, a member, a question."""
+    partnership, at = Partnership.objects.get(slug=slug, edition__code="demonstration"), clock.now()
+    coordinator = actor_for(account_of("visitor.coordinator"))
+    invited = partnerships.invite_officer(
+        partnership, email="newcomer@demo.example", roles=["payer"], language="en", actor=coordinator, at=at
+    )
+    event = PlannedEvent(partnership=partnership, title="Day of the open mill")
+    partnerships.keep_row(event, actor=coordinator, at=at)
+    asked = partnerships.ask_partnership(
+        partnership, name="Ines Valadao", email="ines@asks.example", text="May we visit in May?", language="en", at=at
+    )
+    officer = partnership.people.get(account=account_of("visitor.contact"), role="contact_point")
+    own = {"slug": slug}
+    return {
+        "own_partnership": own,
+        "part_of_profile": own | {"name": "profile"},
+        "officer": own | {"number": str(officer.pk)},
+        "own_invitation": own | {"number": str(invited.pk)},
+        "own_event": own | {"number": str(event.pk)},
+        "own_member": own | {"number": str(partnership.members.earliest("pk").pk)},
+        "invitation": {"token": invited.token},
+        "question": {"number": str(asked.pk)},
     }
 
 

@@ -40,6 +40,15 @@ CONSENTS = {"none given", "others given", "given"}
 # tool does to the old commitment once the amended one is signed.
 NO_MOVES = {
     Action.EDIT_APPLICATION,
+    Action.SAVE_CHECKLIST,
+    Action.PASS_TO_SECOND_READER,
+    Action.REMIND_APPLICANT,
+    Action.INVITE_APPLICANT,
+    Action.EDIT_ON_BEHALF,
+    Action.RECORD_ACT,
+    Action.CONFIRM_ACT,
+    Action.OBJECT_TO_ACT,
+    Action.IMPORT_PARTICIPANT,
     Action.SUPERSEDE_COMMITMENT,
     Action.WRITE_SIGNATURE,
     Action.SAY_SOMETHING,

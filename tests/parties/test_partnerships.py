@@ -43,7 +43,7 @@ def test_filters_in_the_address_narrow_the_directory(
 def test_filters_that_fit_nobody_offer_the_way_back(client: Client) -> None:
     page = client.get("/partnerships/?ecosystem=tourism&country=DK").content.decode()
 
-    assert "No partnership fits both filters" in page
+    assert "No partnership fits these filters" in page
     assert "Show all partnerships" in page
 
 

@@ -1,7 +1,7 @@
 """Who stands in front of the tool: the organisations and partnerships for which a person speaks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 CONTACT_POINT, COORDINATOR, PAYER = "contact_point", "coordinator", "payer"
@@ -24,6 +24,10 @@ class Actor:
     def is_signed_in(self) -> bool:
         """Whether a person is behind this actor."""
         return self.account_id is not None
+
+    def only_for(self, organisation_id: int) -> "Actor":
+        """The same person, as far as they speak for one of their organisations."""
+        return replace(self, organisations=self.organisations & {organisation_id})
 
     def partnerships_as(self, roles: frozenset[str]) -> frozenset[int]:
         """The partnerships in which this actor has one of the roles."""

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 
 from clusterxchange.access.actions import Action as A
-from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, PAYER
+from clusterxchange.access.actor import CONTACT_POINT, COORDINATOR, PARTNERSHIP_ROLES, PAYER
 from clusterxchange.access.capacities import AG, HP, PO, PR, SO, SYS, VP, Capacity, H, V
 from clusterxchange.access.rules import Condition, Holder, May, Relation, may
 
@@ -54,6 +54,8 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
         V: organisation("organisation_id"),
         H: organisation("organisation_id"),
         VP: partnership("partnership_id"),
+        # The partnership that is asked to take the participation over.
+        HP: partnership("move_asked_to_id"),
         SO: SUPPORT_OFFICE,
         AG: AGENCY,
     },
@@ -71,12 +73,32 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "activity_report": four_parties(""),
     "evidence": four_parties("exchange__"),
     "payment": four_parties("exchange__"),
+    "organisation": {V: organisation("pk"), SO: SUPPORT_OFFICE, AG: AGENCY},
+    "invitation": {
+        V: organisation("organisation_id"),
+        # Whoever has shown that the address invited is theirs.
+        H: Relation(Holder.ACCOUNT, "account_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
+    "join_request": {
+        V: organisation("organisation_id"),
+        # The organisation that the person had begun to register.
+        H: organisation("asking_organisation_id"),
+        VP: partnership("partnership_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
+    "partnership": {VP: partnership("pk", PARTNERSHIP_ROLES), SO: SUPPORT_OFFICE, AG: AGENCY},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
 NOT_ONES_OWN = Condition(organisation("organisation_id"), "own_organisation_assessed")
 SENDER = Condition(organisation("sender_organisation_id"))
+STARTED_IT = Condition(partnership("started_by_partnership_id"))
+FIRST_READER = Condition(Relation(Holder.ACCOUNT, "first_reader_id"), "same_person_read")
 WHO_ORDERED = Condition(Relation(Holder.ACCOUNT, "ordered_by_id"), "same_person_released")
+COORDINATES = Condition(partnership("pk", frozenset({COORDINATOR})))
 
 assess = may(VP, unless=(NOT_ONES_OWN,))
 
@@ -94,13 +116,24 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.ASK_AGENCY: assess,
         A.APPROVE_EXCEPTION: may(AG),
         A.REFUSE_EXCEPTION: may(AG),
-        A.ACCEPT_APPLICATION: assess,
+        A.ACCEPT_APPLICATION: may(VP, unless=(NOT_ONES_OWN, FIRST_READER)),
         A.REFUSE_APPLICATION: assess,
         A.OBJECT_TO_REFUSAL: may(V, H),
         A.UPHOLD_OBJECTION: may(SO),
         A.DISMISS_OBJECTION: may(SO),
         A.WITHDRAW_APPLICATION: may(V, H),
         A.MOVE_APPLICATION: may(V, H, VP, SO),
+        A.ASSIGN_PARTNERSHIP: may(SYS),
+        A.HAND_OVER: may(V, H),
+        A.SAVE_CHECKLIST: assess,
+        A.PASS_TO_SECOND_READER: assess,
+        A.REMIND_APPLICANT: may(VP, SO),
+        A.INVITE_APPLICANT: may(VP),
+        A.EDIT_ON_BEHALF: may(VP, only=(STARTED_IT,)),
+        A.RECORD_ACT: assess,
+        A.CONFIRM_ACT: may(V, H),
+        A.OBJECT_TO_ACT: may(V, H),
+        A.IMPORT_PARTICIPANT: may(SO),
         A.SAY_SOMETHING: may(V, H, VP, SO),
         A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),
         A.SEE: may(V, H, VP, SO, AG),
@@ -115,14 +148,15 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.REVIEW_PARTICIPATION: may(SYS),
         A.CONFIRM_PARTICIPATION: may(VP),
         A.END_PARTICIPATION: may(VP),
-        A.MOVE_PARTICIPATION: may(V, H, VP, SO),
+        A.MOVE_PARTICIPATION: may(V, H, VP, HP, SO),
+        A.DECLINE_MOVE: may(V, H, HP, SO),
         A.SUSPEND_PARTICIPATION: may(SO),
         A.LIFT_SUSPENSION: may(SO, SYS),
         A.WITHDRAW_PARTICIPATION: may(V, H),
         A.SAY_SOMETHING: may(V, H, VP, SO),
         A.SEE_PERSON: may(V, H, VP, SO),
         A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),
-        A.SEE: may(V, H, VP, SO, AG),
+        A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "proposal": {
         A.SEND_PROPOSAL: may(V, H),
@@ -208,6 +242,40 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.DEMAND_RECOVERY: may(SO),
         A.CONFIRM_RECOVERY: may(SO),
         A.SEE: may(V, VP, PO, PR, SO, AG),
+    },
+    "partnership": {
+        A.EDIT_PARTNERSHIP: may(VP, only=(COORDINATES,)),
+        A.CHANGE_BUDGET: may(VP, only=(COORDINATES,)),
+        A.OPEN_PARTNERSHIP: may(VP, only=(COORDINATES,)),
+        A.CLOSE_PARTNERSHIP: may(VP, only=(COORDINATES,)),
+        A.INVITE_OFFICER: may(VP, only=(COORDINATES,)),
+        A.JOIN_PARTNERSHIP: may(VP),
+        A.END_OFFICE: may(VP, only=(COORDINATES,)),
+        A.LEAVE_OFFICE: may(VP),
+        A.APPOINT_COORDINATOR: may(SO),
+        A.ANSWER_QUESTION: may(VP),
+        A.SEE: may(VP, SO, AG),
+    },
+    "organisation": {
+        A.EDIT_ORGANISATION: may(V),
+        A.LEAVE_ORGANISATION: may(V),
+        A.END_PLACE: may(V),
+        A.SEE: may(V, SO, AG),
+    },
+    "invitation": {
+        A.INVITE_PERSON: may(V),
+        A.ACCEPT_INVITATION: may(H),
+        A.DECLINE_INVITATION: may(H),
+        A.TAKE_INVITATION_BACK: may(V),
+        A.EXPIRE_INVITATION: may(SYS),
+        A.SEE: may(V, SO, AG),
+    },
+    "join_request": {
+        A.ASK_TO_JOIN: may(H),
+        A.CONFIRM_JOIN_REQUEST: may(V, VP, SO),
+        A.DECLINE_JOIN_REQUEST: may(V, VP, SO),
+        A.HAND_JOIN_REQUEST_ON: may(SYS),
+        A.SEE: may(V, VP, SO, AG),
     },
 }
 

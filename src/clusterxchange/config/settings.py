@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "clusterxchange.phases.exchange_building.apps.ExchangeBuildingConfig",
     "clusterxchange.phases.finalisation.apps.FinalisationConfig",
     "clusterxchange.journeys.apps.JourneysConfig",
+    "clusterxchange.journeys.people.apps.PeopleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -223,6 +224,12 @@ STORAGES: dict[str, dict[str, Any]] = {
         )
     },
 }
+SCANNER_ADDRESS = environment.text(
+    "SCANNER",
+    "",
+    "Where the virus scanner clamd listens: host and port with a colon between them, or the path of its socket. A file "
+    "then waits until clamd says that it is clean. Without a scanner files are not scanned, and the pages say so.",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"
@@ -275,9 +282,15 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
 # A tour and a browser journey sign in more often in a minute than people do, all from one address.
 ACCOUNT_RATE_LIMITS = (
-    {}
+    {"ask_question": "5/m/ip,20/h/ip"}
     if IS_PRODUCTION
-    else {"login": "600/m/ip", "signup": "200/m/ip", "manage_email": "100/m/user", "reauthenticate": "100/m/user"}
+    else {
+        "login": "600/m/ip",
+        "signup": "200/m/ip",
+        "manage_email": "100/m/user",
+        "reauthenticate": "100/m/user",
+        "ask_question": "100/m/ip",
+    }
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ClusterXchange"

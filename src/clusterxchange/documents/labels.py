@@ -136,7 +136,12 @@ def _financial_agreement_labels() -> dict[str, str]:
     }
 
 
+def _brochure_labels() -> dict[str, str]:
+    return {"contents": gettext("Contents")}
+
+
 LABELS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "commitment_to_quality": _commitment_labels,
     "financial_agreement": _financial_agreement_labels,
+    "brochure": _brochure_labels,
 }

@@ -102,4 +102,4 @@ def _keep(content: bytes, name: str, at: dt.datetime, **facts: object) -> Docume
     kept = Document.objects.filter(**identity, sha256=digest).first()
     if kept is not None:
         return kept
-    return Document.objects.create(**facts, sha256=digest, file=store(content, name, PDF, at), made_at=at)
+    return Document.objects.create(**facts, sha256=digest, file=store(content, name, PDF, at, is_ours=True), made_at=at)

@@ -168,6 +168,8 @@ def without_unseen(text: str) -> str:
 
 
 def _with_fields_named(shown: dict[str, Any], data: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    if "signatures" not in shown:
+        return shown
     # A field bears the letter of its party, whatever the language of the document.
     rows = [
         {**row, "field": plain["capacity"], "field-label": labels["signature_of"].format_map(row)}

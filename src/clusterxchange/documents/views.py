@@ -1,22 +1,59 @@
-"""The public page on which anybody has an agreement checked."""
+"""Pages for everybody: the brochures, and the check of an agreement that somebody handed over."""
 
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from clusterxchange.documents.brochures import HOSTS_AND_VISITORS, PARTNERSHIPS, WRITERS, brochure, titles
 from clusterxchange.documents.forms import CheckDocument
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.presentation import presented
 from clusterxchange.documents.signing.checking import SIMPLE, CheckedSignature
 from clusterxchange.documents.verdicts import Verdict
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import PDF
 
 UNPROCESSABLE = 422
+
+
+@require_safe
+def brochures(request: HttpRequest) -> HttpResponse:
+    """List the brochures in each language of the tool."""
+    leads = {
+        PARTNERSHIPS: _("Each open partnership with its clusters, fields, plans and events."),
+        HOSTS_AND_VISITORS: _("Who may take part, every step, and the amount for each country."),
+    }
+    rows: list[dict[str, Any]] = [
+        {
+            "title": title,
+            "lead": leads[name],
+            "files": [
+                {"language": code, "url": reverse("documents:brochure", args=[name, code])}
+                for code, _language in settings.LANGUAGES
+            ],
+        }
+        for name, title in titles().items()
+    ]
+    return render(request, "documents/brochures.html", {"rows": rows})
+
+
+@require_safe
+def download_brochure(request: HttpRequest, name: str, language: str) -> HttpResponse:  # noqa: ARG001 -- the same to everybody
+    """Give a brochure as it stands at this moment."""
+    if name not in WRITERS or language not in dict(settings.LANGUAGES):
+        raise Http404
+    answer = HttpResponse(brochure(name, language, clock.now()), content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="clusterxchange-{name}-{language}.pdf"'
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,18 +97,13 @@ def row_of(signature: CheckedSignature, request: HttpRequest) -> dict[str, objec
     """Give what one row of the page says about a signature."""
     language = getattr(request, "LANGUAGE_CODE", "en")
     shown = presented({"capacity": signature.capacity, "signed_at": dt.datetime.fromisoformat(signature.at)}, language)
-    if not signature.valid:
-        label, state = _("Does not hold: the file was changed"), "late"
-    elif signature.level == SIMPLE:
-        label, state = _("Holds: simple electronic signature of this tool"), "done"
-    else:
-        label, state = _("Holds, with a certificate of somebody else"), "half"
+    level = _("Simple electronic signature") if signature.level == SIMPLE else _("Certificate of somebody else")
     return {
         "name": signature.person,
-        "role": shown["capacity"],
+        "role": f"{shown['capacity']}. {level}.",
         "at": dt.datetime.fromisoformat(signature.at),
-        "state": state,
-        "state_label": label,
+        "state": "done" if signature.valid else "late",
+        "state_label": _("Holds") if signature.valid else _("Does not hold"),
         "current": False,
         "capacity": signature.capacity,
     }

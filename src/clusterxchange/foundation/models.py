@@ -20,11 +20,28 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CLEAN)
+    scanned_at = models.DateTimeField(null=True, blank=True)
     content = models.FileField(storage=private_storage, max_length=200)
     stored_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether it may leave storage: not while it waits for the scanner, and not once that has found harm."""
+        return self.state == self.State.CLEAN
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the scanner has found harm in it."""
+        return self.state == self.State.REJECTED
+
+    @property
+    def reason_against_opening(self) -> str:
+        """Give the code that says why it stays closed, empty where it may be opened."""
+        codes = {self.State.QUARANTINED: "file_waits_for_the_scanner", self.State.REJECTED: "file_is_harmful"}
+        return codes.get(self.State(self.state), "")
 
 
 class DemonstrationMail(models.Model):

@@ -70,8 +70,11 @@ class Standing:
         return any(one.state != ParticipationState.WITHDRAWN for one in self.participations)
 
 
-def desk_of(actor: Actor, at: datetime, language: str) -> Desk:
-    """Put the desk of a participant together. The number of queries does not depend on the number of cases."""
+def desk_of(actor: Actor, at: datetime, language: str, extra: Sequence[Task] = ()) -> Desk:
+    """Put the desk of a participant together. The number of queries does not depend on the number of cases.
+
+    `extra` are things to do that belong to no case: an invitation to answer.
+    """
     standing = standing_of(actor)
     own = list(obligations.mine(actor)[:MOST_TASKS])
     awaited = list(obligations.awaited(actor, seen_by(actor))[:MOST_TASKS])
@@ -80,9 +83,9 @@ def desk_of(actor: Actor, at: datetime, language: str) -> Desk:
     return Desk(
         title=_title(exchange, actor),
         meta=_meta(standing, at),
-        banner=_banner(own, awaited, standing, actor, at, subjects),
+        banner=_banner(own, awaited, standing, actor, at, subjects) if own or not extra else _banner_of(extra[0]),
         stepper=_stepper(standing),
-        must_do=[task_on_desk(one, subjects[one.kind, one.subject_id], at, own=True) for one in own],
+        must_do=[*extra, *(task_on_desk(one, subjects[one.kind, one.subject_id], at, own=True) for one in own)],
         wait_for=[task_on_desk(one, subjects[one.kind, one.subject_id], at, own=False) for one in awaited],
         timeline=_timeline(standing, actor),
         glance=_glance(standing, actor, language),
@@ -150,6 +153,10 @@ def _banner(
             link_label=_("See the best matches"),
         )
     return cases.Banner("nobody", _("Nobody’s turn"), _("Nothing for you to do"))
+
+
+def _banner_of(task: Task) -> cases.Banner:
+    return cases.Banner("yours", _("Your turn"), task.title, link=task.url, link_label=task.kind)
 
 
 def _empty(standing: Standing) -> tuple[str, str, str]:

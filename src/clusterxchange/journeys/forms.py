@@ -7,11 +7,26 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.journeys.eligibility import (
+    COUNTRY,
+    ECOSYSTEM,
+    ELSEWHERE,
+    HOST,
+    MEMBERSHIP,
+    NATIONAL,
+    NEITHER,
+    NO,
+    NOT_DECIDED,
+    PERSON,
+    RESIDENT,
+    TYPE,
+    VISITED,
+    YES,
+)
 from clusterxchange.scheme.code_lists import choices
 from clusterxchange.scheme.countries import participating_countries
 from clusterxchange.scheme.document import Scheme
 
-ELSEWHERE = "elsewhere"
 REQUIRED_CHOICE = {"required": _("Choose one of the answers"), "invalid_choice": _("Choose one of the answers")}
 WHOLE_NUMBER = _("Write a whole number")
 MOST_KILOMETRES = 20_000
@@ -39,34 +54,83 @@ class ShortNumber(forms.IntegerField):
     widget = forms.TextInput
 
 
-class EligibilityForm(SchemeForm):
-    """Who asks, and for which role."""
+class QuestionForm(SchemeForm):
+    """One question of the public check; its field has the name of the question."""
 
-    role = forms.ChoiceField(
-        label=_("What would you like to do?"), widget=forms.RadioSelect, error_messages=REQUIRED_CHOICE
-    )
-    type = forms.ChoiceField(
-        label=_("What kind of organisation do you speak for?"), widget=forms.RadioSelect, error_messages=REQUIRED_CHOICE
-    )
-    country = forms.ChoiceField(
-        label=_("In which country are you based?"),
-        help_text=_("With several establishments, the country where you yourself work"),
-        error_messages=REQUIRED_CHOICE,
-    )
-    membership = forms.ChoiceField(
-        label=_("Is your organisation a member of a cluster?"),
-        widget=forms.RadioSelect,
-        error_messages=REQUIRED_CHOICE,
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, scheme: Scheme) -> None:
+    def __init__(self, question: str, data: Mapping[str, Any] | None = None, *, scheme: Scheme, own: str = "") -> None:
         super().__init__(data, scheme=scheme)
+        self.own = own
+        label, hint = _wording(question, scheme)
+        kind = forms.Select if question in {COUNTRY, HOST} else forms.RadioSelect
+        self.fields[question] = forms.ChoiceField(
+            label=label, help_text=hint, widget=kind, error_messages=REQUIRED_CHOICE, choices=self._answers(question)
+        )
+
+    def _answers(self, question: str) -> list[tuple[str, Any]]:
         language = get_language() or "en"
-        self.offer("role", [("visit", _("Visit another organisation")), ("host", _("Host a visitor"))])
-        self.offer("type", choices(scheme, "organisation_types"))
-        countries = participating_countries(scheme, language)
-        self.offer("country", [("", _("Choose a country")), *countries, (ELSEWHERE, _("Another country"))])
-        self.offer("membership", choices(scheme, "memberships"))
+        if question == COUNTRY:
+            countries = participating_countries(self.scheme, language)
+            return [("", _("Choose a country")), *countries, (ELSEWHERE, _("Another country"))]
+        if question == HOST:
+            paid = self.scheme.amounts.full_cents_by_host_country
+            hosts = [row for row in participating_countries(self.scheme, language) if row[0] in paid]
+            return [("", _("Choose a country")), (NOT_DECIDED, _("I do not know yet")), *hosts]
+        if question in CODE_LISTS:
+            return list(choices(self.scheme, CODE_LISTS[question]))
+        return list(PLAIN_ANSWERS[question])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse the own country as the one to be visited."""
+        given = super().clean() or {}
+        if self.own and given.get(HOST) == self.own:
+            words = _("Choose another country; an exchange needs two different ones")
+            self.add_error(HOST, forms.ValidationError(words, code="same_country"))
+        return given
+
+
+CODE_LISTS = {TYPE: "organisation_types", MEMBERSHIP: "memberships", ECOSYSTEM: "ecosystems"}
+PLAIN_ANSWERS: Mapping[str, list[tuple[str, Any]]] = {
+    PERSON: [
+        (NATIONAL, _("A nationality of a participating country")),
+        (
+            RESIDENT,
+            _("Another one, with a residence permit and a business begun or planned in a participating country"),
+        ),
+        (NEITHER, _("Another one, without these")),
+    ],
+    VISITED: [(NO, _("No, never")), (YES, _("Yes, once"))],
+}
+
+
+def _wording(question: str, scheme: Scheme) -> tuple[Any, Any]:
+    if question == PERSON:
+        hint = _("The permit must cover %(days)d days or more. The nationality itself does not matter.") % {
+            "days": scheme.eligibility.third_country_days
+        }
+        return _("Which nationality has the person who would take part?"), hint
+    return WORDING[question]
+
+
+WORDING: Mapping[str, tuple[Any, Any]] = {
+    TYPE: (_("What kind of organisation do you speak for?"), ""),
+    COUNTRY: (
+        _("In which country are you based?"),
+        _("With several establishments, the country where you yourself work"),
+    ),
+    MEMBERSHIP: (_("Is your organisation a member of a cluster?"), ""),
+    VISITED: (
+        _("Has your organisation visited in this scheme before?"),
+        _("An online exchange is not counted, nor is a stay as a host."),
+    ),
+    ECOSYSTEM: (
+        _("In which field do you work mostly?"),
+        _("You see then which partnerships to ask."),
+    ),
+    HOST: (
+        _("Which country would you like to visit?"),
+        _("You see then roughly how much you would receive."),
+    ),
+}
 
 
 class AmountForm(SchemeForm):

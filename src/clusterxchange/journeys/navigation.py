@@ -33,6 +33,7 @@ PARTNERSHIPS = Link("/partnerships/", _("Partnerships"))
 DESK = Link("/desk/", _("Desk"), "g d")
 QUEUE = Link("/desk/", _("Work queue"), "g d")
 REGISTRATION = Link("/registration/", _("Registration"), "g r")
+ORGANISATIONS = Link("/organisations/", _("Your organisations"))
 BEST = Link("/matching/best/", _("Best matches"), "g m")
 CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
 PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
@@ -43,6 +44,7 @@ PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
 ABOUT = (
     HOW,
     PARTNERSHIPS,
+    Link("/brochures/", _("Brochures")),
     Link("/help/", _("Help")),
     Link("/accessibility/", _("Accessibility")),
     Link("/privacy/", _("Privacy")),
@@ -88,6 +90,8 @@ def account_pages(actor: Actor) -> list[Link]:
     if not actor.is_signed_in:
         return []
     own = [QUEUE if works_on_a_queue(actor) else DESK]
+    if actor.organisations:
+        own.append(ORGANISATIONS)
     return [*own, PROPOSALS] if actor.organisations or actor.partnerships else own
 
 

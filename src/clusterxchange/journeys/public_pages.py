@@ -1,4 +1,4 @@
-"""What anybody may read without an account: the first page, how to take part, eligibility, amounts, help."""
+"""What anybody may read without an account: the first page, how to take part, amounts, help."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
-from clusterxchange.journeys.forms import AmountForm, EligibilityForm
+from clusterxchange.journeys.forms import AmountForm
+from clusterxchange.journeys.steps import phases_for, terms_of
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
@@ -19,7 +20,7 @@ from clusterxchange.scheme.countries import footnote, marked_country_name
 from clusterxchange.scheme.current import NoRulesInForce, open_edition, scheme_for
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.editions import DEFAULT_EDITION, built_in
-from clusterxchange.scheme.eligibility import eligible
+from clusterxchange.workflow.pages import actor_of
 
 UNPROCESSABLE = 422
 
@@ -71,63 +72,7 @@ def first_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_to_take_part(request: HttpRequest) -> HttpResponse:
     """Say the four phases step by step, each with the place where it is done."""
-    return render(request, "journeys/how_to_take_part.html", {"terms": _terms(scheme_now())})
-
-
-def _terms(scheme: Scheme) -> dict[str, int]:
-    return {name: scheme.terms.by_name[name].length for name in ("assessment", "proposal", "report", "payment")}
-
-
-@require_safe
-def eligibility(request: HttpRequest) -> HttpResponse:
-    """Answer whether an organisation may take part, by which rule not, and whom to ask."""
-    scheme = scheme_now()
-    is_asked = "country" in request.GET or "role" in request.GET
-    form = EligibilityForm(request.GET, scheme=scheme) if is_asked else EligibilityForm(scheme=scheme)
-    if not is_asked and request.GET.get("type"):
-        form.initial["type"] = request.GET["type"]
-    context: dict[str, object] = {"form": form}
-    status = 200
-    if is_asked and form.is_valid():
-        answers = form.cleaned_data
-        verdict = eligible(
-            scheme,
-            organisation_type=answers["type"],
-            country=answers["country"],
-            role=answers["role"],
-            membership=answers["membership"],
-        )
-        context |= {
-            "verdict": verdict,
-            "role": answers["role"],
-            "reasons": [(code, reason_against(code)) for code in verdict.refusals],
-            "footnote": footnote(scheme, answers["country"]),
-        }
-    elif is_asked:
-        status = UNPROCESSABLE
-    return render(request, "journeys/eligibility.html", context, status=status)
-
-
-def reason_against(code: str) -> str:
-    """Say the rule for which somebody may not take part, and the way on."""
-    return {
-        "country_not_participating": _(
-            "Your country does not take part in this edition. The support office knows what is planned."
-        ),
-        "type_may_not_visit": _(
-            "This type of organisation may host, but not visit. Ask as a host, or ask a partnership."
-        ),
-        "type_may_not_host": _("This type of organisation may visit, but not host. Ask a partnership."),
-        "not_member_of_a_cluster": _(
-            "A membership of a cluster is needed. Ask a cluster of your sector how to become a member."
-        ),
-        "business_network_is_not_enough": _(
-            "A business network alone is not enough. A cluster with a profile on the European platform is needed."
-        ),
-        "agency_approval_missing": _(
-            "You may host only with the agency’s approval. Register with your reasons; your partnership asks for it."
-        ),
-    }[code]
+    return render(request, "journeys/how_to_take_part.html", {"phases": phases_for(actor_of(request), scheme_now())})
 
 
 @require_safe
@@ -218,7 +163,7 @@ def why_halved(working: AmountWorking, scheme: Scheme, days: int) -> str:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer what people ask most."""
-    return render(request, "journeys/help.html", {"terms": _terms(scheme_now())})
+    return render(request, "journeys/help.html", {"terms": terms_of(scheme_now())})
 
 
 @require_safe

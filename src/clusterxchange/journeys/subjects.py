@@ -30,6 +30,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "activity_report": _THROUGH_EXCHANGE,
     "evidence": _THROUGH_EXCHANGE,
     "payment": _THROUGH_EXCHANGE,
+    "invitation": ("organisation", "account"),
+    "join_request": ("organisation", "account", "partnership"),
 }
 
 
@@ -67,7 +69,8 @@ def seen_by(actor: Actor) -> list[tuple[str, QuerySet[Any]]]:
     """Give everything that the actor may see, kind by kind: a host never learns of the visitor's money."""
     return [
         (machine.name, visible(machine.model._default_manager.all(), machine.name, actor))
-        for machine in registry.machines()
+        for machine in registry.all_machines()
+        if machine.rows
     ]
 
 

@@ -3,22 +3,28 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from clusterxchange.journeys import demonstration_pages, public_pages, views
+from clusterxchange.journeys import demonstration_pages, eligibility_pages, public_pages, together, views
+from clusterxchange.journeys.partnerships import questions
 
 app_name = "journeys"
 urlpatterns: list[URLPattern] = [
     path("", public_pages.first_page, name="first_page"),
     path("how-to-take-part/", public_pages.how_to_take_part, name="how_to_take_part"),
-    path("eligibility/", public_pages.eligibility, name="eligibility"),
+    path("eligibility/", eligibility_pages.eligibility, name="eligibility"),
+    path("eligibility/registration/", eligibility_pages.take_along, name="take_answers_along"),
     path("amount/", public_pages.amount, name="amount"),
     path("help/", public_pages.help_page, name="help"),
+    path("help/question/", questions.question_to_support_office, name="question_to_support_office"),
+    path("help/question/sent/", questions.sent_to_support_office, name="question_to_support_office_sent"),
     path("privacy/", public_pages.privacy, name="privacy"),
     path("accessibility/", public_pages.accessibility, name="accessibility"),
     path("desk/", views.desk, name="desk"),
     path("desk/queue.csv", views.queue_as_csv, name="queue_as_csv"),
+    path("desk/together/", together.together, name="together"),
     path("desk/tasks/<int:number>/", views.open_task, name="open_task"),
     path("search/", views.search, name="search"),
     path("support/", views.support, name="support"),
+    path("support/questions/", questions.questions_to_support_office, name="questions_to_support_office"),
 ]
 
 if settings.MODE != "production":

@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.spreadsheets import csv_response
+from clusterxchange.journeys import together
 from clusterxchange.journeys.desk import desk_of
 from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.people import queries
+from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.work_queue import (
+    APPLICANTS,
     SHOWN,
     Place,
     partnerships_of,
@@ -24,6 +29,7 @@ from clusterxchange.journeys.work_queue import (
     tasks_shown,
     works_on_a_queue,
 )
+from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, signed_in
 
@@ -35,7 +41,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     if works_on_a_queue(actor):
         return _show_queue(request, actor)
-    held = desk_of(actor, at, get_language() or "en")
+    own = queries.organisations_of(actor.account_id)
+    chosen = next((one for one in own if one.reference == request.GET.get("organisation")), None)
+    if chosen is not None:
+        actor = actor.only_for(chosen.pk)
+    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(request.user, at))
     sentence, url, label = held.empty
     context = {
         "title": held.title,
@@ -49,8 +59,25 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
+        "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
     }
-    return render(request, "workflow/desk.html", context)
+    return render(request, "journeys/desk.html", context)
+
+
+def _choice_of(own: list[Organisation], chosen: Organisation | None) -> list[dict[str, object]]:
+    """Offer the desk of each organisation for which the reader speaks, and that of all of them."""
+    every = {"url": "/desk/", "label": _("All your organisations"), "current": chosen is None}
+    return [
+        every,
+        *(
+            {
+                "url": _address("/desk/", organisation=one.reference),
+                "label": one.legal_name or _("An organisation without a name yet"),
+                "current": one == chosen,
+            }
+            for one in own
+        ),
+    ]
 
 
 def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -66,8 +93,27 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "first_url": _address("/desk/", show=show) if request.GET.get("after") else "",
         "next_url": _address("/desk/", show=show, after=held.next_place) if held.next_place else "",
         "csv_url": _address("/desk/queue.csv", show=show),
+        "buttons": _buttons(actor, show, held.count),
+        "ways": _ways(actor),
     }
     return render(request, "journeys/queue.html", context)
+
+
+def _buttons(actor: Actor, show: str, count: int) -> list[dict[str, str]]:
+    if not count or not actor.partnerships_as(CASE_PEOPLE):
+        return []
+    return together.buttons({"registrations": together.OF_OWN_QUEUE, APPLICANTS: together.OF_WAITING}.get(show, ()))
+
+
+def _ways(actor: Actor) -> list[tuple[str, str]]:
+    if actor.support_office:
+        return [("/registration/import/", _("Import participants"))]
+    if actor.partnerships_as(CASE_PEOPLE):
+        return [
+            ("/registration/for-somebody/", _("Start a registration for somebody")),
+            ("/registration/import/", _("Invite many from a list")),
+        ]
+    return []
 
 
 def _address(path: str, **chosen: str) -> str:

@@ -23,7 +23,7 @@ from clusterxchange.workflow.sentences import Text
 PAGE_SIZE = 25
 COUNT_LIMIT = 1000
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-WAITING = "waiting"
+WAITING, APPLICANTS = "waiting", "applicants"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Filter:
 
 FILTERS = (
     Filter("registrations", gettext_lazy("Registrations"), ("application",)),
-    Filter("participants", gettext_lazy("Participants"), ("participation",)),
+    Filter("participants", gettext_lazy("Participants"), ("participation", "join_request")),
     Filter("matches", gettext_lazy("Matches"), ("proposal",)),
     Filter("exchanges", gettext_lazy("Exchanges"), ("exchange",)),
     Filter("commitments", gettext_lazy("Commitments to Quality"), ("commitment",)),
@@ -45,7 +45,8 @@ FILTERS = (
     Filter("reports", gettext_lazy("Reports and evidence"), ("activity_report", "evidence")),
     Filter("payments", gettext_lazy("Payments"), ("payment",)),
 )
-SHOWN = {"": None, WAITING: None, **{one.name: one for one in FILTERS}}
+OF_APPLICANTS = Filter(APPLICANTS, gettext_lazy("Waiting for applicants"), ("application",))
+SHOWN = {"": None, WAITING: None, APPLICANTS: OF_APPLICANTS, **{one.name: one for one in FILTERS}}
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,14 @@ def partnerships_of(actor: Actor) -> list[str]:
     )
 
 
+def is_waiting(show: str) -> bool:
+    """Whether a filter shows what others must do."""
+    return show in {WAITING, APPLICANTS}
+
+
 def rows_shown(actor: Actor, show: str) -> QuerySet[Obligation]:
     """Give the obligations of a filter, soonest first; those without a term last."""
-    found = obligations.awaited(actor, seen_by(actor)) if show == WAITING else obligations.mine(actor)
+    found = obligations.awaited(actor, seen_by(actor)) if is_waiting(show) else obligations.mine(actor)
     chosen = SHOWN[show]
     if chosen is not None:
         found = found.filter(kind__in=chosen.kinds)
@@ -110,9 +116,9 @@ def tasks_shown(actor: Actor, show: str, at: datetime) -> Iterator[Task]:
     for obligation in rows_shown(actor, show).iterator(chunk_size=500):
         block.append(obligation)
         if len(block) == 500:  # noqa: PLR2004 -- a block
-            yield from _tasks(block, at, own=show != WAITING)
+            yield from _tasks(block, at, own=not is_waiting(show))
             block = []
-    yield from _tasks(block, at, own=show != WAITING)
+    yield from _tasks(block, at, own=not is_waiting(show))
 
 
 def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queue:
@@ -126,13 +132,15 @@ def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queu
     counts = dict(
         obligations.mine(actor).order_by().values("kind").annotate(number=Count("pk")).values_list("kind", "number")
     )
-    waiting = obligations.awaited(actor, seen_by(actor))[: COUNT_LIMIT + 1].count()
+    awaited = obligations.awaited(actor, seen_by(actor))
+    waiting = awaited[: COUNT_LIMIT + 1].count()
+    applicants = awaited.filter(kind__in=OF_APPLICANTS.kinds)[: COUNT_LIMIT + 1].count()
     overdue = obligations.mine(actor).filter(due_at__lte=at).count()
-    filters = _filters(show, counts, waiting)
+    filters = _filters(show, counts, waiting, applicants)
     shown = next(one for one in filters if one["current"])
     last = page[-1] if more else None
     return Queue(
-        groups=_groups(page, at, own=show != WAITING),
+        groups=_groups(page, at, own=not is_waiting(show)),
         filters=filters,
         count=int(str(shown["number"])),
         banner=_banner(actor, overdue, at, waiting),
@@ -163,13 +171,15 @@ def _group_of(obligation: Obligation, at: datetime) -> str:
     return "week" if cases.last_day_of(obligation.due_at).date() <= sunday else "later"
 
 
-def _filters(show: str, counts: dict[str, int], waiting: int) -> list[dict[str, object]]:
+def _filters(show: str, counts: dict[str, int], waiting: int, applicants: int) -> list[dict[str, object]]:
     rows: list[tuple[str, Text, int]] = [("", _("For me to do"), sum(counts.values()))]
     for one in FILTERS:
         number = sum(counts.get(kind, 0) for kind in one.kinds)
         if number or one.name == show:
             rows.append((one.name, one.label, number))
     rows.append((WAITING, _("Waiting for others"), waiting))
+    if applicants or show == APPLICANTS:
+        rows.append((APPLICANTS, OF_APPLICANTS.label, applicants))
     return [
         {
             "url": f"/desk/?{urlencode({'show': name})}" if name else "/desk/",

@@ -14,7 +14,7 @@ from clusterxchange.config import environment, serving
 from clusterxchange.management.command_line import COMMANDS, PURE
 from clusterxchange.workflow import sentences
 from clusterxchange.workflow.drawing import diagram_of, lines_of
-from clusterxchange.workflow.registry import all_followers, machines
+from clusterxchange.workflow.registry import all_followers, all_machines
 from clusterxchange.workflow.tables import Machine, Row, Timed
 
 NOTE = "<!-- Written by `manage.py render_reference`; change the code instead. -->"
@@ -76,7 +76,7 @@ def states_page() -> Iterable[str]:
         "*each* marks a consent: every capacity named gives it once for each version, and the last one carries the "
         "subject on. *Only if* is looked at before anybody acts, *answers* when something has been typed."
     )
-    for machine in machines():
+    for machine in all_machines():
         yield ""
         yield from _life(machine)
 
@@ -205,7 +205,7 @@ def notices_page() -> Iterable[str]:
         "What is said of each action: the button, what the reader must do, what others do, what happened. Banner, "
         "desk, mail and badge take the same sentence. Names stand for what the case puts in."
     )
-    for machine in machines():
+    for machine in all_machines():
         yield ""
         yield f"## {machine.name}"
         yield ""

@@ -22,7 +22,9 @@ def actor_for(user: Account | AnonymousUser) -> Actor:
     return Actor(
         account_id=user.pk,
         name=user.full_name or user.email,
-        organisations=frozenset(Representative.objects.filter(account=user).values_list("organisation_id", flat=True)),
+        organisations=frozenset(
+            Representative.objects.filter(account=user, ended_at=None).values_list("organisation_id", flat=True)
+        ),
         partnerships=MappingProxyType({pk: frozenset(held) for pk, held in roles.items()}),
         support_office=user.is_support_office,
         agency=user.is_agency,
@@ -31,7 +33,11 @@ def actor_for(user: Account | AnonymousUser) -> Actor:
 
 def people_of_organisations(organisation_ids: Iterable[int]) -> list[Account]:
     """Give the people who speak for one of the organisations."""
-    found = Account.objects.filter(is_active=True, representations__organisation_id__in=set(organisation_ids))
+    found = Account.objects.filter(
+        is_active=True,
+        representations__organisation_id__in=set(organisation_ids),
+        representations__ended_at=None,
+    )
     return list(found.order_by("pk").distinct())
 
 

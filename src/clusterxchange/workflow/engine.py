@@ -176,8 +176,12 @@ def record(
     at: datetime,
     capacity: Capacity | None = None,
     payload: Mapping[str, Any] = NO_INPUTS,
+    tells: Iterable[Capacity] = (),
+    path: str = "",
 ) -> None:
     """Write into the journal what was done without a change of state: a file opened, a part written.
+
+    `tells` are told of it as of a move; `path` is where their mail leads, if not to the case.
 
     :raises NotAllowed: the table leaves the actor out.
     """
@@ -191,6 +195,11 @@ def record(
         )
         root = machine.root_of(subject)
         work.roots[machine.root_name or machine.name, root.pk] = root
+        if tells:
+            letter = str(payload.get("letter") or "")
+            work.happenings.append(
+                notices.Happening(machine, subject, action, acting, frozenset(tells), letter=letter, path=path)
+            )
 
 
 def acting_capacity(
@@ -319,7 +328,10 @@ def _note(work: Unit, machine: Machine, line: Row, situation: Situation, *, dele
         )
     )
     if not deleted:
-        work.happenings.append(notices.Happening(machine, subject, situation.action, situation.capacity, line.tells))
+        letter = str(situation.inputs.get("letter") or "")
+        work.happenings.append(
+            notices.Happening(machine, subject, situation.action, situation.capacity, line.tells, letter=letter)
+        )
 
 
 def scheme_of(subject: Thing, at: datetime) -> Scheme:

@@ -53,6 +53,7 @@ def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
     return {
         "person": notice.account.full_name,
         "sentence": sentence,
+        "letter": notice.params.get("letter", ""),
         "next": " ".join(part for part in (hint, by_when) if part),
         "link": urljoin(settings.PUBLIC_URL, notice.path),
         "anchor": anchor,

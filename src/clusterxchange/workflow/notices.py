@@ -5,7 +5,7 @@ A notice is a row with codes and names; its sentence is made in the reader's lan
 Each person gets at most one notice from one transaction: what they must do now goes before what happened.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,18 +32,24 @@ from clusterxchange.workflow.models import Notice, Obligation
 from clusterxchange.workflow.tables import Machine
 
 ROLES_OF_CAPACITY = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}
+PeopleBehind = Callable[[Capacity, int | None, int | None], list[Account]]
 SEND_NOTICE = "clusterxchange.workflow.jobs.send_notice"
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One move of a transaction, for those who are to be told of it."""
+    """One move of a transaction, for those who are to be told of it.
+
+    `letter` is what the one who acted writes to them; `path` is where their mail leads, if not to the case.
+    """
 
     machine: Machine
     subject: Thing
     action: Action
     capacity: Capacity
     tells: frozenset[Capacity]
+    letter: str = ""
+    path: str = ""
 
 
 _nobody_is_told: ContextVar[bool] = ContextVar("nobody_is_told", default=False)
@@ -78,21 +84,48 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
     told = {actor.account_id}
     found: list[Notice] = []
     people = cache(people_behind)
+    letters = {
+        (one.machine.name, one.subject.pk, capacity): one.letter
+        for one in happenings
+        if one.letter
+        for capacity in one.tells
+    }
+    # Whoever is led to a place of their own, an invitation for example, is told of that before anything else.
+    found += _told_of([one for one in happenings if one.path], people, told, at)
     for obligation in opened:
         if obligation.is_watch:
             continue
         for person in people(Capacity(obligation.capacity), obligation.organisation_id, obligation.partnership_id):
             if person.pk not in told and person.pk != obligation.barred_account_id:
                 told.add(person.pk)
-                found.append(_of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at))
-    for happening in reversed(happenings):
+                notice = _of_obligation(obligation, person, Notice.Topic.YOUR_TURN, at)
+                letter = letters.get((obligation.kind, obligation.subject_id, Capacity(obligation.capacity)))
+                found.append(_with_letter(notice, letter))
+    found += _told_of(reversed(happenings), people, told, at)
+    send(found)
+
+
+def tell_people(
+    people: Iterable[Account], subject: Thing, action: Action, capacity: Capacity, at: datetime, *, path: str = ""
+) -> None:
+    """Tell the people given, beside all who are told by their capacity, what has happened."""
+    if not _nobody_is_told.get():
+        happening = Happening(registry.machine_of(subject), subject, action, capacity, frozenset(), path=path)
+        send(_of_happening(happening, person, at) for person in people)
+
+
+def _told_of(
+    happenings: Iterable[Happening], people: PeopleBehind, told: set[int | None], at: datetime
+) -> list[Notice]:
+    found = []
+    for happening in happenings:
         for capacity in sorted(happening.tells):
             party = obligations.party_of(happening.machine, happening.subject, capacity)
             for person in people(capacity, *party):
                 if person.pk not in told:
                     told.add(person.pk)
                     found.append(_of_happening(happening, person, at))
-    send(found)
+    return found
 
 
 def remind(obligation: Obligation, at: datetime) -> None:
@@ -139,7 +172,7 @@ def _of_obligation(obligation: Obligation, person: Account, topic: Notice.Topic,
 def _of_happening(happening: Happening, person: Account, at: datetime) -> Notice:
     machine, subject = happening.machine, happening.subject
     root = machine.root_of(subject)
-    return Notice(
+    notice = Notice(
         account=person,
         topic=Notice.Topic.HAPPENED,
         kind=machine.name,
@@ -147,9 +180,16 @@ def _of_happening(happening: Happening, person: Account, at: datetime) -> Notice
         reference=getattr(subject, "reference", "") or getattr(root, "reference", ""),
         action=happening.action,
         params=_params(machine, subject, happening.capacity),
-        path=machine.address(subject),
+        path=happening.path or machine.address(subject),
         at=at,
     )
+    return _with_letter(notice, happening.letter)
+
+
+def _with_letter(notice: Notice, letter: str | None) -> Notice:
+    if letter:
+        notice.params = {**notice.params, "letter": letter}
+    return notice
 
 
 def _params(machine: Machine, subject: Thing, capacity: Capacity) -> Mapping[str, str]:

@@ -310,7 +310,7 @@ def awaited(actor: Actor, seen: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet
 def differences(at: datetime) -> list[str]:
     """Compare every case's stored obligations with what the tables say; an empty list proves that they agree."""
     found = []
-    for root_name in {machine.root_name or machine.name for machine in registry.machines()}:
+    for root_name in {machine.root_name or machine.name for machine in registry.all_machines() if machine.rows}:
         model = registry.machine_named(root_name).model
         for root_id in model._default_manager.order_by("pk").values_list("pk", flat=True):
             wanted = expected_of_case(root_name, root_id, at)
@@ -330,7 +330,7 @@ def differences(at: datetime) -> list[str]:
 
 def rebuild(at: datetime) -> None:
     """Write anew what every case asks of whom, one case after the other under its lock."""
-    for root_name in {machine.root_name or machine.name for machine in registry.machines()}:
+    for root_name in {machine.root_name or machine.name for machine in registry.all_machines() if machine.rows}:
         cases = registry.machine_named(root_name).model._default_manager
         for root_id in cases.order_by("pk").values_list("pk", flat=True):
             with transaction.atomic():

@@ -45,9 +45,14 @@ def machines() -> tuple[Machine, ...]:
     return tuple(_machines[name] for name in ORDER if name in _machines)
 
 
+def all_machines() -> tuple[Machine, ...]:
+    """Give every life, those of people and partnerships behind the programme's own."""
+    return (*machines(), *(machine for name, machine in _machines.items() if name not in ORDER))
+
+
 def machines_of_root(root_name: str) -> tuple[Machine, ...]:
     """Give the lives that hang on a kind of case, the case's own included."""
-    return tuple(machine for machine in machines() if (machine.root_name or machine.name) == root_name)
+    return tuple(machine for machine in all_machines() if (machine.root_name or machine.name) == root_name)
 
 
 def follows(machine_name: str, state: str) -> Callable[[Callable[[Situation], None]], Callable[[Situation], None]]:

@@ -32,6 +32,7 @@ class ActionSentences:
 ACTIONS: dict[Action, ActionSentences] = {}
 STATES: dict[tuple[str, str], Text] = {}
 KINDS: dict[str, Text] = {}
+WORDS: dict[str, Text] = {}
 REFUSALS: dict[str, Text] = {
     "not_allowed": _("This step is somebody else's to take."),
     "wrong_state": _("This cannot be done any more, or not yet: the page shows how it stands now."),
@@ -45,17 +46,28 @@ def say(
     states: Mapping[tuple[str, str], Text],
     kinds: Mapping[str, Text],
     refusals: Mapping[str, Text],
+    words: Mapping[str, Text] | None = None,
 ) -> None:
-    """Add a phase's sentences to the tables."""
+    """Add a phase's sentences to the tables; `words` are said of codes among the names."""
     ACTIONS.update(actions)
     STATES.update(states)
     KINDS.update(kinds)
     REFUSALS.update(refusals)
+    WORDS.update(words or {})
+
+
+def _spoken(names: Mapping[str, Any]) -> dict[str, str]:
+    """Say each name that is a code, such as `why_code`, in the reader's language, as `why`."""
+    return {
+        name.removesuffix("_code"): str(WORDS[code]) % names
+        for name, code in names.items()
+        if name.endswith("_code") and code in WORDS
+    }
 
 
 def filled(text: Text, names: Mapping[str, Any]) -> str:
     """Put the names into a sentence; one that ends with a name such as "Lda." ends with one full stop, not with two."""
-    said = str(text) % names
+    said = str(text) % {**names, **_spoken(names)}
     return said[:-1] if said.endswith("..") and not said.endswith("...") else said
 
 

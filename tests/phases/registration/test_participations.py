@@ -96,23 +96,6 @@ def test_a_review_can_end_it(cast: Cast, participation: Participation) -> None:
     assert participation.state == "WITHDRAWN"
 
 
-def test_asking_to_move_waits_for_the_support_office_which_moves_at_once(
-    cast: Cast, participation: Participation
-) -> None:
-    operations.move_participation(
-        participation, partnership=cast.selvedge, reason="Closer.", actor=cast.ana.actor, at=MONDAY
-    )
-    assert (participation.partnership, participation.move_asked_to) == (cast.loom, cast.selvedge)
-    asked = Obligation.objects.get(kind="participation", action="move_participation", closed_at__isnull=True)
-    assert asked.capacity == "SO"
-
-    operations.move_participation(
-        participation, partnership=cast.selvedge, reason="Agreed.", actor=cast.edda.actor, at=MONDAY
-    )
-    assert (participation.partnership, participation.move_asked_to) == (cast.selvedge, None)
-    assert differences(MONDAY) == []
-
-
 def test_a_suspension_has_an_end_and_gives_the_state_before_back(cast: Cast, participation: Participation) -> None:
     operations.reserve_participation(participation, reason="For Porto.", actor=cast.chiara.actor, at=MONDAY)
     with pytest.raises(Refused) as refused:

@@ -3,9 +3,14 @@
 import argparse
 from typing import Any
 
+from clusterxchange.access.capacities import HP
 from clusterxchange.management.command_line import YES, print_answer
 from clusterxchange.workflow.drawing import lines_of
 from clusterxchange.workflow.registry import machines
+
+
+# A participation has one partnership. The other one, which is asked to take it over, acts as a partnership as well.
+PARTNERSHIP_ASKED = ("participation", HP)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
             {
                 "from": line.before,
                 "action": str(line.action),
-                "by": [str(capacity) for capacity in line.by],
+                "by": [str(capacity) for capacity in line.by if (machine.name, capacity) != PARTNERSHIP_ASKED],
                 "each": line.each,
                 "to": line.after,
             }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.foundation.folding import fold
 from clusterxchange.parties.organisations.capitals import capital_of
+from clusterxchange.parties.organisations.sameness import folded_vat_number, web_domain
 
 
 class Organisation(models.Model):
@@ -53,6 +54,8 @@ class Organisation(models.Model):
     )
     members_research = models.PositiveIntegerField(_("Members that do research"), null=True, blank=True)
     sort_name = models.CharField(max_length=200, blank=True, db_index=True, db_collation="C")
+    folded_vat_number = models.CharField(max_length=30, blank=True, db_index=True)
+    web_domain = models.CharField(max_length=200, blank=True, db_index=True)
     search_text = models.TextField(blank=True)
     created_at = models.DateTimeField()
 
@@ -62,11 +65,21 @@ class Organisation(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         """Keep the folded columns in step with what they are made from."""
         self.sort_name = fold(self.legal_name)
+        self.folded_vat_number = folded_vat_number(self.vat_number)
+        self.web_domain = web_domain(self.website)
         self.search_text = fold(
             f"{self.legal_name} {self.short_name} {self.city} {self.description} "
             f"{self.keywords} {self.offers} {self.cluster_name}"
         )
         super().save(*args, **kwargs)
+
+    # The journal asks each thing for its state; an organisation has no life of its own.
+    state = ""
+
+    @property
+    def reference(self) -> str:
+        """The name of the organisation in addresses and in the journal."""
+        return f"ORG-{self.created_at.year}-{self.pk:06d}"
 
     @property
     def position(self) -> tuple[float, float] | None:
@@ -106,6 +119,7 @@ class Representative(models.Model):
         "foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+"
     )
     since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("account", "organisation"), name="one_representation_each"),)

@@ -29,6 +29,7 @@ class Partnership(models.Model):
     email = models.EmailField(blank=True)
     amounts = models.JSONField(default=dict, blank=True)
     is_open = models.BooleanField(default=True)
+    has_second_reader = models.BooleanField(_("Two contact points read a registration before it is accepted"), default=False)
 
     class Meta:
         constraints = (
@@ -38,6 +39,11 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return self.acronym
+
+    @property
+    def state(self) -> str:
+        """Whether it takes registrations, as the journal writes it."""
+        return "OPEN" if self.is_open else "CLOSED"
 
 
 class MemberCluster(models.Model):
@@ -118,3 +124,51 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership}: {self.free_cents} of {self.planned_cents} cents free"
+
+
+class PartnershipInvitation(models.Model):
+    """An invitation by mail to take roles in a partnership; whoever opens the link signed in takes them."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("E-mail address"))
+    roles = models.JSONField(_("Roles"))
+    token = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=10)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("partnership", "email"),
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation_to_a_partnership",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.partnership}"
+
+
+class PublicQuestion(models.Model):
+    """What somebody without an account asks a partnership, or the support office where none is named."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, null=True, blank=True, related_name="questions")
+    name = models.CharField(_("Your name"), max_length=120)
+    email = models.EmailField(_("Your e-mail address"))
+    organisation = models.CharField(_("Your organisation"), max_length=200, blank=True)
+    text = models.TextField(_("Your question"))
+    language = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.at}"

@@ -2,23 +2,29 @@
 
 from django.db.models import QuerySet
 
+from clusterxchange.foundation.folding import fold
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.scheme.models import Edition
 
 
-def partnerships_of(edition: Edition, *, ecosystem: str = "", country: str = "") -> list[Partnership]:
-    """Give the partnerships of an edition, by acronym, narrowed to a field of work and a country of their members."""
-    found = (
-        Partnership.objects.filter(edition=edition)
-        .select_related("edition")
-        .prefetch_related("members")
-        .order_by("acronym")
+def partnerships_of(edition: Edition) -> list[Partnership]:
+    """Give the partnerships of an edition, by acronym, with their members."""
+    found = Partnership.objects.filter(edition=edition).select_related("edition").prefetch_related("members")
+    return list(found.order_by("acronym"))
+
+
+def fits(partnership: Partnership, *, q: str = "", ecosystem: str = "", country: str = "", region: str = "") -> bool:
+    """Tell whether a partnership has all the words, and the field, country and region of one of its members."""
+    members = list(partnership.members.all())
+    said = [partnership.acronym, partnership.title, *partnership.keywords]
+    said += [f"{member.name} {member.region}" for member in members]
+    text = fold(" ".join(said))
+    return (
+        all(word in text for word in fold(q).split())
+        and (not ecosystem or ecosystem in partnership.ecosystems)
+        and (not country or any(member.country == country for member in members))
+        and (not region or any(fold(member.region) == fold(region) for member in members))
     )
-    if ecosystem:
-        found = found.filter(ecosystems__contains=[ecosystem])
-    if country:
-        found = found.filter(members__country=country).distinct()
-    return list(found)
 
 
 def profile(edition: Edition | None, slug: str) -> Partnership | None:
@@ -34,11 +40,3 @@ def profile(edition: Edition | None, slug: str) -> Partnership | None:
 def editions_with_partnerships() -> list[Edition]:
     """Give the editions that have partnerships, the newest first."""
     return list(Edition.objects.filter(partnerships__isnull=False).distinct().order_by("-valid_from"))
-
-
-def member_countries(edition: Edition) -> list[str]:
-    """Give the countries in which members of an edition's partnerships are."""
-    found = Partnership.objects.filter(edition=edition, members__country__gt="").values_list(
-        "members__country", flat=True
-    )
-    return sorted(set(found))

@@ -226,6 +226,7 @@ say(
         "file_empty": _("The file is empty. Choose another one."),
         "file_too_large": _("The file is larger than 10 MB. Make it smaller, or scan it in black and white."),
         "file_type_not_allowed": _("This kind of file is not accepted here. See the hint above the field."),
+        "file_has_active_content": _("The file carries out something when it is opened. Print it to a new PDF first."),
         "file_name_does_not_match": _(
             "The ending of the file's name does not fit its content. Save it anew and try again."
         ),

@@ -41,6 +41,7 @@ FILE_REFUSALS: dict[str, "Text"] = {
     "file_too_large": _("The file is larger than 10 MB. Choose a smaller one."),
     "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
     "file_name_does_not_match": _("The name of the file does not fit its content. Save it as PDF, JPEG or PNG first."),
+    "file_has_active_content": _("The file carries out something when it is opened. Print it to a new PDF first."),
     "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
 }
 

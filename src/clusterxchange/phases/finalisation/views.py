@@ -19,7 +19,7 @@ from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.models import StoredFile
+from clusterxchange.foundation.files import hand_out
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.exchange_building.queries import names_of_exchange
@@ -117,17 +117,6 @@ def not_yet(request: HttpRequest, reference: str, kind: str, title: str, sentenc
         "banner": cases.banner_of(machine, exchange, actor_of(request), clock.now()),
     }
     return render(request, "finalisation/not_yet.html", context)
-
-
-def attachment(stored: StoredFile) -> HttpResponse:
-    """Hand out a private file: to be saved, never to be run."""
-    with stored.content.open() as content:
-        response = HttpResponse(content.read(), content_type=stored.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{stored.name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 # Amounts with their working
@@ -669,11 +658,14 @@ def evidence_file(request: HttpRequest, reference: str, item: str) -> HttpRespon
     row = _item(request, reference, item)
     if row.file is None:
         raise Http404
+    if not row.file.may_be_opened:
+        waiting = NotDone(Refusal(row.file.reason_against_opening))
+        return pages.refuse(request, EVIDENCE_PAGE, row, A.OPEN_EVIDENCE, waiting)
     try:
         operations.open_evidence(row, actor=actor_of(request), at=clock.now())
     except NotAllowed as reason:
         return pages.refuse(request, EVIDENCE_PAGE, row, A.OPEN_EVIDENCE, reason)
-    return attachment(row.file)
+    return hand_out(row.file)
 
 
 # Payment
@@ -864,8 +856,11 @@ def payment_proof(request: HttpRequest, reference: str) -> HttpResponse:
     row = _payment(request, reference)
     if row.proof is None:
         raise Http404
+    if not row.proof.may_be_opened:
+        waiting = NotDone(Refusal(row.proof.reason_against_opening))
+        return pages.refuse(request, PAYMENT_PAGE, row, A.OPEN_BANK_DETAILS, waiting)
     try:
         operations.open_account(row, actor=actor_of(request), at=clock.now())
     except NotAllowed as reason:
         return pages.refuse(request, PAYMENT_PAGE, row, A.OPEN_BANK_DETAILS, reason)
-    return attachment(row.proof)
+    return hand_out(row.proof)

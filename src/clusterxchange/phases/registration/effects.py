@@ -1,8 +1,13 @@
 """What a step writes besides the state (registration)."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from clusterxchange.access.capacities import SO
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import HP, SO, SYS
+from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.parties.memberships import people_of_partnership
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import queries, rules
 from clusterxchange.phases.registration.models import (
@@ -15,31 +20,34 @@ from clusterxchange.phases.registration.models import (
     Preferences,
     Visit,
 )
-from clusterxchange.scheme.assignment import assign
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, notices
 from clusterxchange.workflow.tables import Situation
 
 
 def choose_partnership(situation: Situation) -> None:
     """Take the partnership that was chosen, or assign the one that fits best; none leaves it to the support office."""
     application = situation.subject
-    application.partnership_was_assigned = False
+    application.partnership_was_assigned, application.assignment = False, {}
     if application.partnership_choice == PartnershipChoice.CHOSEN:
         application.partnership = application.wished_partnership
         return
-    organisation = application.organisation
-    assigned = assign(
-        situation.scheme,
-        visits=application.asks_visit,
-        country=application.representative.based_in,
-        ecosystems=organisation.ecosystems,
-        clusters=[organisation.cluster_name] if organisation.cluster_name else [],
-        candidates=queries.candidates_of(application.edition),
-    )
-    application.partnership = None
+    assigned = queries.assigned_to(situation.scheme, application)
+    application.partnership, application.assignment = None, {"partnership": "", "reasons": []}
     if assigned is not None:
         application.partnership = Partnership.objects.get(edition=application.edition, acronym=assigned.acronym)
         application.partnership_was_assigned = True
+        application.assignment = {"partnership": assigned.acronym, "reasons": list(assigned.reasons)}
+
+
+def tell_assignment(situation: Situation) -> None:
+    """Write into the journal which partnership was assigned and why, and tell the applicant."""
+    application = situation.subject
+    if application.partnership_choice == PartnershipChoice.CHOSEN:
+        return
+    engine.record(application, Action.ASSIGN_PARTNERSHIP, actor=SYSTEM, at=situation.at, payload=application.assignment)
+    # The tool has decided this, so whoever has just submitted is told as well.
+    people = [application.representative.account]
+    notices.tell_people(people, application, Action.ASSIGN_PARTNERSHIP, SYS, situation.at)
 
 
 def note_submission(situation: Situation) -> None:
@@ -63,17 +71,22 @@ def leave_partnership(situation: Situation) -> None:
 
 def note_opening(situation: Situation) -> None:
     """Note when the contact point opened the application: from then on it cannot be taken back."""
-    situation.subject.opened_at = situation.at
+    situation.subject.opened_at, situation.subject.first_reader = situation.at, None
 
 
 def keep_checklist(situation: Situation) -> None:
     """Keep the contact point's findings, one for each item that was answered."""
+    keep_findings(situation.subject, situation.inputs.get("checklist") or {})
+
+
+def keep_findings(application: Application, checklist: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep what was found on each item; what was found before on the same item is written over."""
     ChecklistAnswer.objects.bulk_create(
         [
             ChecklistAnswer(
-                application=situation.subject, item=item, answer=found["answer"], comment=found.get("comment", "")
+                application=application, item=item, answer=found["answer"], comment=found.get("comment", "")
             )
-            for item, found in (situation.inputs.get("checklist") or {}).items()
+            for item, found in checklist.items()
         ],
         update_conflicts=True,
         unique_fields=["application", "item"],
@@ -84,6 +97,12 @@ def keep_checklist(situation: Situation) -> None:
 def keep_questions(situation: Situation) -> None:
     """Keep what the applicant is asked; earlier answers belong to earlier questions."""
     situation.subject.questions, situation.subject.answers = situation.inputs["questions"], ""
+    keep_letter(situation)
+
+
+def keep_letter(situation: Situation) -> None:
+    """Keep what the contact point writes to the applicant, as it stands in the mail."""
+    situation.subject.letter = str(situation.inputs.get("letter") or "")
 
 
 def keep_answers(situation: Situation) -> None:
@@ -121,6 +140,7 @@ def keep_decision(situation: Situation) -> None:
     application.host_decision = decisions.get("host", "") if application.asks_host else ""
     application.decided_at = situation.at
     application.decision_reason = str(situation.inputs.get("reason") or "")
+    keep_letter(situation)
 
 
 def keep_refusal(situation: Situation) -> None:
@@ -131,6 +151,7 @@ def keep_refusal(situation: Situation) -> None:
     if situation.action == "dismiss_objection":
         application.objection_answer = situation.inputs["reason"]
         return
+    keep_letter(situation)
     application.decision_reason = situation.inputs["reason"]
     application.decision_code = str(situation.inputs.get("reason_code") or "")
 
@@ -152,7 +173,7 @@ def note_objection_upheld(situation: Situation) -> None:
     application.visit_decision = application.host_decision = application.decision_code = application.decision_reason = (
         ""
     )
-    application.submitted_at = situation.at
+    application.submitted_at, application.first_reader, application.letter = situation.at, None, ""
     if application.exception_approved is False:
         application.exception_approved = None
 
@@ -162,6 +183,7 @@ def move_to_partnership(situation: Situation) -> None:
     application = situation.subject
     application.partnership, application.partnership_was_assigned = situation.inputs["partnership"], False
     application.move_reason, application.opened_at = situation.inputs["reason"], None
+    application.checklist_saved_at, application.first_reader, application.letter = None, None, ""
     application.checklist_answers.all().delete()
 
 
@@ -206,8 +228,12 @@ def note_activity(situation: Situation) -> None:
 def move_participation(situation: Situation) -> None:
     """Note the partnership asked; the support office, and whoever speaks for that one too, hands over at once."""
     participation, other = situation.subject, situation.inputs["partnership"]
-    if situation.capacity is SO or other.pk in situation.actor.partnerships:
+    left = participation.partnership
+    if situation.capacity in (SO, HP) or other.pk in situation.actor.partnerships_as(CASE_PEOPLE):
         participation.partnership, participation.move_asked_to = other, None
+        # It looks after the organisation no longer, so no capacity leads to its people.
+        people = people_of_partnership(left.pk, CASE_PEOPLE)
+        notices.tell_people(people, participation, situation.action, situation.capacity, situation.at, path="/desk/")
     else:
         participation.move_asked_to = other
     participation.reason = situation.inputs["reason"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -15,11 +16,12 @@ from stdnum.eu import nace
 from stdnum.exceptions import ValidationError as NumberIsWrong
 
 from clusterxchange.access.actions import Action
+from clusterxchange.access.capacities import HP
 from clusterxchange.foundation import files
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import queries, rules
+from clusterxchange.phases.registration import letters, queries, rules
 from clusterxchange.phases.registration.models import Application, ChecklistAnswer, Decision, PartnershipChoice
 from clusterxchange.scheme import code_lists, countries
 from clusterxchange.scheme.calendars import ONE_DAY
@@ -221,6 +223,10 @@ class CheckedFile(forms.FileField):
             "file_name_does_not_match": _(
                 "The ending of the file's name does not fit its content: choose another file"
             ),
+            "file_has_active_content": _(
+                "The file carries out something when it is opened: save it without macros and scripts, then try again"
+            ),
+            "file_unpacks_too_large": _("The file unpacks to far more than it seems: save it anew, then try again"),
         }
         if data.size > self.largest:
             raise ValidationError(sentences["file_too_large"], code="file_too_large")
@@ -834,6 +840,13 @@ class PreferencesForm(SectionForm):
             cleaned["windows"] = sorted(windows, key=lambda window: window["from"])
 
 
+WHY_IT_FITS = {
+    "sector": gettext_lazy("your field"),
+    "member": gettext_lazy("your cluster is a member"),
+    "country": gettext_lazy("a member in your country"),
+}
+
+
 class PartnershipForm(SectionForm):
     """Who looks after the organisation, and what others see of it."""
 
@@ -847,7 +860,7 @@ class PartnershipForm(SectionForm):
                 _("Partnership"),
                 [(ASSIGN, _("Assign one to me")), *((row.slug, self._words(row)) for row in offered)],
                 help_text=_(
-                    "It assesses your registration, helps you and, if you visit, pays. Those in your field come first."
+                    "It assesses your registration, helps you and, if you visit, pays. Those that fit best come first."
                 ),
             ),
             "visibility": choice(
@@ -867,16 +880,23 @@ class PartnershipForm(SectionForm):
         return frozenset({"partnership"})
 
     def _offered(self) -> list[Partnership]:
-        own = set(self.application.organisation.ecosystems)
-        country = self.application.representative.based_in
         rows = list(queries.open_partnerships(self.application.edition))
-        return sorted(
-            rows, key=lambda row: (not own & set(row.ecosystems), country not in {m.country for m in row.members.all()})
-        )
+        return sorted(rows, key=lambda row: (-self._fit[row.acronym].score, not self._fit[row.acronym].has_room))
+
+    @cached_property
+    def _fit(self) -> dict[str, queries.Fit]:
+        return queries.what_fits(self.scheme, self.application)
 
     def _words(self, partnership: Partnership) -> str:
         fields = ", ".join(code_lists.label(self.scheme, "ecosystems", code) for code in partnership.ecosystems)
-        return f"{partnership.acronym}: {fields}" if fields else partnership.acronym
+        fit = self._fit[partnership.acronym]
+        reasons = "; ".join(str(WHY_IT_FITS[reason]) for reason in fit.reasons)
+        parts = [f"{partnership.acronym}: {fields}" if fields else partnership.acronym]
+        if reasons:
+            parts.append(_("Fits: %(reasons)s") % {"reasons": reasons})
+        if not fit.has_room:
+            parts.append(_("No free exchange at the moment"))
+        return ". ".join(parts)
 
     def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
         """Give the choice as one answer."""
@@ -1029,8 +1049,40 @@ class ChecklistForm(MarkedForm):
         }
 
 
-class AcceptForm(ChecklistForm):
-    """The whole checklist, and what is decided for each role asked."""
+LETTER_LENGTH = 4000
+
+
+class LetterForm(ChecklistForm):
+    """A decision of which the applicant is told in a mail that may be edited.
+
+    The text that was shown comes back beside the one that was written, so that a text nobody touched follows the
+    decision as it is sent.
+    """
+
+    def add_letter(self, action: Action, shown: str) -> None:
+        """Add the mail of a decision, with the text that is sent where nobody edits it."""
+        name = action.value.partition("_")[0]
+        self.fields[f"{name}_letter"] = text(
+            _("Text of the mail"), LETTER_LENGTH, widget=forms.Textarea(attrs={"rows": 6}), initial=shown
+        )
+        self.fields[f"{name}_letter_shown"] = forms.CharField(
+            required=False, max_length=LETTER_LENGTH, widget=forms.HiddenInput, initial=shown, strip=False
+        )
+
+    def letter(self, action: Action, standard: str) -> str:
+        """Give the text that goes out with a decision."""
+        name = action.value.partition("_")[0]
+        written, shown = (str(self.data.get(f"{name}_{part}") or "") for part in ("letter", "letter_shown"))
+        return letters.sent(written[:LETTER_LENGTH], shown, standard)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The rules that hold for the application."""
+        return queries.scheme_of_edition(self.subject.edition_id, self.at)
+
+
+class AcceptForm(LetterForm):
+    """The whole checklist, what is decided for each role asked, and the mails that may go out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         super().__init__(*args, **kwargs)
@@ -1046,6 +1098,33 @@ class AcceptForm(ChecklistForm):
             widget=forms.Textarea(attrs={"rows": 2}),
             help_text=_("Give the reason where you refuse a role."),
         )
+        self.add_letters()
+
+    def add_letters(self) -> None:
+        """Show the mail of each decision as it would go out now."""
+        typed = self.data if self.is_bound else {}
+        decisions = {role.value: str(typed.get(f"{role.value}_decision", "")) for role in self.roles}
+        note = str(typed.get("note", ""))
+        asked = [
+            str(typed.get(f"comment_{item}", self.fields[f"comment_{item}"].initial) or "")
+            for item in self.items
+            if typed.get(f"item_{item}", self.initial.get(f"item_{item}")) == ChecklistAnswer.Answer.ASK
+        ]
+        asked = [" ".join(one.split()) for one in asked if one.strip()]
+        scheme = self.scheme
+        self.add_letter(Action.ACCEPT_APPLICATION, letters.acceptance(self.subject, decisions, note))
+        self.add_letter(Action.HOLD_APPLICATION, letters.questions(self.subject, asked, scheme, self.at))
+        self.add_letter(Action.REFUSE_APPLICATION, letters.refusal(self.subject, note, "", scheme, self.at))
+
+    def renew_letters(self) -> None:
+        """Let the mails that nobody has edited follow what is ticked now."""
+        renewed = {name: self.data[name] for name in self.data}
+        for action in letters.DECISIONS:
+            name = f"{action.value.partition('_')[0]}_letter"
+            standard = str(self.fields[name].initial)
+            renewed[name] = self.letter(action, standard)
+            renewed[f"{name}_shown"] = standard
+        self.data = renewed
 
     def clean(self) -> dict[str, Any]:
         """Ask for each item and each role at its own field."""
@@ -1064,10 +1143,12 @@ class AcceptForm(ChecklistForm):
     def inputs(self) -> dict[str, Any]:
         """Give findings and decisions as the operation takes them."""
         decisions = {role.value: self.cleaned_data[f"{role.value}_decision"] for role in self.roles}
-        return {"checklist": self.checklist(), "decisions": decisions, "reason": self.cleaned_data.get("note", "")}
+        reason = self.cleaned_data.get("note", "")
+        letter = self.letter(Action.ACCEPT_APPLICATION, letters.acceptance(self.subject, decisions, reason))
+        return {"checklist": self.checklist(), "decisions": decisions, "reason": reason, "letter": letter}
 
 
-class HoldForm(ChecklistForm):
+class HoldForm(LetterForm):
     """What the applicant is asked. Sent from the checklist, the comments of the open items are the questions."""
 
     mark = "hold"
@@ -1095,10 +1176,16 @@ class HoldForm(ChecklistForm):
 
     def inputs(self) -> dict[str, Any]:
         """Give questions and findings as the operation takes them."""
-        return {"questions": self.cleaned_data["questions"], "checklist": self.checklist()}
+        asked = rules.questions_in(self.cleaned_data["questions"])
+        standard = letters.questions(self.subject, asked, self.scheme, self.at)
+        return {
+            "questions": self.cleaned_data["questions"],
+            "checklist": self.checklist(),
+            "letter": self.letter(Action.HOLD_APPLICATION, standard),
+        }
 
 
-class RefuseForm(ChecklistForm):
+class RefuseForm(LetterForm):
     """Why every role is refused. Sent from the checklist, the note to the applicant is the reason."""
 
     mark = "refuse"
@@ -1125,10 +1212,13 @@ class RefuseForm(ChecklistForm):
 
     def inputs(self) -> dict[str, Any]:
         """Give reason and findings as the operation takes them."""
+        reason, code = self.cleaned_data["reason"], self.cleaned_data.get("reason_code", "")
+        standard = letters.refusal(self.subject, reason, code, self.scheme, self.at)
         return {
-            "reason": self.cleaned_data["reason"],
-            "reason_code": self.cleaned_data.get("reason_code", ""),
+            "reason": reason,
+            "reason_code": code,
             "checklist": self.checklist(),
+            "letter": self.letter(Action.REFUSE_APPLICATION, standard),
         }
 
 
@@ -1168,6 +1258,9 @@ class MoveForm(ReasonForm):
             for row in queries.open_partnerships(self.subject.edition)
             if row.pk != self.subject.partnership_id
         }
+        if self.capacity is HP:
+            asked_one = self.subject.move_asked_to_id
+            self.offered = {slug: row for slug, row in self.offered.items() if row.pk == asked_one}
         offered = [(slug, row.acronym) for slug, row in self.offered.items()]
         self.fields = {
             "partnership": NeededChoice(

@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 
+from clusterxchange.access.capacities import HP
 from clusterxchange.phases.registration import queries, rules
 from clusterxchange.phases.registration.models import Decision
 from clusterxchange.phases.registration.notices import section_title
@@ -132,6 +133,14 @@ def checklist_is_complete(situation: Situation) -> Refusal | None:
     return None
 
 
+def second_reader_decides(situation: Situation) -> Refusal | None:
+    """Where the partnership wants two readers, let the second one accept; the table keeps the first one out."""
+    application = situation.subject
+    if application.partnership is None or not application.partnership.has_second_reader:
+        return None
+    return None if application.first_reader_id else Refusal("second_reader_missing")
+
+
 def at_least_one_role_is_accepted(situation: Situation) -> Refusal | None:
     """Ask for a decision on each role, one of them in favour."""
     asked = rules.roles_asked(situation.subject)
@@ -175,6 +184,14 @@ def other_partnership_is_open(situation: Situation) -> Refusal | None:
         return Refusal("partnership_is_the_same", {"partnership": other.acronym}, field="partnership")
     if not other.is_open or other.edition_id != subject.edition_id:
         return Refusal("partnership_is_closed", {"partnership": other.acronym}, field="partnership")
+    return None
+
+
+def asked_one_takes_it(situation: Situation) -> Refusal | None:
+    """Let the partnership that was asked take the participation over itself, and hand it to no third one."""
+    other = situation.inputs.get("partnership")
+    if situation.capacity is HP and other is not None and other.pk != situation.subject.move_asked_to_id:
+        return Refusal("partnership_was_not_asked", {"partnership": other.acronym}, field="partnership")
     return None
 
 

@@ -1,5 +1,6 @@
 """An application and the participations that come of it (scheme.md sections 3 and 4)."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,7 @@ class Application(Preferences, SubjectModel):
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="applications"
     )
     partnership_was_assigned = models.BooleanField(default=False)
+    assignment = models.JSONField(default=dict, blank=True)
     shown_by_name = models.BooleanField(_("Shown by name"), default=True)
     suggestions_by_email = models.BooleanField(_("Suggestions by e-mail"), default=True)
     declares_true = models.BooleanField(_("All answers are true."), default=False)
@@ -136,6 +138,9 @@ class Application(Preferences, SubjectModel):
     objection_answer = models.TextField(blank=True)
     was_objected = models.BooleanField(default=False)
     move_reason = models.TextField(blank=True)
+    letter = models.TextField(blank=True)
+    checklist_saved_at = models.DateTimeField(null=True, blank=True)
+    first_reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (
@@ -245,3 +250,67 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participation} to {self.to_organisation}"
+
+
+class ActOnBehalf(models.Model):
+    """What a participant did on paper or by phone, recorded by a contact point; it counts once they confirm it."""
+
+    class Channel(models.TextChoices):
+        """How the participant did it."""
+
+        PAPER = "paper", _("On paper")
+        PHONE = "phone", _("By phone")
+
+    class Answer(models.TextChoices):
+        """What the participant has said to the record."""
+
+        CONFIRMED = "confirmed", _("Confirmed")
+        OBJECTED = "objected", _("Objected")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="acts_on_behalf")
+    action = models.CharField(max_length=40)
+    inputs = models.JSONField(default=dict)
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    done_on = models.DateField()
+    note = models.TextField(blank=True)
+    evidence = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, related_name="+")
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    answer = models.CharField(max_length=9, choices=Answer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    objection = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("application",), condition=Q(answer=""), name="one_act_waits_for_its_confirmation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} for {self.application}"
+
+
+class ImportedFile(models.Model):
+    """A list of people that was uploaded; nothing of it is imported until it is confirmed."""
+
+    class Kind(models.TextChoices):
+        """What becomes of the rows."""
+
+        INVITATIONS = "invitations", _("Invite to register")
+        PARTICIPANTS = "participants", _("Participants of a running programme")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    reading = models.JSONField(default=dict)
+    rows = models.JSONField(default=list)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

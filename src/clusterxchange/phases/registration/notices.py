@@ -108,15 +108,82 @@ APPLICATION_ACTIONS = {
         button=_("Withdraw the registration"),
         happened=_("%(party)s withdrew the registration."),
     ),
+    A.ASSIGN_PARTNERSHIP: ActionSentences(button=_("Assign a partnership"), happened="%(why)s"),
     A.MOVE_APPLICATION: ActionSentences(
         button=_("Move the registration"),
         asked=_("Find a partnership for the registration of %(organisation)s"),
         waiting=_("%(party)s finds a partnership for the registration of %(organisation)s"),
         happened=_("%(party)s moved the registration of %(organisation)s to another partnership."),
     ),
+    A.SAVE_CHECKLIST: ActionSentences(button=_("Save and see the mails"), happened=""),
+    A.PASS_TO_SECOND_READER: ActionSentences(
+        button=_("Pass on to a second reader"),
+        happened=_(
+            "A first contact point of %(party)s has read the registration of %(organisation)s; a second decides."
+        ),
+    ),
+    A.REMIND_APPLICANT: ActionSentences(
+        button=_("Send a reminder"),
+        happened=_("%(party)s reminds you: a step of the registration of %(organisation)s is yours."),
+    ),
+    A.INVITE_APPLICANT: ActionSentences(
+        button=_("Send the invitation"),
+        happened=_("%(party)s has started a registration for %(organisation)s and invites you to complete it."),
+    ),
+    A.EDIT_ON_BEHALF: ActionSentences(
+        button=_("Save the answers"),
+        happened=_("%(party)s filled in answers for %(organisation)s."),
+    ),
+    A.RECORD_ACT: ActionSentences(
+        button=_("Record what was done on paper or by phone"),
+        happened=_("%(party)s recorded a step of %(organisation)s; it counts once you confirm it."),
+    ),
+    A.CONFIRM_ACT: ActionSentences(
+        button=_("Confirm the record"),
+        happened=_("%(organisation)s confirmed what %(name_VP)s had recorded."),
+    ),
+    A.OBJECT_TO_ACT: ActionSentences(
+        button=_("Say that the record is wrong"),
+        happened=_("%(organisation)s objected to what %(name_VP)s had recorded; it does not count."),
+    ),
+    A.IMPORT_PARTICIPANT: ActionSentences(
+        button=_("Import the participants"),
+        happened=_("%(organisation)s takes part: it was accepted before this tool was in use."),
+    ),
+}
+
+ASSIGNED = {
+    "assigned:sector": _("%(assigned)s was assigned to %(organisation)s: both work in the same field."),
+    "assigned:member": _("%(assigned)s was assigned to %(organisation)s, whose cluster is a member of it."),
+    "assigned:country": _("%(assigned)s was assigned to %(organisation)s: it has a member in the applicant’s country."),
+    "assigned:sector,member": _(
+        "%(assigned)s was assigned to %(organisation)s: it works in the same field, and the applicant’s cluster is a "
+        "member."
+    ),
+    "assigned:sector,country": _(
+        "%(assigned)s was assigned to %(organisation)s: it works in the same field and has a member in the applicant’s "
+        "country."
+    ),
+    "assigned:member,country": _(
+        "%(assigned)s was assigned to %(organisation)s: the applicant’s cluster is a member, and it is present in that "
+        "country."
+    ),
+    "assigned:sector,member,country": _(
+        "%(assigned)s was assigned to %(organisation)s: field and country are the same, and the applicant’s cluster is "
+        "a member."
+    ),
+    "assigned:none": _(
+        "No open partnership has the field, the cluster or the country of %(organisation)s: the support office finds "
+        "one."
+    ),
 }
 
 PARTICIPATION_ACTIONS = {
+    A.DECLINE_MOVE: ActionSentences(
+        button=_("Decline the move"),
+        happened=_("The move of %(organisation)s was declined or taken back: it stays with %(name_VP)s."),
+        hint=_("The organisation stays with its partnership and is told."),
+    ),
     A.RESERVE_PARTICIPATION: ActionSentences(
         button=_("Reserve the participation"),
         happened=_("%(party)s reserved the participation of %(organisation)s."),
@@ -223,6 +290,8 @@ REFUSALS = {
     ),
     "partnership_is_closed": _("%(partnership)s takes no participants at the moment: choose another partnership."),
     "partnership_is_the_same": _("%(partnership)s looks after this organisation already: choose another partnership."),
+    "partnership_was_not_asked": _("%(partnership)s was not asked: take the organisation over yourselves, or decline."),
+    "move_not_asked": _("Nobody asks to move any more."),
     "partnership_missing": _("Choose the other partnership."),
     "application_was_opened": _(
         "The contact point has opened it already: write a message, or withdraw the registration."
@@ -239,12 +308,28 @@ REFUSALS = {
     "role_not_decided": _("Decide on this role as well."),
     "no_role_accepted": _("Accept at least one role, or refuse the registration with a reason."),
     "own_organisation_assessed": _("You speak for this organisation, so another contact point must assess it."),
+    "checklist_not_passed": _(
+        "The saved checklist has lines that are not passed: look at this registration by itself."
+    ),
+    "same_person_read": _("You have read this registration as the first reader, so another contact point accepts it."),
+    "second_reader_missing": _(
+        "Your partnership wants two readers: pass the registration on, and another contact point accepts it."
+    ),
+    "second_reader_not_asked": _("Your partnership wants one reader: decide on the registration yourself."),
+    "organisation_is_registered": _("%(organisation)s is registered already: ask its people to add the person."),
+    "act_waits_already": _("Another record waits for the participant: it is confirmed or objected to first."),
+    "act_is_answered": _("This record is answered already: the page shows how it stands now."),
+    "act_evidence_missing": _("Add a photo or scan of the paper: without it the record is worth nothing."),
     "objection_too_late": _("The time to object is over, so the refusal stands. A new registration can be started."),
     "already_objected": _("One objection was made already, and it was decided."),
     "commitment_is_signed": _(
         "A Commitment to Quality is signed, so the organisation stays with its partnership until the exchange is over."
     ),
     "exchange_runs": _("An exchange is under way: close or cancel it first."),
+    "file_waits_for_the_scanner": _(
+        "The file is still being checked for viruses: it opens as soon as the scanner has said that it is clean."
+    ),
+    "file_is_harmful": _("The scanner has found something harmful in this file, so it stays closed. Ask for another."),
     "until_not_ahead": _("Give a day in the future on which the suspension ends."),
 }
 
@@ -256,4 +341,5 @@ say(
     },
     kinds={"application": _("Registration"), "participation": _("Participation")},
     refusals=REFUSALS,
+    words=ASSIGNED,
 )

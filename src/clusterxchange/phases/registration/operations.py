@@ -1,30 +1,41 @@
 """What people do with an application and a participation; each a single transaction through the engine."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+
+from allauth.account.models import EmailAddress
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
-from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.capacities import SO, VP, Capacity, H, V
+from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.foundation.models import StoredFile
+from clusterxchange.foundation.tables import Table
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import queries, rules
+from clusterxchange.phases.registration import effects, imported_rows, invitations, queries, rules
+from clusterxchange.phases.registration.imported_rows import Invited
 from clusterxchange.phases.registration.models import (
+    ActOnBehalf,
     Application,
     ApplicationState,
+    Decision,
     Disclosure,
+    ImportedFile,
     Participation,
     ParticipationState,
+    PartnershipChoice,
     Visit,
 )
-from clusterxchange.phases.registration.states import APPLICATION
+from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
 from clusterxchange.scheme.current import open_edition
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.engine import Refused, WrongState
-from clusterxchange.workflow.tables import Refusal
+from clusterxchange.workflow.tables import Refusal, Situation
 
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.ON_HOLD})
 
@@ -70,10 +81,43 @@ def start_application(
         speaking = actor if person else actor_for(account)
         engine.begin(application, Action.START_APPLICATION, actor=speaking, at=at, capacity=capacity)
         if partnership is not None:
-            # Until the person submits it, a draft is theirs alone.
-            application.partnership = None
-            application.save(update_fields=["partnership"])
+            # Whoever began it for somebody goes on with it until that person submits it.
+            application.partnership_choice, application.wished_partnership = PartnershipChoice.CHOSEN, partnership
+            application.save(update_fields=["partnership_choice", "wished_partnership"])
     return application
+
+
+def invite_applicant(
+    *, person: Invited, partnership: Partnership, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Application:
+    """Start a registration for somebody who has not come by themselves, fill in what is known, and invite them.
+
+    :raises Refused: the organisation is registered already.
+    """
+    with engine.unit_of_work(actor, at):
+        account, organisation = _made_known(person, at)
+        application = start_application(
+            organisation=organisation, person=account, partnership=partnership, actor=actor, at=at, capacity=capacity
+        )
+        answers = {**person.answers, "legal_name": person.legal_name}
+        edit_on_behalf(application, answers=answers, section="invitation", actor=actor, at=at)
+        engine.record(
+            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V}, path=invitations.path_for(account, application),
+            payload={"on_behalf_of": organisation, "letter": person.message},
+        )  # fmt: skip
+    return application
+
+
+def _made_known(person: Invited, at: datetime) -> tuple[Account, Organisation]:
+    found = Account.objects.filter(email=person.email.lower()).first()
+    account = found or Account.objects.create_user(
+        person.email, first_name=person.first_name, last_name=person.last_name, language=person.language, joined_at=at
+    )
+    if found is None:
+        EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=False)
+    if queries.organisations_named(person.legal_name):
+        raise Refused(Refusal("organisation_is_registered", {"organisation": person.legal_name}, field="legal_name"))
+    return account, Organisation.objects.create(legal_name=person.legal_name, created_at=at)
 
 
 def edit_application(
@@ -89,9 +133,43 @@ def edit_application(
 
     :raises WrongState: the application is neither a draft nor on hold.
     """
+    return _keep_answers(
+        application, answers, Action.EDIT_APPLICATION, EDITABLE, actor, at, {"section": section}, capacity
+    )
+
+
+def edit_on_behalf(
+    application: Application,
+    *,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    section: str = "",
+    capacity: Capacity | None = None,
+) -> Application:
+    """Keep answers that a contact point fills in for the participant, who submits them.
+
+    :raises WrongState: the participant has submitted it.
+    """
+    marks = {"section": section, "on_behalf_of": application.organisation}
+    return _keep_answers(
+        application, answers, Action.EDIT_ON_BEHALF, {ApplicationState.DRAFT}, actor, at, marks, capacity
+    )
+
+
+def _keep_answers(
+    application: Application,
+    answers: Mapping[str, Any],
+    action: Action,
+    states: Collection[str],
+    actor: Actor,
+    at: datetime,
+    marks: Mapping[str, Any],
+    capacity: Capacity | None,
+) -> Application:
     with engine.unit_of_work(actor, at):
         engine.lock(APPLICATION, application)
-        if application.state not in EDITABLE:
+        if application.state not in states:
             raise WrongState(Refusal("wrong_state", {"state": application.state}))
         application.representative = Representative.objects.select_for_update().get(pk=application.representative_id)
         application.organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
@@ -105,8 +183,8 @@ def edit_application(
             # An organisation also keeps folded columns, so it is saved whole.
             home.save(update_fields=None if isinstance(home, Organisation) else columns)
         engine.record(
-            application, Action.EDIT_APPLICATION, actor=actor, at=at, capacity=capacity,
-            payload={"section": section, "answers": sorted(answers)},
+            application, action, actor=actor, at=at, capacity=capacity,
+            payload={**marks, "answers": sorted(answers)},
         )  # fmt: skip
         if any(
             rules.REVIEWED_COLUMNS & set(columns)
@@ -163,10 +241,11 @@ def hold_application(
     actor: Actor,
     at: datetime,
     checklist: Checklist | None = None,
+    letter: str = "",
     capacity: Capacity | None = None,
 ) -> Application:
-    """Ask the applicant for more: one question a line."""
-    inputs = {"questions": questions, "checklist": checklist or {}}
+    """Ask the applicant for more: one question a line. `letter` is what their mail says beside the tool's sentence."""
+    inputs = {"questions": questions, "checklist": checklist or {}, "letter": letter}
     engine.move(application, Action.HOLD_APPLICATION, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return application
 
@@ -211,6 +290,7 @@ def accept_application(
     actor: Actor,
     at: datetime,
     reason: str = "",
+    letter: str = "",
     capacity: Capacity | None = None,
 ) -> Application:
     """Decide each role asked, at least one of them in favour; `decisions` gives accepted or refused by role."""
@@ -223,6 +303,7 @@ def accept_application(
         checklist=checklist,
         decisions=decisions,
         reason=reason,
+        letter=letter,
     )
 
 
@@ -234,12 +315,13 @@ def refuse_application(
     at: datetime,
     reason_code: str = "",
     checklist: Checklist | None = None,
+    letter: str = "",
     capacity: Capacity | None = None,
 ) -> Application:
     """Refuse every role asked, with the reason."""
     return _decide(
         application, Action.REFUSE_APPLICATION, actor, at, capacity, reason=reason, reason_code=reason_code,
-        checklist=checklist or {},
+        checklist=checklist or {}, letter=letter,
     )  # fmt: skip
 
 
@@ -283,6 +365,266 @@ def move_application(
 ) -> Application:
     """Hand an application to another partnership, which assesses it from the beginning."""
     return _decide(application, Action.MOVE_APPLICATION, actor, at, capacity, partnership=partnership, reason=reason)
+
+
+def save_checklist(
+    application: Application, *, checklist: Checklist, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Application:
+    """Keep what was found so far, without a decision.
+
+    :raises WrongState: nobody assesses the application now.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(APPLICATION, application)
+        _is_assessed(application)
+        engine.record(
+            application, Action.SAVE_CHECKLIST, actor=actor, at=at, capacity=capacity, payload={"checklist": checklist}
+        )
+        effects.keep_findings(application, checklist)
+        application.checklist_saved_at = at
+        application.save(update_fields=["checklist_saved_at"])
+    return application
+
+
+def pass_to_second_reader(
+    application: Application, *, checklist: Checklist, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Application:
+    """Say that the registration can be accepted; another contact point reads it as well and decides.
+
+    :raises Refused: the partnership wants no second reader, or the checklist is not complete.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(APPLICATION, application)
+        _is_assessed(application)
+        if application.partnership is None or not application.partnership.has_second_reader:
+            raise Refused(Refusal("second_reader_not_asked"))
+        scheme = queries.scheme_of_edition(application.edition_id, at)
+        for item in rules.checklist_items(scheme, rules.roles_asked(application)):
+            if not checklist.get(item, {}).get("answer"):
+                raise Refused(Refusal("checklist_incomplete", field=f"item_{item}"))
+        save_checklist(application, checklist=checklist, actor=actor, at=at, capacity=capacity)
+        application.first_reader_id = actor.account_id
+        application.save(update_fields=["first_reader"])
+        engine.record(application, Action.PASS_TO_SECOND_READER, actor=actor, at=at, capacity=capacity, tells={VP})
+    return application
+
+
+def _is_assessed(application: Application) -> None:
+    if application.state != ApplicationState.UNDER_ASSESSMENT:
+        raise WrongState(Refusal("wrong_state", {"state": application.state}))
+
+
+def remind_applicant(
+    application: Application, *, actor: Actor, at: datetime, message: str = "", capacity: Capacity | None = None
+) -> Application:
+    """Write to the applicant that a step is theirs, beside the reminders that go by themselves.
+
+    :raises WrongState: nothing waits for the applicant.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(APPLICATION, application)
+        if application.state not in EDITABLE:
+            raise WrongState(Refusal("wrong_state", {"state": application.state}))
+        engine.record(
+            application, Action.REMIND_APPLICANT, actor=actor, at=at, capacity=capacity, tells={V},
+            payload={"letter": message},
+        )  # fmt: skip
+    return application
+
+
+# What a participant may do on paper or by phone, and what the contact point writes down of it.
+ACTS = (Action.SUBMIT_APPLICATION, Action.RESUBMIT_APPLICATION, Action.WITHDRAW_APPLICATION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a contact point writes down of a step that the participant has taken on paper or by phone."""
+
+    act: Action
+    channel: str
+    done_on: date
+    note: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    evidence: StoredFile | None = None
+
+
+def record_act(
+    application: Application,
+    *,
+    record: Record,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> ActOnBehalf:
+    """Write down what the participant did on paper or by phone. Nothing moves before they confirm it.
+
+    :raises Refused: another record waits for its confirmation, or the act is closed as things stand.
+    :raises WrongState: the application is not in a state for the act.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(APPLICATION, application)
+        if application.partnership is None or actor.account_id is None:
+            raise engine.NotAllowed(Refusal("not_allowed"))
+        if record.act not in ACTS or APPLICATION.row_for(record.act, application.state) is None:
+            raise WrongState(Refusal("wrong_state", {"state": application.state}))
+        if application.acts_on_behalf.filter(answer="").exists():
+            raise Refused(Refusal("act_waits_already"))
+        if record.channel == ActOnBehalf.Channel.PAPER and record.evidence is None:
+            raise Refused(Refusal("act_evidence_missing", field="evidence"))
+        made = ActOnBehalf.objects.create(
+            application=application, action=record.act, inputs=dict(record.inputs), channel=record.channel,
+            done_on=record.done_on, note=record.note, evidence=record.evidence, partnership=application.partnership,
+            recorded_by_id=actor.account_id, recorded_at=at,
+        )  # fmt: skip
+        engine.record(
+            application, Action.RECORD_ACT, actor=actor, at=at, capacity=capacity, tells={V},
+            path=invitations.path_for(application.representative.account, application), payload=_marks(made),
+        )  # fmt: skip
+    return made
+
+
+def _marks(act: ActOnBehalf) -> dict[str, Any]:
+    return {
+        "act": act.pk,
+        "action": act.action,
+        "on_behalf_of": act.application.organisation,
+        "recorded_by": act.recorded_by,
+        "channel": act.channel,
+        "done_on": act.done_on,
+        "evidence_sha256": act.evidence.sha256 if act.evidence else "",
+    }
+
+
+def confirm_act(act: ActOnBehalf, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Application:
+    """Confirm a record of one's own act: now it counts.
+
+    :raises Refused: it was answered already, or a rule stands against the act.
+    """
+    with engine.unit_of_work(actor, at):
+        application = _answered(act, ActOnBehalf.Answer.CONFIRMED, at)
+        engine.record(
+            application, Action.CONFIRM_ACT, actor=actor, at=at, capacity=capacity, tells={VP}, payload=_marks(act)
+        )
+        engine.move(
+            application, Action(act.action), actor=actor, at=at, capacity=capacity,
+            inputs={**act.inputs, "on_behalf": _marks(act)},
+        )  # fmt: skip
+    return application
+
+
+def object_to_act(
+    act: ActOnBehalf, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Application:
+    """Say that a record of one's own act is wrong: it never counts.
+
+    :raises Refused: it was answered already, or no reason is given.
+    """
+    with engine.unit_of_work(actor, at):
+        if not reason.strip():
+            raise Refused(Refusal("reason_missing", field="reason"))
+        application = _answered(act, ActOnBehalf.Answer.OBJECTED, at, reason)
+        engine.record(
+            application, Action.OBJECT_TO_ACT, actor=actor, at=at, capacity=capacity, tells={VP},
+            payload={**_marks(act), "reason": reason},
+        )  # fmt: skip
+    return application
+
+
+def _answered(act: ActOnBehalf, answer: ActOnBehalf.Answer, at: datetime, objection: str = "") -> Application:
+    application = act.application
+    engine.lock(APPLICATION, application)
+    act.refresh_from_db()
+    if act.answer:
+        raise WrongState(Refusal("act_is_answered"))
+    act.answer, act.answered_at, act.objection = answer, at, objection
+    act.save(update_fields=["answer", "answered_at", "objection"])
+    act.application = application
+    return application
+
+
+def keep_import(
+    *, kind: str, partnership: Partnership, table: Table, name: str, sha256: str, actor: Actor, at: datetime
+) -> ImportedFile:
+    """Keep an uploaded list with what is wrong with each row. Nothing of it is imported.
+
+    :raises NotAllowed: invitations are sent by a partnership's own contact points, participants brought in by the
+        support office.
+    """
+    with engine.unit_of_work(actor, at):
+        _may_import(kind, partnership, actor)
+        scheme = queries.scheme_of_edition(partnership.edition_id, at)
+        rows = imported_rows.checked(kind, table, scheme)
+        return ImportedFile.objects.create(
+            kind=kind, partnership=partnership, uploaded_by_id=actor.account_id or 0, uploaded_at=at, name=name[-200:],
+            sha256=sha256, reading=table.reading, rows=[row.kept() for row in rows],
+        )  # fmt: skip
+
+
+def _may_import(kind: str, partnership: Partnership, actor: Actor) -> None:
+    own = partnership.pk in actor.partnerships_as(CASE_PEOPLE)
+    if not (own if kind == ImportedFile.Kind.INVITATIONS else actor.support_office):
+        raise engine.NotAllowed(Refusal("not_allowed"))
+
+
+def carry_out_import(imported: ImportedFile, *, actor: Actor, at: datetime) -> ImportedFile:
+    """Import the rows without a fault, all of them or none. A second time changes nothing.
+
+    :raises NotAllowed: as for the upload.
+    """
+    with engine.unit_of_work(actor, at):
+        kept = ImportedFile.objects.select_for_update().get(pk=imported.pk)
+        _may_import(kept.kind, kept.partnership, actor)
+        if kept.confirmed_at is not None:
+            return kept
+        done = []
+        scheme = queries.scheme_of_edition(kept.partnership.edition_id, at)
+        for row in imported_rows.checked_again(kept, scheme):
+            reference = ""
+            if not row.faults:
+                person = imported_rows.person_of(row)
+                if kept.kind == ImportedFile.Kind.INVITATIONS:
+                    made = invite_applicant(person=person, partnership=kept.partnership, actor=actor, at=at)
+                else:
+                    made = import_participant(person=person, partnership=kept.partnership, actor=actor, at=at)
+                reference = str(made.reference)
+            done.append({**row.without_values(), "reference": reference})
+        kept.rows, kept.confirmed_at = done, at
+        kept.save(update_fields=["rows", "confirmed_at"])
+    return kept
+
+
+def import_participant(*, person: Invited, partnership: Partnership, actor: Actor, at: datetime) -> Application:
+    """Bring in a participant whom a running programme has accepted elsewhere.
+
+    :raises Refused: the organisation is registered already.
+    """
+    with engine.unit_of_work(actor, at):
+        account, organisation = _made_known(person, at)
+        representative = Representative.objects.create(account=account, organisation=organisation, since=at)
+        application = Application(
+            edition=partnership.edition, organisation=organisation, representative=representative,
+            partnership=partnership, wished_partnership=partnership, partnership_choice=PartnershipChoice.CHOSEN,
+            submitted_at=at, opened_at=at, decided_at=at,
+        )  # fmt: skip
+        for column, answer in person.answers.items():
+            setattr(rules.home_of(application, column), column, answer)
+        organisation.save()
+        representative.save()
+        application.visit_decision = Decision.ACCEPTED if application.asks_visit else ""
+        application.host_decision = Decision.ACCEPTED if application.asks_host else ""
+        engine.establish(application, at=at, state=ApplicationState.ACCEPTED)
+        engine.record(
+            application, Action.IMPORT_PARTICIPANT, actor=actor, at=at, tells={V, VP},
+            path=invitations.path_for(account, application), payload={"letter": person.message},
+        )  # fmt: skip
+        scheme = queries.scheme_of_edition(application.edition_id, at)
+        situation = Situation(application, Action.IMPORT_PARTICIPANT, actor, SO, at, scheme)
+        effects.make_participations(situation)
+        if person.has_visited:
+            application.participations.filter(role="visit").update(visit=Visit.USED)
+        for follower in registry.followers(APPLICATION.name, ApplicationState.ACCEPTED):
+            follower(situation)
+    return application
 
 
 def lapse_application(application: Application, *, at: datetime, actor: Actor = SYSTEM) -> Application:
@@ -381,6 +723,27 @@ def move_participation(
     return _change(
         participation, Action.MOVE_PARTICIPATION, actor, at, capacity, partnership=partnership, reason=reason
     )
+
+
+def decline_move(
+    participation: Participation, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Participation:
+    """Leave a participation where it is: the partnership asked says no, or the organisation thinks better of it.
+
+    :raises Refused: nobody asks to move.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(PARTICIPATION, participation)
+        if participation.move_asked_to_id is None:
+            raise Refused(Refusal("move_not_asked"))
+        payload = {"partnership": participation.move_asked_to}
+        engine.record(
+            participation, Action.DECLINE_MOVE, actor=actor, at=at, capacity=capacity, payload=payload,
+            tells={V, H, VP},
+        )  # fmt: skip
+        participation.move_asked_to = None
+        participation.save(update_fields=["move_asked_to"])
+    return participation
 
 
 def suspend_participation(

@@ -1,6 +1,7 @@
 """What is read of applications and participations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -8,16 +9,19 @@ from django.db.models import Count, Q, QuerySet
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.folding import fold
 from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.organisations.sameness import folded_vat_number, web_domain
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration.models import (
     OPEN_APPLICATION_STATES,
     Application,
+    ApplicationState,
     Participation,
     ParticipationState,
     Visit,
 )
 from clusterxchange.scheme import current
-from clusterxchange.scheme.assignment import Candidate
+from clusterxchange.scheme.assignment import Assigned, Candidate, assign
+from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry
 
@@ -79,13 +83,17 @@ def open_partnerships(edition: Edition) -> QuerySet[Partnership]:
 
 
 def candidates_of(edition: Edition) -> list[Candidate]:
-    """Give the partnerships of an edition as the assignment judges them; free is whoever has money left."""
-    undecided = Count("applications", filter=Q(applications__state__in=OPEN_APPLICATION_STATES))
+    """Give the partnerships of an edition as the assignment judges them.
+
+    Free is what is left of the planned exchanges once each claimed or used visit is taken off, while money is left.
+    """
+    undecided = Count("applications", filter=Q(applications__state__in=OPEN_APPLICATION_STATES), distinct=True)
+    taken = Count("participations", filter=Q(participations__visit__in=(Visit.CLAIMED, Visit.USED)), distinct=True)
     rows = (
         Partnership.objects.filter(edition=edition)
         .select_related("budget")
         .prefetch_related("members")
-        .annotate(undecided=undecided)
+        .annotate(undecided=undecided, taken=taken)
     )
     return [
         Candidate(
@@ -94,18 +102,55 @@ def candidates_of(edition: Edition) -> list[Candidate]:
             clusters=frozenset(member.name for member in row.members.all()),
             countries=frozenset(member.country for member in row.members.all() if member.country),
             is_open=row.is_open,
-            free_exchanges=_free_exchanges(row),
+            free_exchanges=_free_exchanges(row, row.taken),
             open_applications=row.undecided,
         )
         for row in rows
     ]
 
 
-def _free_exchanges(partnership: Partnership) -> int | None:
+def _free_exchanges(partnership: Partnership, taken: int) -> int | None:
     budget = getattr(partnership, "budget", None)
-    if budget is None:
-        return None
-    return partnership.planned_exchanges or 1 if budget.free_cents > 0 else 0
+    if budget is not None and budget.free_cents <= 0:
+        return 0
+    planned = partnership.planned_exchanges
+    return None if planned is None else max(planned - taken, 0)
+
+
+def assigned_to(scheme: Scheme, application: Application) -> Assigned | None:
+    """Give the partnership that would be assigned to an application now, with what speaks for it."""
+    return assign(scheme, **_what_decides(application), candidates=candidates_of(application.edition))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a partnership fits an applicant: by what, and whether a visitor finds a free exchange there."""
+
+    score: int
+    reasons: tuple[str, ...]
+    has_room: bool
+
+
+def what_fits(scheme: Scheme, application: Application) -> dict[str, Fit]:
+    """Give, by acronym, how well each partnership of the edition fits an applicant."""
+    decides = _what_decides(application)
+    found = {}
+    for candidate in candidates_of(application.edition):
+        has_left = candidate.free_exchanges is None or candidate.free_exchanges > 0
+        alone = assign(scheme, **{**decides, "visits": False}, candidates=[replace(candidate, is_open=True)])
+        score, reasons = (alone.score, alone.reasons) if alone is not None else (0, ())
+        found[candidate.acronym] = Fit(score, reasons, has_left or not application.asks_visit)
+    return found
+
+
+def _what_decides(application: Application) -> dict[str, Any]:
+    organisation = application.organisation
+    return {
+        "visits": application.asks_visit,
+        "country": application.representative.based_in,
+        "ecosystems": organisation.ecosystems,
+        "clusters": [organisation.cluster_name] if organisation.cluster_name else [],
+    }
 
 
 def has_running_exchange(participation: Participation) -> bool:
@@ -131,17 +176,44 @@ def _exchanges_of(participation: Participation) -> QuerySet[Any] | None:
     return registry.machine_named(EXCHANGE).model._default_manager.filter(sides)
 
 
+def organisations_named(legal_name: str) -> list[Organisation]:
+    """Give the organisations whose legal name is the same but for accents, case and signs."""
+    return list(Organisation.objects.filter(sort_name=fold(legal_name))[:2]) if legal_name.strip() else []
+
+
 def same_as_a_visitor(organisation: Organisation) -> list[Organisation]:
     """Give other organisations that have visited and share name, VAT number or website with this one."""
     same = Q(pk__in=())
-    if organisation.legal_name:
-        same |= Q(sort_name=fold(organisation.legal_name))
-    if organisation.vat_number:
-        same |= Q(vat_number=organisation.vat_number)
-    if organisation.website:
-        same |= Q(website=organisation.website)
+    for _matched, lookup in _sameness(organisation.legal_name, organisation.vat_number, organisation.website):
+        same |= lookup
     taken = Participation.objects.filter(visit__in=(Visit.CLAIMED, Visit.USED)).values("organisation_id")
     return list(Organisation.objects.filter(same, pk__in=taken).exclude(pk=organisation.pk))
+
+
+def already_here(
+    organisation_id: int, *, legal_name: str, vat_number: str, website: str
+) -> tuple[str, Organisation] | None:
+    """Give an organisation that has been registered and shares VAT number, website or name, and by what it was found.
+
+    A draft is its author's alone, so an organisation that is nothing but a draft is not found.
+    """
+    registered = Application.objects.exclude(state=ApplicationState.DRAFT).values("organisation_id")
+    rows = Organisation.objects.filter(pk__in=registered).exclude(pk=organisation_id).order_by("pk")
+    for matched, lookup in _sameness(legal_name, vat_number, website):
+        found = rows.filter(lookup).first()
+        if found is not None:
+            return matched, found
+    return None
+
+
+def _sameness(legal_name: str, vat_number: str, website: str) -> Iterator[tuple[str, Q]]:
+    """Give a filter for each thing by which two entries are one organisation, the surest first."""
+    if folded := folded_vat_number(vat_number):
+        yield "vat", Q(folded_vat_number=folded)
+    if domain := web_domain(website):
+        yield "web", Q(web_domain=domain)
+    if name := fold(legal_name):
+        yield "name", Q(sort_name=name)
 
 
 def participations_of_organisations(organisation_ids: Iterable[int]) -> QuerySet[Participation]:

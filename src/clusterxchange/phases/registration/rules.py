@@ -293,3 +293,20 @@ def declarations_asked(application: Application) -> tuple[str, ...]:
 def questions_in(text: str) -> list[str]:
     """Give the questions of a text, one a line."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def answers_in(questions: str, answers: str) -> list[str]:
+    """Give the answer to each question, as they are kept below one another; empty where there is none yet."""
+    asked, found, place = questions_in(questions), [], 0
+    for number, question in enumerate(asked):
+        begins = answers.find(f"{question}\n", place)
+        if begins < 0:
+            found.append("")
+            continue
+        place = begins + len(question) + 1
+        following = asked[number + 1] if number + 1 < len(asked) else None
+        ends = answers.find(f"\n\n{following}\n", place) if following is not None else len(answers)
+        ends = len(answers) if ends < 0 else ends
+        found.append(answers[place:ends].strip())
+        place = ends
+    return found

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clusterxchange.access.actions import Action as A
-from clusterxchange.access.capacities import AG, SO, VP, Capacity, H, V
+from clusterxchange.access.capacities import AG, HP, SO, VP, Capacity, H, V
 from clusterxchange.phases.registration import effects, guards
 from clusterxchange.phases.registration.models import Application, ApplicationState, Participation, ParticipationState
 from clusterxchange.scheme.current import scheme_of_edition
@@ -28,7 +28,16 @@ def _describe_application(application: Application) -> dict[str, str]:
         "name_V": name,
         "name_H": name,
         "name_VP": partnership,
+        **_assigned(application),
     }
+
+
+def _assigned(application: Application) -> dict[str, str]:
+    """Give what was assigned, as codes: the reader's language says why."""
+    if not application.assignment:
+        return {}
+    reasons = ",".join(application.assignment["reasons"]) or "none"
+    return {"assigned": application.assignment["partnership"], "why_code": f"assigned:{reasons}"}
 
 
 def _describe_participation(participation: Participation) -> dict[str, str]:
@@ -39,6 +48,8 @@ def _describe_participation(participation: Participation) -> dict[str, str]:
         "name_V": name,
         "name_H": name,
         "name_VP": participation.partnership.acronym,
+        # Once it has taken the participation over, the partnership that was asked is the one that looks after it.
+        "name_HP": (participation.move_asked_to or participation.partnership).acronym,
     }
 
 
@@ -97,6 +108,7 @@ APPLICATION = register(
                 ),
                 answers=(guards.declarations_are_made,),
                 writes=(effects.choose_partnership, effects.note_submission),
+                afterwards=(effects.tell_assignment,),
             ),
             row(
                 A.RECALL_APPLICATION,
@@ -167,6 +179,7 @@ APPLICATION = register(
                 asks={VP},
                 terms=(Timed("assessment", "submitted_at"),),
                 answers=(
+                    guards.second_reader_decides,
                     guards.checklist_is_complete,
                     guards.at_least_one_role_is_accepted,
                     guards.accepted_roles_are_allowed,
@@ -240,7 +253,7 @@ PARTICIPATION = register(
         states=tuple(P.values),
         scheme_of=_scheme,
         describe=_describe_participation,
-        related=("organisation", "partnership", "edition"),
+        related=("organisation", "partnership", "edition", "move_asked_to"),
         address=lambda participation: f"/registration/participations/{participation.reference}/",
         asked_capacities=_side_of_participation,
         rows=(
@@ -287,11 +300,11 @@ PARTICIPATION = register(
                 AVAILABLE,
                 STAYS,
                 only_if=(guards.no_commitment_is_signed,),
-                answers=(guards.reason_is_given, guards.other_partnership_is_open),
-                asks={SO},
+                answers=(guards.reason_is_given, guards.other_partnership_is_open, guards.asked_one_takes_it),
+                asks={HP},
                 asked_if=_asks_to_move,
                 writes=(effects.move_participation,),
-                tells={V, H, VP},
+                tells={V, H, VP, HP},
             ),
             row(
                 A.SUSPEND_PARTICIPATION,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -17,6 +17,7 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import hand_out
 from clusterxchange.phases.matching import catalogue as shown
 from clusterxchange.phases.matching import operations, queries, states
 from clusterxchange.phases.matching.catalogue import Asker
@@ -38,8 +39,6 @@ from clusterxchange.workflow import cases, pages, sentences
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
 from clusterxchange.workflow.tables import Refusal
-
-WHOLE = "sandbox; default-src 'none'"
 
 
 def _profile(request: HttpRequest, reference: str) -> Participation:
@@ -278,13 +277,10 @@ def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponseBase:
         refusal = (Action.OPEN_CURRICULUM_VITAE, Refusal("not_allowed"))
         return _show_profile(request, participation, status=FORBIDDEN, refused=refusal)
     file = participation.application.representative.curriculum_vitae
-    if file is None or file.state != file.State.CLEAN:
+    if file is None:
         raise Http404
+    if not file.may_be_opened:
+        waiting = (Action.OPEN_CURRICULUM_VITAE, Refusal(file.reason_against_opening))
+        return _show_profile(request, participation, status=CONFLICT, refused=waiting)
     operations.open_curriculum_vitae(participation, actor=actor_of(request), at=clock.now())
-    response = FileResponse(
-        file.content.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    response["Content-Security-Policy"] = WHOLE
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(file)

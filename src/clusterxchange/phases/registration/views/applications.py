@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import VP
 from clusterxchange.foundation import clock
+from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
-from clusterxchange.phases.registration import operations, queries, rules
+from clusterxchange.phases.registration import known_answers, operations, queries, rules
 from clusterxchange.phases.registration.forms import (
     APPLICATION_FORMS,
     SECTION_FORMS,
@@ -30,12 +32,12 @@ from clusterxchange.phases.registration.models import (
 )
 from clusterxchange.phases.registration.notices import section_title
 from clusterxchange.phases.registration.states import APPLICATION
-from clusterxchange.phases.registration.views import summaries
+from clusterxchange.phases.registration.views import assessing, known, on_behalf, summaries
 from clusterxchange.phases.registration.views.papers import hand_out
 from clusterxchange.scheme import code_lists, terms
 from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import pages
+from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
@@ -95,10 +97,13 @@ def _decision(application: Application, scheme: Scheme) -> list[Section]:
         (_("Objection"), application.objection),
         (_("Answer to the objection"), application.objection_answer),
         (_("Reason for the move"), application.move_reason),
-        (_("Questions"), application.questions),
-        (_("Answers"), application.answers),
+        (_("What the partnership wrote"), application.letter),
     )
     rows += [row for row in texts if row[1]]
+    rows += [
+        (one["question"], one["answer"] or _("Not answered yet"))
+        for one in assessing.questions_and_answers(application)
+    ]
     return [Section(_("Decision and questions"), rows)] if rows else []
 
 
@@ -115,6 +120,7 @@ def _after(application: Application, action: Action) -> str:
     return "/desk/" if action is Action.MOVE_APPLICATION else APPLICATION.address(application)
 
 
+DONE = 302
 DANGER = frozenset(
     {
         Action.DISCARD_APPLICATION,
@@ -138,7 +144,6 @@ COMMON: Mapping[str, Any] = {
 
 
 def _draft_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
-    del request
     scheme = _scheme(application, at)
     items, complete = [], 0
     for section in rules.SECTIONS:
@@ -165,6 +170,7 @@ def _draft_context(request: HttpRequest, application: Application, at: datetime)
         "next_label": _("Go on with “%(section)s”") % {"section": section_title(following)}
         if following
         else _("Check your answers"),
+        **on_behalf.context_of(application, actor_of(request)),
     }
 
 
@@ -185,13 +191,21 @@ def _submitted_context(request: HttpRequest, application: Application, at: datet
         country = application.partnership.coordinating_country if application.partnership else None
         due = terms.due_at(_scheme(application, at), "assessment", application.submitted_at, country)
         context["assessed_by"] = date_in_words(last_day_of(due))
-        context["was_assigned"] = application.partnership_was_assigned
+        if application.assignment:
+            texts = sentences.ACTIONS[Action.ASSIGN_PARTNERSHIP]
+            context["assigned_because"] = sentences.filled(texts.happened, APPLICATION.describe(application))
+    if own and application.state == ApplicationState.ON_HOLD:
+        context["tasks"] = assessing.tasks_of_applicant(application)
+        context["questions"] = assessing.questions_and_answers(application)
+    context |= on_behalf.context_of(application, actor_of(request))
+    if VP in decide.capacities_of(actor_of(request), APPLICATION.name, application) and not own:
+        context["place"] = assessing.place_in_queue(application, actor_of(request))
     return context
 
 
 def _assessment_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
-    del request
     return {
+        **assessing.context_of(application, actor_of(request), application.checklist_saved_at),
         "findings": summaries.findings_of(_scheme(application, at), application),
         "case_address": APPLICATION.address(application),
     }
@@ -237,6 +251,8 @@ def page_for(application: Application, actor: Actor, action: Action | None = Non
     if speaks and application.state == ApplicationState.DRAFT:
         return CHECK_PAGE if action is Action.SUBMIT_APPLICATION else DRAFT_PAGE
     held = decide.capacities_of(actor, APPLICATION.name, application)
+    if application.state == ApplicationState.DRAFT and on_behalf.may_fill_in(application, actor):
+        return DRAFT_PAGE
     if VP in held and not speaks and application.state == ApplicationState.UNDER_ASSESSMENT:
         return ASSESSMENT_PAGE
     return APPLICATION_PAGE
@@ -305,6 +321,14 @@ def start_application(request: HttpRequest) -> HttpResponse:
         refusal = pages.refusal_context(Action.START_APPLICATION, reason.refusal)
         status = pages.FORBIDDEN if reason.refusal.code == "not_allowed" else pages.CONFLICT
         return _start_page(request, status=status, refusal=refusal)
+    # Since the registration was started the person may speak for an organisation more than before.
+    known_answers.take_in(
+        request.session,
+        application,
+        _scheme(application, at),
+        actor=actor_for(application.representative.account),
+        at=at,
+    )
     return redirect(APPLICATION.address(application))
 
 
@@ -329,7 +353,27 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
 def act(request: HttpRequest, reference: str, action: Action) -> HttpResponse:
     """Take a step on an application."""
     found = _load(request, reference)
-    return pages.act(request, page_for(found, actor_of(request), action), found, action)
+    actor = actor_of(request)
+    answer = pages.act(request, page_for(found, actor, action), found, action)
+    if request.method == "POST" and answer.status_code == DONE and action in assessing.DECIDING:
+        return redirect(assessing.way_on(found, actor))
+    return answer
+
+
+@require_POST
+@signed_in
+def save_checklist(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep the checklist and show the mails, without a decision."""
+    found = _load(request, reference)
+    return assessing.save(request, page_for(found, actor_of(request)), found)
+
+
+@require_POST
+@signed_in
+def pass_to_second_reader(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pass a registration on to another contact point."""
+    found = _load(request, reference)
+    return assessing.pass_on(request, page_for(found, actor_of(request)), found)
 
 
 @signed_in
@@ -341,32 +385,38 @@ def speak(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:  # noqa: PLR0911 -- one for each way out
     """Show and save one section of the form."""
     found = _load(request, reference)
     kind = SECTION_FORMS.get(name)
     if kind is None:
         raise Http404
     actor, at = actor_of(request), clock.now()
-    denial = decide.denial(actor, APPLICATION.name, Action.EDIT_APPLICATION, found)
+    behalf = on_behalf.may_fill_in(found, actor)
+    editing = Action.EDIT_ON_BEHALF if behalf else Action.EDIT_APPLICATION
+    denial = decide.denial(actor, APPLICATION.name, editing, found)
     if denial is not None:
         return _refuse_edit(request, found, denial, pages.FORBIDDEN)
     if found.state not in operations.EDITABLE:
         return _refuse_edit(request, found, "wrong_state", pages.CONFLICT)
-    scheme = _scheme(found, at)
+    scheme, marks = _scheme(found, at), known.marks_of(found)
     if request.method != "POST":
         return _section_page(request, found, kind(application=found, scheme=scheme, at=at))
     form = kind(request.POST, request.FILES, application=found, scheme=scheme, at=at)
     is_valid = form.is_valid()
     try:
         # What is right is kept even where something else is wrong, so that nothing has to be typed or uploaded twice.
-        operations.edit_application(found, answers=form.answers(), section=name, actor=actor, at=at)
+        edit = operations.edit_on_behalf if behalf else operations.edit_application
+        edit(found, answers=form.answers(), section=name, actor=actor, at=at)
     except NotDone as reason:
         return _refuse_edit(request, found, reason.refusal.code, pages.CONFLICT)
     if not is_valid:
         return _section_page(request, found, form, status=pages.UNPROCESSABLE)
     messages.success(request, _("Your answers in “%(section)s” are saved.") % {"section": section_title(name)})
-    return redirect(_way_on(request, found, name))
+    way_on = _way_on(request, found, name)
+    if known.marks_of(found) != marks and not behalf and known.known_by_answers(request, found) is not None:
+        return redirect(f"/organisations/known/{found.reference}/?{urlencode({'then': way_on})}")
+    return redirect(way_on)
 
 
 def _way_on(request: HttpRequest, found: Application, name: str) -> str:

@@ -1,0 +1,1 @@
+"""The public pages of partnerships, and those on which they keep their own data."""

@@ -1,0 +1,26 @@
+"""Where a country stands on the dotted map: its capital, in the projection in which the dots were drawn."""
+
+from math import cos, radians, sin, sqrt
+
+from clusterxchange.parties.organisations.capitals import capital_of
+
+# Lambert azimuthal equal-area around 52 N 10 E, 78 km to a dot, ten units between dots.
+CENTRE_LATITUDE, CENTRE_LONGITUDE = radians(52), radians(10)
+KILOMETRES_PER_UNIT, EARTH_RADIUS_KM = 7.8, 6371.0
+ORIGIN_X, ORIGIN_Y = 314, 276
+WIDTH, HEIGHT, MARGIN = 690, 520, 20
+
+
+def place_of(country: str) -> tuple[int, int] | None:
+    """Give the point of a country's capital in the units of the map, None where it is unknown or outside."""
+    position = capital_of(country)
+    if position is None:
+        return None
+    latitude, longitude = radians(position[0]), radians(position[1]) - CENTRE_LONGITUDE
+    scale = sqrt(2 / (1 + sin(CENTRE_LATITUDE) * sin(latitude) + cos(CENTRE_LATITUDE) * cos(latitude) * cos(longitude)))
+    east = scale * cos(latitude) * sin(longitude)
+    north = scale * (cos(CENTRE_LATITUDE) * sin(latitude) - sin(CENTRE_LATITUDE) * cos(latitude) * cos(longitude))
+    unit = EARTH_RADIUS_KM / KILOMETRES_PER_UNIT
+    x, y = round(ORIGIN_X + east * unit), round(ORIGIN_Y - north * unit)
+    inside = MARGIN <= x <= WIDTH - MARGIN and MARGIN <= y <= HEIGHT - MARGIN
+    return (x, y) if inside else None

@@ -1,0 +1,1 @@
+"""The people who speak for an organisation: invited, asking to join, handing over, leaving."""

@@ -1,0 +1,195 @@
+"""What people are asked when they invite, join, hand over, leave, or change what their organisation says of itself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.actions import Action
+from clusterxchange.parties.organisations.models import Organisation, Representative
+from clusterxchange.scheme import code_lists
+from clusterxchange.scheme.countries import participating_countries
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow.pages import StepForm
+
+LONGEST_NOTE = 500
+LONGEST_REASON = 2000
+CHOOSE_ONE = {"invalid_choice": gettext_lazy("Choose one of the list.")}
+WHOLE_NUMBER = gettext_lazy("Write a whole number, for example 24.")
+
+
+def _countries(scheme: Scheme) -> list[tuple[str, str]]:
+    return [("", _("Choose a country")), *participating_countries(scheme, get_language() or "en")]
+
+
+class InviteForm(forms.Form):
+    """Whom to invite."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("The person gets a link that holds for this address only, for 14 days."),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Write the address of the person, for example name@firm.example."),
+            "invalid": gettext_lazy("Write the whole address, for example name@firm.example."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+
+
+class AcceptForm(forms.Form):
+    """What the organisation's partners read of the person."""
+
+    position = forms.CharField(label=gettext_lazy("Your position in the organisation"), max_length=120, required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    based_in = forms.ChoiceField(
+        label=gettext_lazy("Country where you are based"), required=False, error_messages=CHOOSE_ONE
+    )
+    works_there = forms.BooleanField(
+        label=gettext_lazy("I work for this organisation."),
+        error_messages={"required": gettext_lazy("Tick this, or decline the invitation.")},
+    )
+
+    def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        self.fields["based_in"].choices = _countries(scheme)  # type: ignore[attr-defined]  # -- a choice field
+
+
+class SuccessorForm(forms.Form):
+    """Who goes on."""
+
+    successor = forms.ChoiceField(
+        label=gettext_lazy("Who goes on with registrations and exchanges"),
+        required=False,
+        error_messages=CHOOSE_ONE,
+    )
+
+    def __init__(self, *args: Any, others: Iterable[Representative], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        self.others = {str(one.pk): one for one in others}
+        named = [(pk, str(one.account)) for pk, one in self.others.items()]
+        if named:
+            self.fields["successor"].choices = [("", _("Choose a person")), *named]  # type: ignore[attr-defined]  # -- as above
+        else:
+            del self.fields["successor"]
+
+    @property
+    def chosen(self) -> Representative | None:
+        """The person who goes on."""
+        return self.others.get(self.cleaned_data.get("successor", ""))
+
+
+class HandOverForm(SuccessorForm):
+    """Which registration goes to whom."""
+
+    def clean_successor(self) -> str:
+        """Ask for a person."""
+        chosen: str = self.cleaned_data["successor"]
+        if not chosen:
+            raise ValidationError(
+                _("Choose who goes on with the registrations and exchanges."), code="successor_missing"
+            )
+        return chosen
+
+
+class DeclineRequestForm(StepForm):
+    """Why the person does not speak for the organisation."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def clean_reason(self) -> str:
+        """Ask for a sentence."""
+        given: str = self.cleaned_data["reason"].strip()
+        if not given:
+            raise ValidationError(_("Give the reason in a sentence."), code="reason_missing")
+        return given
+
+
+class JoinForm(forms.Form):
+    """What the people of the organisation should know of whoever asks."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What its people should know of you"),
+        help_text=gettext_lazy("They see your name and your e-mail address."),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+JOIN_FORMS = {Action.DECLINE_JOIN_REQUEST: DeclineRequestForm}
+
+# What the partnership accepted, and looks at again.
+REVIEWED = (
+    "organisation_type", "country", "cluster_membership", "cluster_name", "people", "turnover_eur", "balance_eur",
+)  # fmt: skip
+OTHERS_READ = ("short_name", "website", "description", "ecosystems", "keywords", "offers")
+
+
+class OrganisationForm(forms.Form):
+    """What an organisation says of itself, once it takes part."""
+
+    organisation_type = forms.ChoiceField(label=gettext_lazy("Type of organisation"), error_messages=CHOOSE_ONE)
+    country = forms.ChoiceField(label=gettext_lazy("Country of the organisation"), error_messages=CHOOSE_ONE)
+    cluster_membership = forms.ChoiceField(
+        label=gettext_lazy("Member of a cluster"), required=False, error_messages=CHOOSE_ONE
+    )
+    cluster_name = forms.CharField(label=gettext_lazy("Name of the cluster"), max_length=200, required=False)
+    people = forms.IntegerField(
+        label=gettext_lazy("People working there"), min_value=0, max_value=2_000_000, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}), error_messages={"invalid": WHOLE_NUMBER},
+    )  # fmt: skip
+    turnover_eur = forms.IntegerField(
+        label=gettext_lazy("Turnover in euros a year"), min_value=0, max_value=10**15, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}), error_messages={"invalid": WHOLE_NUMBER},
+    )  # fmt: skip
+    balance_eur = forms.IntegerField(
+        label=gettext_lazy("Balance sheet total in euros"), min_value=0, max_value=10**15, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}), error_messages={"invalid": WHOLE_NUMBER},
+    )  # fmt: skip
+    short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=80, required=False)
+    website = forms.URLField(
+        label=gettext_lazy("Website"), max_length=200, assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Write the website with its ending, for example nowawic.example.")},
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
+    )  # fmt: skip
+    description = forms.CharField(
+        label=gettext_lazy("What the organisation does"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    ecosystems = forms.MultipleChoiceField(
+        label=gettext_lazy("Industrial ecosystems"), widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE_ONE
+    )
+    keywords = forms.CharField(label=gettext_lazy("Field in your own words"), max_length=300, required=False)
+    offers = forms.CharField(label=gettext_lazy("What you offer, in keywords"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+        kept = {name: getattr(organisation, name) for name in (*REVIEWED, *OTHERS_READ)}
+        super().__init__(*args, initial=kept, use_required_attribute=False, **kwargs)
+        self.organisation = organisation
+        offered = {
+            "organisation_type": code_lists.choices(scheme, "organisation_types"),
+            "country": _countries(scheme),
+            "cluster_membership": [("", _("Not asked of this type")), *code_lists.choices(scheme, "memberships")],
+            "ecosystems": code_lists.choices(scheme, "ecosystems"),
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # -- a choice field
+
+    @property
+    def reviewed(self) -> list[forms.BoundField]:
+        """The answers that the partnership accepted."""
+        return [self[name] for name in REVIEWED]
+
+    @property
+    def read_by_others(self) -> list[forms.BoundField]:
+        """The answers that partners read."""
+        return [self[name] for name in OTHERS_READ]

@@ -1,6 +1,0 @@
-"""Addresses of this part; none yet."""
-
-from django.urls import URLPattern
-
-app_name = "organisations"
-urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Programs that renew what comes with the tool; none of them runs with it."""
