@@ -35,10 +35,9 @@ from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
-from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.registration import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile
-from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.workflow import obligations
 
 BEGINS = date(2026, 3, 2)
