@@ -18,6 +18,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.core import signing
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -26,14 +27,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import PDF, store
 from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import accounts_file
-from clusterxchange.journeys.demonstration.story import Story
+from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
+from clusterxchange.phases.registration import invitations
+from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile
 from clusterxchange.workflow import obligations
 
 BEGINS = date(2026, 3, 2)
@@ -150,6 +154,9 @@ def things_of(story: Story) -> Things:
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
         "task": {"number": str(task.pk)},
+        "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
+        "invited": {"token": signing.dumps(forgetful.pk, salt=invitations.SALT)},
+        "list": {"number": str(a_list(visitor.partnership).pk)},
         "partnership": {"slug": "clamtex"},
         **things_of_a_partnership("clamtex"),
         "brochure": {"name": "partnerships", "language": "en"},
@@ -182,6 +189,24 @@ def things_of_a_partnership(slug: str) -> dict[str, dict[str, str]]:
         "invitation": {"token": invited.token},
         "question": {"number": str(asked.pk)},
     }
+
+
+def a_record(application: Application) -> ActOnBehalf:
+    """Give a record, with its paper, that waits for the visitor's word."""
+    officer = account_of("visitor.contact")
+    return ActOnBehalf.objects.create(
+        application=application, action="withdraw_application", channel="paper", done_on=BEGINS,
+        evidence=store(PAPER, "paper.pdf", PDF, EVENING), partnership=application.partnership, recorded_by=officer,
+        recorded_at=EVENING,
+    )  # fmt: skip
+
+
+def a_list(partnership: Partnership) -> ImportedFile:
+    """Give a list of the visitor's partnership in which no row is right."""
+    return ImportedFile.objects.create(
+        kind="invitations", partnership=partnership, uploaded_by=account_of("visitor.contact"), uploaded_at=EVENING,
+        name="people.csv", rows=[{"number": 2, "name": "", "faults": [["email", "cell_missing", ""]], "cells": {}}],
+    )  # fmt: skip
 
 
 def answer_to(browser: Browser, method: str, address: str) -> HttpResponse:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
 from clusterxchange.foundation.files import PDF
+from clusterxchange.foundation.tables import read_table
 from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Story, seen
 from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as building
 from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
@@ -17,7 +20,8 @@ from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration import operations as registration
-from clusterxchange.phases.registration.models import Application, Participation
+from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast
@@ -131,6 +135,47 @@ def accept(s: Scene) -> object:
         s.application,
         checklist={item.code: {"answer": "pass", "comment": ""} for item in items},
         decisions={"visit": "accepted"},
+        actor=s.cast.chiara.actor,
+        at=SAME_DAY,
+    )
+
+
+OF_INES = {"country": "PT", "organisation_type": "sme", "based_in": "PT", "asks_visit": True, "asks_host": False}
+LIST = b"email,first_name,last_name,legal_name,country,organisation_type,role\ni@n.example,I,V,Nowawic,PT,sme,visit\n"
+
+
+def all_passed(s: Scene) -> dict[str, dict[str, str]]:
+    items = scheme_of_edition(s.cast.edition.pk, SAME_DAY).checklist
+    return {item.code: {"answer": "pass", "comment": ""} for item in items}
+
+
+def with_two_readers(s: Scene) -> None:
+    Partnership.objects.filter(pk=s.cast.loom.pk).update(has_second_reader=True)
+
+
+def invite(s: Scene) -> object:
+    return registration.invite_applicant(
+        person=Invited("ines@nowawic.example", "Inês", "Vidal", "Nowawic, Lda."),
+        partnership=s.cast.loom,
+        actor=s.cast.chiara.actor,
+        at=SAME_DAY,
+    )
+
+
+def record_withdrawal(s: Scene) -> object:
+    record = registration.Record(
+        act=Action.WITHDRAW_APPLICATION, channel="phone", done_on=SAME_DAY.date(), note="She called."
+    )
+    return registration.record_act(s.application, record=record, actor=s.cast.chiara.actor, at=SAME_DAY)
+
+
+def keep_list(s: Scene) -> object:
+    return registration.keep_import(
+        kind="invitations",
+        partnership=s.cast.loom,
+        table=read_table(LIST),
+        name="people.csv",
+        sha256="0" * 64,
         actor=s.cast.chiara.actor,
         at=SAME_DAY,
     )
@@ -308,6 +353,29 @@ REGISTRATION: Mapping[str, Try] = {
         actor=s.cast.chiara.actor, at=SAME_DAY), (until("submitted"),)),
     "open_curriculum_vitae": Try(NOTHING, lambda s: registration.open_curriculum_vitae(
         s.application, actor=s.cast.chiara.actor, at=SAME_DAY), (until("submitted"),)),
+    "save_checklist": Try(NOTHING, lambda s: registration.save_checklist(
+        s.application, checklist=all_passed(s), actor=s.cast.chiara.actor, at=SAME_DAY), (until("opened"),)),
+    "pass_to_second_reader": Try(NOTHING, lambda s: registration.pass_to_second_reader(
+        s.application, checklist=all_passed(s), actor=s.cast.chiara.actor, at=SAME_DAY),
+        (until("opened"), with_two_readers)),
+    "remind_applicant": Try(NOTHING, lambda s: registration.remind_applicant(
+        s.application, actor=s.cast.chiara.actor, at=SAME_DAY), (until("opened"), hold)),
+    "invite_applicant": Try(NOTHING, invite),
+    "edit_on_behalf": Try(NOTHING, lambda s: registration.edit_on_behalf(
+        s.application, answers={"motivation": "To see another line.", "keywords": "wool"},
+        actor=s.cast.chiara.actor, at=SAME_DAY), (invite,)),
+    "record_act": Try(NOTHING, record_withdrawal, (until("opened"),)),
+    "confirm_act": Try(NOTHING, lambda s: registration.confirm_act(
+        ActOnBehalf.objects.get(), actor=s.cast.ana.actor, at=SAME_DAY), (until("opened"), record_withdrawal)),
+    "object_to_act": Try(NOTHING, lambda s: registration.object_to_act(
+        ActOnBehalf.objects.get(), reason="I said nothing.", actor=s.cast.ana.actor, at=SAME_DAY),
+        (until("opened"), record_withdrawal)),
+    "keep_import": Try(NOTHING, keep_list),
+    "carry_out_import": Try(NOTHING, lambda s: registration.carry_out_import(
+        ImportedFile.objects.get(), actor=s.cast.chiara.actor, at=SAME_DAY), (keep_list,)),
+    "import_participant": Try(NOTHING, lambda s: registration.import_participant(
+        person=Invited("ines@nowawic.example", "Inês", "Vidal", "Nowawic, Lda.", answers=OF_INES),
+        partnership=s.cast.loom, actor=s.cast.edda.actor, at=SAME_DAY)),
     "reserve_participation": Try(BEGUN, reserve),
     "release_participation": Try(BEGUN, lambda s: registration.release_participation(
         s.visit, actor=s.cast.chiara.actor, at=s.at), (reserve,)),

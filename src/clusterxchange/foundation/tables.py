@@ -20,7 +20,8 @@ ZIP_BEGINS = b"PK\x03\x04"
 OLD_EXCEL_BEGINS = b"\xd0\xcf\x11\xe0"
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 MAIN = f"{{{NAMES['m']}}}"
-FORMULA = "\x00formula\x00"
+# What stands for a cell that a workbook computes; its text could not be trusted anyway.
+FORMULA = "=formula"
 # A telephone number begins with a plus sign, and is no formula.
 OF_A_NUMBER = frozenset("+-0123456789().,/ \u00a0")
 
@@ -36,7 +37,7 @@ class Table:
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would carry out what stands in a cell."""
-    if cell.startswith(FORMULA) or cell[:1] in {"=", "@"}:
+    if cell[:1] in {"=", "@"}:
         return True
     return cell[:1] in {"+", "-"} and not set(cell) <= OF_A_NUMBER
 

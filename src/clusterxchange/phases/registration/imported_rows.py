@@ -292,7 +292,7 @@ def _read(kind: str, row: Row, scheme: Scheme) -> None:
     for column in COLUMNS[kind]:
         cell = row.cells.get(column.name, "").strip()
         if is_formula(cell):
-            row.faults.append(Fault(column.name, "cell_is_formula", cell.replace("\x00", "")))
+            row.faults.append(Fault(column.name, "cell_is_formula", cell))
         elif not cell:
             if column.required:
                 row.faults.append(Fault(column.name, "cell_missing"))

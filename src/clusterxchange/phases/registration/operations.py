@@ -501,6 +501,7 @@ def confirm_act(act: ActOnBehalf, *, actor: Actor, at: datetime, capacity: Capac
     :raises Refused: it was answered already, or a rule stands against the act.
     """
     with engine.unit_of_work(actor, at):
+        engine.acting_capacity(APPLICATION, act.application, Action.CONFIRM_ACT, actor, capacity)
         application = _answered(act, ActOnBehalf.Answer.CONFIRMED, at)
         engine.record(
             application, Action.CONFIRM_ACT, actor=actor, at=at, capacity=capacity, tells={VP}, payload=_marks(act)
@@ -520,6 +521,7 @@ def object_to_act(
     :raises Refused: it was answered already, or no reason is given.
     """
     with engine.unit_of_work(actor, at):
+        engine.acting_capacity(APPLICATION, act.application, Action.OBJECT_TO_ACT, actor, capacity)
         if not reason.strip():
             raise Refused(Refusal("reason_missing", field="reason"))
         application = _answered(act, ActOnBehalf.Answer.OBJECTED, at, reason)
