@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from itertools import cycle, permutations
 from typing import Any
 
+from django.db.models import Model
+
+from clusterxchange.journeys.people.models import Invitation, JoinRequest
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
@@ -18,10 +21,9 @@ from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceIt
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
-from clusterxchange.workflow.models import SubjectModel
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-MODELS: dict[str, type[SubjectModel] | type[Partnership]] = {
+MODELS: dict[str, type[Model]] = {
     "application": Application,
     "participation": Participation,
     "proposal": Proposal,
@@ -31,6 +33,9 @@ MODELS: dict[str, type[SubjectModel] | type[Partnership]] = {
     "activity_report": ActivityReport,
     "evidence": EvidenceItem,
     "payment": Payment,
+    "organisation": Organisation,
+    "invitation": Invitation,
+    "join_request": JoinRequest,
     "partnership": Partnership,
 }
 NAMES = ("Alder", "Birch", "Cedar")
@@ -62,6 +67,7 @@ def make_world() -> World:
     make_participations(world, edition)
     make_proposals(world)
     make_exchanges(world, edition)
+    make_newcomers(world)
     return world
 
 
@@ -83,10 +89,34 @@ def make_participations(world: World, edition: Edition) -> None:
             )
         Application.objects.create(**asked, partnership=None)
     hosts = Participation.objects.filter(role="host").order_by("pk")
+    Participation.objects.filter(pk=hosts[0].pk).update(move_asked_to=world.partnerships[2])
     # One host is disclosed to two others, one to one, one to nobody.
     for host, others in zip(hosts, ((1, 2), (2,), ()), strict=True):
         for number in others:
             Disclosure.objects.create(participation=host, to_organisation=world.organisations[number], since=AT)
+
+
+def make_newcomers(world: World) -> None:
+    """Let each organisation invite a person of the next, answered or not, and be asked by the one after that."""
+    for number, organisation in enumerate(world.organisations):
+        Invitation.objects.create(
+            organisation=organisation,
+            email=f"invited{number}@rows.example",
+            language="en",
+            invited_by=world.accounts[number],
+            account=world.accounts[(number + 1) % 3] if number else None,
+            expires_at=AT,
+            **life("JOINED" if number else "INVITED"),
+        )
+        JoinRequest.objects.create(
+            organisation=organisation,
+            asking_organisation=world.organisations[(number + 2) % 3],
+            account=world.accounts[(number + 2) % 3],
+            matched="web",
+            partnership=world.partnerships[number] if number else None,
+            handed_on_at=AT,
+            **life("ASKED"),
+        )
 
 
 def make_proposals(world: World) -> None:

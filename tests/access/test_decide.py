@@ -40,6 +40,9 @@ class Application:
 
     organisation_id: int = ALMARGE
     partnership_id: int | None = LOOM
+    started_by_partnership_id: int | None = None
+    first_reader_id: int | None = None
+    move_asked_to_id: int | None = None
 
 
 def speaker(account: int, *organisations: int) -> Actor:
@@ -101,6 +104,17 @@ HOSTS_REPORT = Exchange(visiting_organisation_id=0, visitor_partnership_id=0)
     [
         ("application", Application(), {V, H}, set(), {VP}, set()),
         ("participation", Application(), {V, H}, set(), {VP}, set()),
+        ("participation", Application(move_asked_to_id=SELVEDGE), {V, H}, set(), {VP}, {HP}),
+        ("organisation", SimpleNamespace(pk=ALMARGE), {V}, set(), set(), set()),
+        ("invitation", SimpleNamespace(organisation_id=ALMARGE, account_id=BRAM), {V}, {H}, set(), set()),
+        (
+            "join_request",
+            SimpleNamespace(organisation_id=ALMARGE, asking_organisation_id=ORVALHINHO, partnership_id=LOOM),
+            {V},
+            {H},
+            {VP},
+            set(),
+        ),
         ("proposal", PROPOSAL, {V}, {H}, {VP}, {HP}),
         ("exchange", Exchange(), {V}, {H}, {VP, PO}, {HP}),
         ("commitment", BELOW, {V}, {H}, {VP, PO}, {HP}),
@@ -202,8 +216,9 @@ def test_an_invitation_to_somebody_who_is_not_there_yet_is_withdrawn_by_its_send
 def test_an_accepted_proposal_shows_the_other_sides_person_and_nothing_more() -> None:
     disclosures = [SimpleNamespace(to_organisation_id=ALMARGE), SimpleNamespace(to_organisation_id=KROGSAGER)]
     participation = SimpleNamespace(
-        organisation_id=ORVALHINHO, partnership_id=SELVEDGE, disclosures=SimpleNamespace(all=lambda: disclosures)
-    )
+        organisation_id=ORVALHINHO, partnership_id=SELVEDGE, move_asked_to_id=None,
+        disclosures=SimpleNamespace(all=lambda: disclosures),
+    )  # fmt: skip
 
     assert decide.may(ana, "participation", A.SEE_PERSON, participation)
     assert decide.may(ana, "participation", A.OPEN_CURRICULUM_VITAE, participation)
@@ -229,6 +244,29 @@ def test_a_payer_sees_the_money_of_a_case_and_not_its_papers(kind: str, seen: bo
     assert decide.may(pia, kind, A.SEE, thing) is seen
 
 
+# states.md, PARTICIPATION: "V/H asks, the receiving partnership accepts (SO: at once)".
+def test_the_partnership_that_is_asked_to_take_over_answers_and_does_nothing_else() -> None:
+    asked = Application(move_asked_to_id=SELVEDGE)
+
+    assert [
+        action
+        for action in A
+        if decide.may(
+            dov, "participation", action, SimpleNamespace(**vars(asked), disclosures=SimpleNamespace(all=list))
+        )
+    ] == [A.MOVE_PARTICIPATION, A.DECLINE_MOVE, A.SEE]
+
+
+# Whoever asks to join learns nothing of the organisation before it answers.
+def test_whoever_asks_to_join_an_organisation_sees_nothing_of_it() -> None:
+    request = SimpleNamespace(organisation_id=ALMARGE, asking_organisation_id=ORVALHINHO, partnership_id=LOOM)
+
+    assert decide.may(bram, "join_request", A.ASK_TO_JOIN, request)
+    assert not decide.may(bram, "join_request", A.SEE, request)
+    assert not decide.may(bram, "join_request", A.CONFIRM_JOIN_REQUEST, request)
+    assert not decide.may(bram, "organisation", A.SEE, SimpleNamespace(pk=ALMARGE))
+
+
 def test_nobody_may_do_nothing_at_all() -> None:
     thing = SimpleNamespace(
         **vars(Exchange()),
@@ -238,6 +276,8 @@ def test_nobody_may_do_nothing_at_all() -> None:
         host_participation=None,
         sender_organisation_id=None,
         ordered_by_id=None,
+        account_id=None,
+        asking_organisation_id=ALMARGE,
         disclosures=SimpleNamespace(all=list),
     )
 

@@ -74,6 +74,9 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "activity_report": 12,
         "evidence": 6,
         "payment": 6,
+        "organisation": 3,
+        "invitation": 3,
+        "join_request": 3,
         "partnership": 3,
     }
 

@@ -40,6 +40,9 @@ CONSENTS = {"none given", "others given", "given"}
 # tool does to the old commitment once the amended one is signed.
 NO_MOVES = {
     Action.EDIT_APPLICATION,
+    Action.ASSIGN_PARTNERSHIP,
+    Action.HAND_OVER,
+    Action.DECLINE_MOVE,
     Action.SAVE_CHECKLIST,
     Action.PASS_TO_SECOND_READER,
     Action.REMIND_APPLICANT,
