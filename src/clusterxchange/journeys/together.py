@@ -214,6 +214,16 @@ def taken(step: Step, chosen: list[Application], actor: Actor, at: datetime, wor
     return found
 
 
+def mail_begins(step: Step, application: Application) -> str:
+    """Give the sentence with which each mail begins, as the first of them would read it; nothing where none is sent."""
+    if step.action is Action.OPEN_APPLICATION:
+        return ""
+    names = {**APPLICATION.describe(application), "party": APPLICATION.describe(application)["name_VP"]}
+    if step.action is Action.HOLD_APPLICATION:
+        return filled(ACTIONS[Action.RESUBMIT_APPLICATION].asked, names)
+    return filled(ACTIONS[step.action].happened, names)
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def together(request: HttpRequest) -> HttpResponse:
@@ -247,6 +257,7 @@ def _page(
         "results": results,
         "possible": [one for one in results if one.done],
         "form": form,
+        "mail_begins": next((mail_begins(step, one.application) for one in results if one.done), ""),
         "is_done": is_done,
         "has_errors": bool(form and form.is_bound and form.errors),
         "tasks": [
