@@ -54,8 +54,10 @@ def wanted(section: str) -> Catalog:
     for path in sources(section):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            # What is left of a template is no Python: its indentation would stop the reader, so it goes.
-            text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
+            # What is left of a template is no Python: its indentation would stop the reader, so it goes; and so that
+            # no drawing is read as the name of an encoding, which stands in the first two lines, these are empty.
+            lines = templatize(text, origin=str(path)).splitlines()
+            text = "\n\n" + "\n".join(line.strip() for line in lines)
         found = extract("python", io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"})
         for _line, message, _comments, context in found:
             catalogue.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
