@@ -40,7 +40,7 @@ def test_every_message_has_its_polish() -> None:
         )
     }
     polish = catalogue()
-    assert found == set(polish)
+    assert found <= set(polish)
     for message, forms in polish.items():
         assert all(forms), message
         for form in forms:
