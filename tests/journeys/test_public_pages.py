@@ -184,3 +184,18 @@ def test_how_to_take_part_leads_whoever_is_accepted_to_each_step(cast: Cast) -> 
     assert {"/matching/best/", "/matching/catalogue/", "/matching/proposals/", "/exchanges/"} <= links
     assert "/sign-up/" not in links
     assert {client.get(link).status_code for link in links} == {200}
+
+
+# lump_sums.json: Portugal 780; an own amount below it is halved as the other.
+def test_a_partnership_that_pays_less_can_be_chosen_and_the_working_says_so(client: Client, cast: Cast) -> None:
+    assert 'id="id_partnership"' not in client.get("/amount/").content.decode()
+    cast.loom.amounts = {"PT": 60_000}
+    cast.loom.save()
+
+    page = client.get("/amount/", {**ES_TO_PT, "partnership": "loom"}).content.decode().replace("\xa0", " ")
+
+    assert 'data-cents="30000"' in page
+    for words in ("EUR 780.00", "LOOM pays less for this country", "-EUR 180.00", "Halved, once", "-EUR 300.00"):
+        assert words in page
+    assert 'data-cents="39000"' in client.get("/amount/", ES_TO_PT).content.decode()
+    assert client.get("/amount/", {**ES_TO_PT, "partnership": "nobody"}).status_code == 422

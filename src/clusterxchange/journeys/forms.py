@@ -1,6 +1,6 @@
 """The two questions that anybody may ask without an account: may we take part, and how much would we receive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -104,7 +104,7 @@ PLAIN_ANSWERS: Mapping[str, list[tuple[str, Any]]] = {
 
 def _wording(question: str, scheme: Scheme) -> tuple[Any, Any]:
     if question == PERSON:
-        hint = _("The permit must cover %(days)d days or more. The nationality itself does not matter.") % {
+        hint = _("A permit counts if the person has spent %(days)d days or more with it.") % {
             "days": scheme.eligibility.third_country_days
         }
         return _("Which nationality has the person who would take part?"), hint
@@ -134,7 +134,7 @@ WORDING: Mapping[str, tuple[Any, Any]] = {
 
 
 class AmountForm(SchemeForm):
-    """From where to where, for how long, how far."""
+    """From where to where, for how long, how far, and with whom."""
 
     from_country = forms.ChoiceField(label=_("Country of the visiting organisation"), error_messages=REQUIRED_CHOICE)
     to_country = forms.ChoiceField(label=_("Country of the host organisation"), error_messages=REQUIRED_CHOICE)
@@ -156,10 +156,24 @@ class AmountForm(SchemeForm):
     )
     format = forms.ChoiceField(label=_("Format"), widget=forms.RadioSelect, error_messages=REQUIRED_CHOICE)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, scheme: Scheme) -> None:
+    partnership = forms.ChoiceField(
+        label=_("Partnership of the visiting organisation"),
+        help_text=_("A few pay less than the highest amount."),
+        required=False,
+        error_messages=REQUIRED_CHOICE,
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        scheme: Scheme,
+        partnerships: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(data, scheme=scheme)
         countries = [("", _("Choose a country")), *participating_countries(scheme, get_language() or "en")]
         self.offer("from_country", countries)
         self.offer("to_country", countries)
         self.offer("format", choices(scheme, "formats"))
+        self.offer("partnership", [("", _("None, or one without own amounts")), *partnerships])
         self.fields["format"].initial = "physical"

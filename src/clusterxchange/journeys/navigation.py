@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clusterxchange.access.actor import Actor
 from clusterxchange.journeys.tasks import what_to_do
 from clusterxchange.journeys.work_queue import works_on_a_queue
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration.models import Participation, ParticipationState
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.sentences import Text
@@ -39,6 +40,8 @@ CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
 PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
 EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
+
+QUESTIONS = Link("/support/questions/", _("Questions from outside"))
 
 PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
 ABOUT = (
@@ -92,7 +95,17 @@ def account_pages(actor: Actor) -> list[Link]:
     own = [QUEUE if works_on_a_queue(actor) else DESK]
     if actor.organisations:
         own.append(ORGANISATIONS)
+    if actor.support_office:
+        own.append(QUESTIONS)
+    own += _own_partnerships(actor)
     return [*own, PROPOSALS] if actor.organisations or actor.partnerships else own
+
+
+def _own_partnerships(actor: Actor) -> list[Link]:
+    if not actor.partnerships:
+        return []
+    found = Partnership.objects.filter(pk__in=actor.partnerships).order_by("acronym")
+    return [Link(f"/partnerships/{one.slug}/own/", one.acronym) for one in found]
 
 
 def palette_items(actor: Actor) -> list[Link]:

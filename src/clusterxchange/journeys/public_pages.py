@@ -82,11 +82,16 @@ def amount(request: HttpRequest) -> HttpResponse:
     is_asked = bool(set(request.GET) & set(AmountForm.base_fields))
     given = request.GET.copy()
     given.setdefault("format", "physical")
-    form = AmountForm(given if is_asked else None, scheme=scheme)
+    own_amounts = _partnerships_with_own_amounts()
+    offered = [(slug, one.acronym) for slug, one in own_amounts.items()]
+    form = AmountForm(given if is_asked else None, scheme=scheme, partnerships=offered)
+    if not own_amounts:
+        del form.fields["partnership"]
     context: dict[str, object] = {"form": form}
     status = 200
     if is_asked and form.is_valid():
         answers = form.cleaned_data
+        own = own_amounts.get(answers.get("partnership", ""))
         working = lump_sum(
             scheme,
             from_country=answers["from_country"],
@@ -94,6 +99,7 @@ def amount(request: HttpRequest) -> HttpResponse:
             days=answers["days"],
             kilometres=answers["km"],
             format=answers["format"],
+            partnership_full_cents=own.amounts.get(answers["to_country"]) if own is not None else None,
         )
         if working.refusal:
             field, sentence = refused_at(working.refusal, scheme)
@@ -101,7 +107,9 @@ def amount(request: HttpRequest) -> HttpResponse:
         else:
             context |= {
                 "working": working,
-                "rows": rows_of_working(working, scheme, answers["to_country"], answers["days"]),
+                "rows": rows_of_working(
+                    working, scheme, answers["to_country"], answers["days"], own.acronym if own is not None else ""
+                ),
                 "total": format_cents(working.cents, _language()),
                 "is_virtual": answers["format"] == "virtual",
                 "footnote": footnote(scheme, answers["to_country"]),
@@ -130,15 +138,29 @@ def refused_at(code: str, scheme: Scheme) -> tuple[str, str]:
     }[code]
 
 
-def rows_of_working(working: AmountWorking, scheme: Scheme, to_country: str, days: int) -> list[tuple[str, str, str]]:
-    """Say step by step how an amount came about."""
+def _partnerships_with_own_amounts() -> dict[str, Partnership]:
+    """Give the open partnerships that pay less than the highest amount somewhere."""
+    edition = open_edition(clock.now())
+    found = Partnership.objects.filter(edition=edition, is_open=True).exclude(amounts={}).order_by("acronym")
+    return {one.slug: one for one in found}
+
+
+def rows_of_working(
+    working: AmountWorking, scheme: Scheme, to_country: str, days: int, partnership: str = ""
+) -> list[tuple[str, str, str]]:
+    """Say step by step how an amount came about; `partnership` is the one whose own amounts were asked for."""
     language = _language()
     if not working.full_cents:
         return [
             (label(scheme, "formats", "virtual"), format_cents(0, language), _("Nobody travels, so nothing is paid"))
         ]
     country = marked_country_name(scheme, to_country, language)
-    rows = [(_("Full amount for %(country)s") % {"country": country}, format_cents(working.full_cents, language), "")]
+    full = _("Full amount for %(country)s") % {"country": country}
+    cap = scheme.amounts.full_cents_by_host_country[to_country]
+    rows = [(full, format_cents(cap if partnership else working.full_cents, language), "")]
+    if partnership and working.full_cents < cap:
+        less = _("%(partnership)s pays less for this country") % {"partnership": partnership}
+        rows.append((less, format_cents(working.full_cents - cap, language), ""))
     if working.halved:
         halved = format_cents(working.cents - working.full_cents, language)
         rows.append((_("Halved, once"), halved, why_halved(working, scheme, days)))

@@ -28,6 +28,7 @@ class Phase:
 
     title: str
     steps: tuple[Step, ...]
+    opens_later: bool = False
 
 
 def takes_part(actor: Actor) -> bool:
@@ -114,6 +115,7 @@ def _matching(terms: dict[str, int], only: Only, *, accepted: bool, inside: bool
             Step(proposal, *only(inside, "/matching/proposals/", _("Open your proposals"))),
             Step(_("When the other side accepts, the match is confirmed and the exchange is prepared.")),
         ),
+        opens_later=not inside,
     )
 
 
@@ -138,6 +140,7 @@ def _building(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
             ),
             Step(_("On the first day both confirm the start, on the last day the end.")),
         ),
+        opens_later=not inside,
     )
 
 
@@ -162,4 +165,5 @@ def _finalisation(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
             Step(payment),
             Step(_("Both receive a certificate of participation.")),
         ),
+        opens_later=not inside,
     )
