@@ -181,6 +181,12 @@ def keep_list(s: Scene) -> object:
     )
 
 
+def ask_to_move(s: Scene) -> object:
+    return registration.move_participation(
+        s.visit, partnership=s.cast.selvedge, reason="Closer.", actor=s.cast.ana.actor, at=s.at
+    )
+
+
 def reserve(s: Scene) -> object:
     return registration.reserve_participation(s.visit, reason="A match is near.", actor=s.cast.chiara.actor, at=s.at)
 
@@ -390,6 +396,11 @@ REGISTRATION: Mapping[str, Try] = {
         s.visit, reason="It still fits.", actor=s.cast.chiara.actor, at=s.at), (review,)),
     "end_participation": Try(BEGUN, lambda s: registration.end_participation(
         s.visit, reason="It no longer fits.", actor=s.cast.chiara.actor, at=s.at), (review,)),
+    "decline_move": Try(
+        BEGUN,
+        lambda s: registration.decline_move(s.visit, actor=s.cast.dov.actor, at=s.at),
+        before=(ask_to_move,),
+    ),
     "move_participation": Try(BEGUN, lambda s: registration.move_participation(
         s.visit, partnership=s.cast.selvedge, reason="It knows the field.", actor=s.cast.edda.actor, at=s.at)),
     "suspend_participation": Try(BEGUN, suspend),

@@ -174,9 +174,12 @@ def _keep_answers(
         application.representative = Representative.objects.select_for_update().get(pk=application.representative_id)
         application.organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
         changed: dict[int, tuple[Any, list[str]]] = {}
+        reviewed: dict[str, Any] = {}
         for column, answer in answers.items():
             home = rules.home_of(application, column)
             if getattr(home, column) != answer:
+                if isinstance(home, Organisation) and column in rules.REVIEWED_COLUMNS:
+                    reviewed[column] = {"was": getattr(home, column), "is": answer}
                 setattr(home, column, answer)
                 changed.setdefault(id(home), (home, []))[1].append(column)
         for home, columns in changed.values():
@@ -186,20 +189,16 @@ def _keep_answers(
             application, action, actor=actor, at=at, capacity=capacity,
             payload={**marks, "answers": sorted(answers)},
         )  # fmt: skip
-        if any(
-            rules.REVIEWED_COLUMNS & set(columns)
-            for home, columns in changed.values()
-            if isinstance(home, Organisation)
-        ):
-            _review_participations(application.organisation, at)
+        if reviewed:
+            _review_participations(application.organisation, at, reviewed)
     return application
 
 
-def _review_participations(organisation: Organisation, at: datetime) -> None:
+def _review_participations(organisation: Organisation, at: datetime, changed: Mapping[str, Any]) -> None:
     for participation in queries.participations_of_organisations([organisation.pk]).filter(
         state=ParticipationState.ACTIVE
     ):
-        review_participation(participation, actor=SYSTEM, at=at)
+        review_participation(participation, actor=SYSTEM, at=at, changed=changed)
 
 
 def discard_application(
@@ -693,9 +692,11 @@ def mark_inactive(participation: Participation, *, at: datetime, actor: Actor = 
     return _change(participation, Action.MARK_INACTIVE, actor, at, None)
 
 
-def review_participation(participation: Participation, *, at: datetime, actor: Actor = SYSTEM) -> Participation:
-    """Let the partnership look again after a change of what it accepted."""
-    return _change(participation, Action.REVIEW_PARTICIPATION, actor, at, None)
+def review_participation(
+    participation: Participation, *, at: datetime, actor: Actor = SYSTEM, changed: Mapping[str, Any] | None = None
+) -> Participation:
+    """Let the partnership look again after a change of what it accepted; `changed` gives what it was and what it is."""
+    return _change(participation, Action.REVIEW_PARTICIPATION, actor, at, None, changed=changed or {})
 
 
 def confirm_participation(
@@ -736,13 +737,13 @@ def decline_move(
     """
     with engine.unit_of_work(actor, at):
         engine.lock(PARTICIPATION, participation)
-        if participation.move_asked_to_id is None:
-            raise Refused(Refusal("move_not_asked"))
         payload = {"partnership": participation.move_asked_to}
         engine.record(
             participation, Action.DECLINE_MOVE, actor=actor, at=at, capacity=capacity, payload=payload,
             tells={V, H, VP},
         )  # fmt: skip
+        if participation.move_asked_to_id is None:
+            raise Refused(Refusal("move_not_asked"))
         participation.move_asked_to = None
         participation.save(update_fields=["move_asked_to"])
     return participation

@@ -1,11 +1,12 @@
 """What is read of applications and participations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.folding import fold
 from clusterxchange.parties.organisations.models import Organisation
@@ -24,6 +25,7 @@ from clusterxchange.scheme.assignment import Assigned, Candidate, assign
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry
+from clusterxchange.workflow.models import Entry
 
 # Names of later phases, which this one must not import: it asks the registry whether such a life is there.
 EXCHANGE, COMMITMENT = "exchange", "commitment"
@@ -214,6 +216,14 @@ def _sameness(legal_name: str, vat_number: str, website: str) -> Iterator[tuple[
         yield "web", Q(web_domain=domain)
     if name := fold(legal_name):
         yield "name", Q(sort_name=name)
+
+
+def changed_before_review(participation: Participation) -> Mapping[str, Any]:
+    """Give what had changed when a participation went back to its partnership: what each answer was, and is."""
+    entry = Entry.objects.filter(case=participation.reference, action=Action.REVIEW_PARTICIPATION).latest("n")
+    payload = getattr(entry, "payload", None)
+    found: Mapping[str, Any] = payload.body.get("changed", {}) if payload is not None else {}
+    return found
 
 
 def participations_of_organisations(organisation_ids: Iterable[int]) -> QuerySet[Participation]:
