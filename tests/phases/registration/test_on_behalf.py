@@ -202,6 +202,14 @@ def test_answers_given_by_phone_are_recorded_on_a_page(cast: Cast, sign_in: Sign
     assert (opened.state, opened.answers) == ("SUBMITTED", "Which loom?\nA wide one.")
 
 
+def test_a_step_can_be_recorded_while_the_registration_is_assessed(
+    cast: Cast, sign_in: SignIn, opened: Application
+) -> None:
+    page = sign_in(cast.chiara).get(address(opened)).content.decode()
+
+    assert address(opened, "record-act") in page
+
+
 def test_the_paper_is_opened_by_both_sides_only(cast: Cast, sign_in: SignIn) -> None:
     application = started_for_ana(cast)
     browser = sign_in(cast.chiara)

@@ -206,6 +206,7 @@ def _submitted_context(request: HttpRequest, application: Application, at: datet
 def _assessment_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
     return {
         **assessing.context_of(application, actor_of(request), application.checklist_saved_at),
+        **on_behalf.context_of(application, actor_of(request)),
         "findings": summaries.findings_of(_scheme(application, at), application),
         "case_address": APPLICATION.address(application),
     }
