@@ -147,6 +147,8 @@ def things_of(story: Story) -> Things:
         "-": {},
         "application": {"reference": application},
         "section": {"reference": application, "name": "organisation"},
+        "long_list": {"reference": application, "name": "nace"},
+        "file": {"reference": application, "name": "curriculum_vitae"},
         "participation": {"reference": str(visitor.reference)},
         "host": {"reference": str(story.host_participation.reference)},
         "proposal": {"reference": str(story.proposal.reference)},

@@ -1,6 +1,6 @@
 """What people do with an application and a participation; each a single transaction through the engine."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import SO, VP, Capacity, H, V
 from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.foundation import files
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.tables import Table
 from clusterxchange.parties.accounts.models import Account
@@ -38,6 +39,10 @@ from clusterxchange.workflow.engine import Refused, WrongState
 from clusterxchange.workflow.tables import Refusal, Situation
 
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.ON_HOLD})
+EDITED_IN = {
+    Action.EDIT_APPLICATION: EDITABLE,
+    Action.EDIT_ON_BEHALF: frozenset({ApplicationState.DRAFT}),
+}
 
 Checklist = Mapping[str, Mapping[str, str]]
 
@@ -127,14 +132,17 @@ def edit_application(
     actor: Actor,
     at: datetime,
     section: str = "",
+    typed: Mapping[str, Sequence[str]] | None = None,
     capacity: Capacity | None = None,
 ) -> Application:
     """Keep answers, named as the columns that hold them, wherever these stand: person, organisation, application.
 
+    `typed` gives by field of the section what could not be taken, empty for what could.
+
     :raises WrongState: the application is neither a draft nor on hold.
     """
     return _keep_answers(
-        application, answers, Action.EDIT_APPLICATION, EDITABLE, actor, at, {"section": section}, capacity
+        application, answers, Action.EDIT_APPLICATION, actor, at, {"section": section}, capacity, typed
     )
 
 
@@ -145,6 +153,7 @@ def edit_on_behalf(
     actor: Actor,
     at: datetime,
     section: str = "",
+    typed: Mapping[str, Sequence[str]] | None = None,
     capacity: Capacity | None = None,
 ) -> Application:
     """Keep answers that a contact point fills in for the participant, who submits them.
@@ -152,46 +161,59 @@ def edit_on_behalf(
     :raises WrongState: the participant has submitted it.
     """
     marks = {"section": section, "on_behalf_of": application.organisation}
-    return _keep_answers(
-        application, answers, Action.EDIT_ON_BEHALF, {ApplicationState.DRAFT}, actor, at, marks, capacity
-    )
+    return _keep_answers(application, answers, Action.EDIT_ON_BEHALF, actor, at, marks, capacity, typed)
 
 
 def _keep_answers(
     application: Application,
     answers: Mapping[str, Any],
     action: Action,
-    states: Collection[str],
     actor: Actor,
     at: datetime,
     marks: Mapping[str, Any],
     capacity: Capacity | None,
+    typed: Mapping[str, Sequence[str]] | None,
 ) -> Application:
     with engine.unit_of_work(actor, at):
         engine.lock(APPLICATION, application)
-        if application.state not in states:
+        if application.state not in EDITED_IN[action]:
             raise WrongState(Refusal("wrong_state", {"state": application.state}))
         application.representative = Representative.objects.select_for_update().get(pk=application.representative_id)
         application.organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
         changed: dict[int, tuple[Any, list[str]]] = {}
         reviewed: dict[str, Any] = {}
+        replaced: list[StoredFile] = []
+        if typed is not None:
+            answers = {**answers, "as_typed": _with_typed(application, str(marks["section"]), typed)}
         for column, answer in answers.items():
             home = rules.home_of(application, column)
-            if getattr(home, column) != answer:
+            held = getattr(home, column)
+            if held != answer:
                 if isinstance(home, Organisation) and column in rules.REVIEWED_COLUMNS:
-                    reviewed[column] = {"was": getattr(home, column), "is": answer}
+                    reviewed[column] = {"was": held, "is": answer}
+                if isinstance(held, StoredFile):
+                    replaced.append(held)
                 setattr(home, column, answer)
                 changed.setdefault(id(home), (home, []))[1].append(column)
         for home, columns in changed.values():
             # An organisation also keeps folded columns, so it is saved whole.
             home.save(update_fields=None if isinstance(home, Organisation) else columns)
+        for file in replaced:
+            files.discard(file)
         engine.record(
             application, action, actor=actor, at=at, capacity=capacity,
-            payload={**marks, "answers": sorted(answers)},
+            payload={**marks, "answers": sorted(answers.keys() - {"as_typed"})},
         )  # fmt: skip
         if reviewed:
             _review_participations(application.organisation, at, reviewed)
     return application
+
+
+def _with_typed(application: Application, section: str, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    held = {**application.as_typed.get(section, {}), **typed}
+    in_section = {name: list(texts) for name, texts in held.items() if texts}
+    others = {name: kept for name, kept in application.as_typed.items() if name != section}
+    return {**others, section: in_section} if in_section else others
 
 
 def _review_participations(organisation: Organisation, at: datetime, changed: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from clusterxchange.phases.registration.models import (
     Visit,
 )
 from clusterxchange.phases.registration.notices import section_title
-from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.scheme.hints import hint_words_in
 from clusterxchange.workflow.cases import Section
@@ -99,11 +99,8 @@ def _you(scheme: Scheme, application: Application) -> list[Row]:
 
 def _organisation(scheme: Scheme, application: Application) -> list[Row]:
     organisation = application.organisation
-    address = ", ".join(
-        part
-        for part in (organisation.street, f"{organisation.postcode} {organisation.city}".strip(), organisation.region)
-        if part
-    )
+    place, region = f"{organisation.postcode} {organisation.city}".strip(), regions.written(organisation.region)
+    address = ", ".join(part for part in (organisation.street, place, region) if part)
     return [
         (_("Role"), roles_in_words(scheme, application)),
         (_("Type of organisation"), _label(scheme, "organisation_types", organisation.organisation_type)),
@@ -129,7 +126,7 @@ def _profile(scheme: Scheme, application: Application) -> list[Row]:
         (_("Website"), organisation.website),
         (_("What the organisation does"), organisation.description),
         (_("Industrial ecosystems"), _labels(scheme, "ecosystems", organisation.ecosystems)),
-        (_("Economic activity"), organisation.nace),
+        (_("Economic activity"), economic_activities.written(organisation.nace)),
         (_("Field in its own words"), organisation.keywords),
         *_given(
             (_("Offers, in keywords"), organisation.offers),
