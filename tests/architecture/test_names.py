@@ -23,6 +23,7 @@ IN_A_PHASE = {
     "forms",
     "jobs",
     "views",
+    "assistance",
     "api",
     "urls",
     "admin",

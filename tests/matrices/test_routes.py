@@ -38,7 +38,7 @@ from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
-from clusterxchange.phases.registration import invitations
+from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
 

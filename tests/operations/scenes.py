@@ -20,7 +20,7 @@ from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration import operations as registration
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.bring import bring_application_to

@@ -11,7 +11,7 @@ from clusterxchange.foundation.files import PDF, store
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.phases.registration import operations
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.mails import mail_of

@@ -23,7 +23,8 @@ from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.organisations import towns
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import letters, queries, rules
+from clusterxchange.phases.registration import queries, rules
+from clusterxchange.phases.registration.assistance import letters
 from clusterxchange.phases.registration.models import Application, ChecklistAnswer, Decision, PartnershipChoice
 from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.calendars import ONE_DAY

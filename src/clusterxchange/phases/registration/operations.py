@@ -18,8 +18,9 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import effects, imported_rows, invitations, queries, rules
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration import effects, queries, rules
+from clusterxchange.phases.registration.assistance import imported_rows, invitations
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import (
     ActOnBehalf,
     Application,
@@ -107,8 +108,8 @@ def invite_applicant(
         answers = {**person.answers, "legal_name": person.legal_name}
         edit_on_behalf(application, answers=answers, section="invitation", actor=actor, at=at)
         engine.record(
-            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V}, path=invitations.path_for(account, application),
-            payload={"on_behalf_of": organisation, "letter": person.message},
+            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V},
+            path=invitations.path_for(account, application), payload={"on_behalf_of": organisation, "letter": person.message},
         )  # fmt: skip
     return application
 

@@ -14,9 +14,10 @@ from clusterxchange.access.actions import Action
 from clusterxchange.foundation import files
 from clusterxchange.foundation.tables import LARGEST, Table, read_table
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import imported_rows, operations, rules
+from clusterxchange.phases.registration import operations, rules
+from clusterxchange.phases.registration.assistance import imported_rows
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.forms import CheckedFile, choice, day, listing, long_text, text, translated
-from clusterxchange.phases.registration.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application
 from clusterxchange.phases.registration.states import APPLICATION
 from clusterxchange.workflow.sentences import ACTIONS
