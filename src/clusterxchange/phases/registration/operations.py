@@ -109,7 +109,8 @@ def invite_applicant(
         edit_on_behalf(application, answers=answers, section="invitation", actor=actor, at=at)
         engine.record(
             application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V},
-            path=invitations.path_for(account, application), payload={"on_behalf_of": organisation, "letter": person.message},
+            path=invitations.path_for(account, application),
+            payload={"on_behalf_of": organisation, "letter": person.message},
         )  # fmt: skip
     return application
 
