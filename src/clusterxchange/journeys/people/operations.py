@@ -124,7 +124,7 @@ def ask_to_join(
     request = JoinRequest(
         organisation=organisation,
         asking_organisation=application.organisation,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         matched=matched,
         note=note,
         partnership=queries.looked_after_by(organisation.pk),
