@@ -12,9 +12,10 @@ sum = $(shell { printf '%s' '$(CURDIR)'; cat $(1) 2>/dev/null; } | cksum | tr ' 
 MADE := $(VENV)/.made-$(call sum,/dev/null)
 RUN := $(VENV)/.run-$(call sum,requirements/run.txt)
 TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
+MATCHING := $(VENV)/.matching-$(call sum,requirements/matching.txt)
 TOOL := $(VENV)/.tool-$(call sum,pyproject.toml)
 
-.PHONY: help run test check tour clean set-up lint types layers pages references
+.PHONY: help run test check tour bench-matching clean set-up lint types layers pages references
 .SILENT:
 
 help:
@@ -22,6 +23,7 @@ help:
 	echo 'make test    install what tests need and run all of them'
 	echo 'make check   lint, types, layers, generated references'
 	echo 'make tour    play an exchange from outside; URL=... plays against a running demonstration'
+	echo 'make bench-matching   measure the matching on real partnerships; DATA=folder, SPLIT=2024-04, OUT=file.json'
 	echo 'make clean   remove what these commands have made, but no data'
 
 run: set-up
@@ -35,6 +37,12 @@ check: set-up $(TEST)
 
 tour: set-up
 	exec $(PY) -m tour $(if $(URL),--url '$(URL)')
+
+# One thread: what is measured is one list in one process, and a model that shares its cores with itself is slower.
+bench-matching: set-up $(MATCHING)
+	if [ -z '$(DATA)' ]; then echo 'DATA names the folder with projects.csv.gz and participations.csv.gz.' >&2; exit 2; fi; \
+	exec env OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.matching \
+		--data '$(DATA)' --split '$(or $(SPLIT),2024-04)' $(if $(OUT),--out '$(OUT)')
 
 lint:
 	$(VENV)/bin/ruff check
@@ -80,6 +88,12 @@ $(TEST): | $(RUN)
 	echo 'Installing what tests need …'
 	$(PY) -m pip install --quiet --require-hashes -r requirements/test.txt
 	rm -f $(VENV)/.test-*
+	touch $@
+
+$(MATCHING): | $(RUN)
+	echo 'Installing what the measurement of the matching needs …'
+	$(PY) -m pip install --quiet --require-hashes -r requirements/matching.txt
+	rm -f $(VENV)/.matching-*
 	touch $@
 
 clean:

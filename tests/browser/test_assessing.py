@@ -141,21 +141,21 @@ def test_one_is_asked_answers_and_is_accepted_as_host_and_refused_as_visitor(peo
     officer.fill(form, typed, {})
     officer.fill(form, {"comment_motivation_is_concrete": "Which loom do you mean?"}, {})
     shown = press(officer, "Save and see the mails")
-    assert "1. Which loom do you mean?" in shown.main.text
+    assert "1. Which loom do you mean?" in shown.main.text()
     press(officer, "Ask for more")
 
     berta = people.sits_down(somebody, widths=WIDTHS)
     asked = berta.open(page.url)
     assert asked.state == "ON_HOLD"
-    assert "Question 1 is about “Motivation”" in asked.main.text
+    assert "Question 1 is about “Motivation”" in asked.main.text()
     berta.act(asked, "resubmit_application", {"answer_1": "The wide one."})
     again = officer.act(officer.open(page.url), "open_application")
-    assert "The answer: The wide one." in again.main.text
+    assert "The answer: The wide one." in again.main.text()
     decided = {**passed(again), "visit_decision": "refused", "host_decision": "accepted", "note": "It visits in May."}
     officer.act(again, "accept_application", decided)
     told = berta.open(page.url)
     assert told.state == "ACCEPTED"
-    assert "Your organisation is not accepted as a visiting organisation." in told.main.text
+    assert "Your organisation is not accepted as a visiting organisation." in told.main.text()
     mail = somebody.mails()[-1]["text"]
     assert "Your organisation is accepted as a host organisation." in mail
     assert "It visits in May." in mail
@@ -259,11 +259,11 @@ def test_people_are_invited_from_a_list(people: People) -> None:
     empty = officer.send(officer.open("/registration/import/").form("import_list"))
     assert "file_missing" in empty.codes
     wrong = officer.send(empty.form("import_list"), files={"list": a_list(0, wrong=TWENTY)})
-    assert "No row can be imported" in wrong.main.text
+    assert "No row can be imported" in wrong.main.text()
     good = officer.send(officer.open("/registration/import/").form("import_list"), files={"list": a_list(TWENTY)})
-    assert "20 rows can be imported" in good.main.text
+    assert "20 rows can be imported" in good.main.text()
     done = officer.act(good, "confirm_import")
-    assert "The list is imported" in done.main.text
+    assert "The list is imported" in done.main.text()
     assert officer.open("/desk/?show=applicants").status == 200
 
 
@@ -271,7 +271,7 @@ def test_the_support_office_imports_on_the_same_page(people: People) -> None:
     support = people.signed_in("support@demo.example", widths=WIDTHS)
 
     page = support.open("/registration/import/")
-    assert "Import participants" in page.main.text
+    assert "Import participants" in page.main.text()
 
 
 def test_somebody_is_invited_and_a_paper_is_recorded_and_confirmed(people: People) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import clusterxchange.documents
 from clusterxchange.documents.labels import LABELS, labels_for
+from clusterxchange.management.translations import wanted
 
 PACKAGE: Final = Path(clusterxchange.documents.__file__).parent
 PLACEHOLDER: Final = re.compile(r"\{\w+\}|%\(\w+\)s")
@@ -33,11 +33,7 @@ def catalogue() -> dict[str, tuple[str, ...]]:
 
 def test_every_message_has_its_polish() -> None:
     found = {
-        message if isinstance(message, str) else message[0]
-        for name in ("labels.py", "presentation.py")
-        for _line, message, _comments, _context in extract_from_file(
-            "python", PACKAGE / name, keywords={"gettext": None, "ngettext": (1, 2)}
-        )
+        message.id if isinstance(message.id, str) else message.id[0] for message in wanted("documents") if message.id
     }
     polish = catalogue()
     assert found <= set(polish)

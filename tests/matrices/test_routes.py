@@ -33,11 +33,13 @@ from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.journeys.partnerships import operations as partnerships
+from clusterxchange.journeys.people import operations as people
+from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
-from clusterxchange.phases.registration import invitations
-from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile
+from clusterxchange.phases.registration.assistance import invitations
+from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
 
 BEGINS = date(2026, 3, 2)
@@ -147,12 +149,15 @@ def things_of(story: Story) -> Things:
         "-": {},
         "application": {"reference": application},
         "section": {"reference": application, "name": "organisation"},
+        "long_list": {"reference": application, "name": "nace"},
+        "file": {"reference": application, "name": "curriculum_vitae"},
         "participation": {"reference": str(visitor.reference)},
         "host": {"reference": str(story.host_participation.reference)},
         "proposal": {"reference": str(story.proposal.reference)},
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
+        **things_of_people(visitor, newcomer),
         "task": {"number": str(task.pk)},
         "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
         "invited": {"token": signing.dumps(forgetful.pk, salt=invitations.SALT)},
@@ -207,6 +212,25 @@ def a_list(partnership: Partnership) -> ImportedFile:
         kind="invitations", partnership=partnership, uploaded_by=account_of("visitor.contact"), uploaded_at=EVENING,
         name="people.csv", rows=[{"number": 2, "name": "", "faults": [["email", "cell_missing", ""]], "cells": {}}],
     )  # fmt: skip
+
+
+def things_of_people(visitor: Participation, newcomer: Account) -> dict[str, dict[str, str]]:
+    """Let the visitor's organisation invite the newcomer, and be asked by the stranger."""
+    organisation, at = visitor.organisation, clock.now()
+    person, stranger = account_of("visitor"), account_of("stranger")
+    Account.objects.filter(pk=person.pk).update(last_seen_at=at)
+    invitation = people.invite_person(organisation, email=newcomer.email, actor=actor_for(person), at=at)
+    own = Application.objects.filter(representative__account=stranger).latest("pk")
+    request = people.ask_to_join(own, organisation=organisation, matched="web", actor=actor_for(stranger), at=at)
+    reference = organisation.reference
+    return {
+        "organisation": {"reference": reference},
+        "invitation_to_join": {"token": token_of(invitation)},
+        "invited_person": {"reference": reference, "number": str(invitation.pk)},
+        "join_request": {"reference": str(request.reference)},
+        "place": {"reference": reference, "number": str(visitor.application.representative_id)},
+        "case": {"reference": reference, "case": str(visitor.application.reference)},
+    }
 
 
 def answer_to(browser: Browser, method: str, address: str) -> HttpResponse:

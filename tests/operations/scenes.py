@@ -20,7 +20,7 @@ from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration import operations as registration
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.bring import bring_application_to
@@ -178,6 +178,12 @@ def keep_list(s: Scene) -> object:
         sha256="0" * 64,
         actor=s.cast.chiara.actor,
         at=SAME_DAY,
+    )
+
+
+def ask_to_move(s: Scene) -> object:
+    return registration.move_participation(
+        s.visit, partnership=s.cast.selvedge, reason="Closer.", actor=s.cast.ana.actor, at=s.at
     )
 
 
@@ -390,6 +396,11 @@ REGISTRATION: Mapping[str, Try] = {
         s.visit, reason="It still fits.", actor=s.cast.chiara.actor, at=s.at), (review,)),
     "end_participation": Try(BEGUN, lambda s: registration.end_participation(
         s.visit, reason="It no longer fits.", actor=s.cast.chiara.actor, at=s.at), (review,)),
+    "decline_move": Try(
+        BEGUN,
+        lambda s: registration.decline_move(s.visit, actor=s.cast.dov.actor, at=s.at),
+        before=(ask_to_move,),
+    ),
     "move_participation": Try(BEGUN, lambda s: registration.move_participation(
         s.visit, partnership=s.cast.selvedge, reason="It knows the field.", actor=s.cast.edda.actor, at=s.at)),
     "suspend_participation": Try(BEGUN, suspend),

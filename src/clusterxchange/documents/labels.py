@@ -137,7 +137,7 @@ def _financial_agreement_labels() -> dict[str, str]:
 
 
 def _brochure_labels() -> dict[str, str]:
-    return {"contents": gettext("Contents")}
+    return {"document": gettext("Brochure"), "contents": gettext("Contents")}
 
 
 LABELS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {

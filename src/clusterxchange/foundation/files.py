@@ -14,6 +14,8 @@ from pathlib import PurePath
 import filetype
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
@@ -161,6 +163,17 @@ def store(content: bytes, name: str, content_type: str, at: datetime, *, is_ours
     row.content.save(f"{digest[:2]}/{digest}", ContentFile(content), save=False)
     row.save()
     return row
+
+
+def discard(stored: StoredFile) -> None:
+    """Remove a file that was replaced or taken back, unless something else still needs it."""
+    name, storage = stored.content.name, stored.content.storage
+    try:
+        stored.delete()
+    except ProtectedError:
+        return
+    # What the transaction takes back must not be gone from storage.
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def hand_out(stored: StoredFile) -> HttpResponse:

@@ -18,7 +18,8 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.phases.registration import letters, operations, queries, rules
+from clusterxchange.phases.registration import operations, queries, rules
+from clusterxchange.phases.registration.assistance import letters
 from clusterxchange.phases.registration.models import Application, ApplicationState, ChecklistAnswer, Decision
 from clusterxchange.phases.registration.operations import Checklist
 from clusterxchange.phases.registration.states import APPLICATION

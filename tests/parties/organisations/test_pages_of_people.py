@@ -160,6 +160,19 @@ def test_a_change_of_what_was_accepted_goes_back_to_the_partnership(
     assert (asked.capacity, asked.term, asked.partnership) == ("VP", "participation_review", cast.loom)
 
 
+def test_the_partnership_reads_what_has_changed(cast: Cast, client: Client, address: str) -> None:
+    participation = bring_participation(cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
+    assert cast.ana.organisation is not None
+    as_(client, cast, "ana").post(f"{address}profile/", profile_of(cast.ana.organisation, people=180, country="FR"))
+
+    shown = as_(client, cast, "chiara").get(f"/registration/participations/{participation.reference}/").content.decode()
+
+    assert "What has changed" in shown
+    assert "24, now 180" in shown
+    assert "Spain, now France" in shown
+    assert 'data-action="confirm_participation"' in shown
+
+
 def test_a_change_of_what_partners_read_changes_nothing_else(cast: Cast, client: Client, address: str) -> None:
     bring_participation(cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
     assert cast.ana.organisation is not None

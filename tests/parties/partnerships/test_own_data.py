@@ -18,6 +18,7 @@ from clusterxchange.parties.partnerships.models import (
 )
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry
+from tests.bring import bring_exchange_to
 from tests.cast import MONDAY, Cast, Person
 from tests.parties.partnerships.conftest import browser_of
 
@@ -64,7 +65,9 @@ def test_open_places_are_what_is_planned_and_not_taken(cosima: Client, cast: Cas
     assert places() == "Not published"
     cosima.post(f"{OWN}profile/", PROFILE)
     assert places() == "50"
-    del cast
+    # Ana's exchange takes one of LOOM's places, and none of the partnership of her host.
+    bring_exchange_to(cast, "matched")
+    assert places() == "49"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from clusterxchange.foundation.files import PDF, store
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.phases.registration import operations
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.mails import mail_of
@@ -200,6 +200,14 @@ def test_answers_given_by_phone_are_recorded_on_a_page(cast: Cast, sign_in: Sign
     operations.confirm_act(act, actor=actor_for(cast.ana.account), at=MONDAY)
     opened.refresh_from_db()
     assert (opened.state, opened.answers) == ("SUBMITTED", "Which loom?\nA wide one.")
+
+
+def test_a_step_can_be_recorded_while_the_registration_is_assessed(
+    cast: Cast, sign_in: SignIn, opened: Application
+) -> None:
+    page = sign_in(cast.chiara).get(address(opened)).content.decode()
+
+    assert address(opened, "record-act") in page
 
 
 def test_the_paper_is_opened_by_both_sides_only(cast: Cast, sign_in: SignIn) -> None:

@@ -16,7 +16,8 @@ MOST = 3
 
 def fitting(edition: Edition, scheme: Scheme, *, visits: bool, country: str, ecosystem: str) -> list[dict[str, Any]]:
     """Give up to three open partnerships with the reason for each."""
-    candidates, found = candidates_of(edition), []
+    candidates = candidates_of(edition)
+    found: list[Assigned] = []
     while len(found) < MOST:
         best = assign(
             scheme, visits=visits, country=country, ecosystems=[ecosystem], clusters=(), candidates=candidates

@@ -220,7 +220,7 @@ class BudgetForm(forms.Form):
         return int(self.cleaned_data["planned"] * 100)
 
 
-class EventForm(forms.ModelForm):
+class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # -- cannot be subscripted when it runs
     """An event that is announced."""
 
     class Meta:
@@ -234,7 +234,7 @@ class EventForm(forms.ModelForm):
         }
 
 
-class MemberForm(forms.ModelForm):
+class MemberForm(forms.ModelForm):  # type: ignore[type-arg]  # -- cannot be subscripted when it runs
     """A cluster organisation that belongs to the partnership."""
 
     country = forms.ChoiceField(label=_("Country"), required=False)

@@ -120,7 +120,7 @@ def invite_officer(
             roles=wanted,
             token=secrets.token_hex(TOKEN_BYTES),
             language=known or language,
-            invited_by_id=actor.account_id,
+            invited_by=Account.objects.get(pk=actor.account_id or 0),
             at=at,
         )
         jobs_app.configure_task(SEND_INVITATION, queue="mail").defer(invitation_id=invitation.pk)

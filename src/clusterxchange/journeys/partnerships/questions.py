@@ -49,7 +49,8 @@ def _ask(request: HttpRequest, partnership: Partnership | None) -> HttpResponse:
     at = clock.now()
     lately = PublicQuestion.objects.filter(partnership=partnership, at__gt=at - timedelta(hours=1))
     if not ratelimit.consume(request, action=ASK_QUESTION) or lately.count() >= MOST_IN_AN_HOUR:
-        return ratelimit.respond_429(request)
+        too_many: HttpResponse = ratelimit.respond_429(request)
+        return too_many
     operations.ask_partnership(partnership, **form.cleaned_data, language=get_language() or "en", at=at)
     return redirect(f"{request.path}sent/")
 

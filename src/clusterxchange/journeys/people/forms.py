@@ -40,7 +40,7 @@ class InviteForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
 
 
 class AcceptForm(forms.Form):
@@ -57,7 +57,7 @@ class AcceptForm(forms.Form):
     )
 
     def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.fields["based_in"].choices = _countries(scheme)  # type: ignore[attr-defined]  # -- a choice field
 
 
@@ -71,7 +71,7 @@ class SuccessorForm(forms.Form):
     )
 
     def __init__(self, *args: Any, others: Iterable[Representative], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.others = {str(one.pk): one for one in others}
         named = [(pk, str(one.account)) for pk, one in self.others.items()]
         if named:
@@ -173,7 +173,7 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         kept = {name: getattr(organisation, name) for name in (*REVIEWED, *OTHERS_READ)}
-        super().__init__(*args, initial=kept, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": kept, "use_required_attribute": False})
         self.organisation = organisation
         offered = {
             "organisation_type": code_lists.choices(scheme, "organisation_types"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access import decide
@@ -123,7 +124,7 @@ def ask_to_join(
     request = JoinRequest(
         organisation=organisation,
         asking_organisation=application.organisation,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         matched=matched,
         note=note,
         partnership=queries.looked_after_by(organisation.pk),
@@ -285,7 +286,8 @@ def hand_over(
         application.representative = successor
         application.save(update_fields=["representative"])
         if (successor.based_in or organisation.country) != before:
-            _review(Participation.objects.filter(application=application), at)
+            what = {"based_in": {"was": before, "is": successor.based_in or organisation.country}}
+            _review(Participation.objects.filter(application=application), at, what)
     return application
 
 
@@ -304,7 +306,11 @@ def edit_organisation(
             payload={"answers": sorted(answers)},
         )  # fmt: skip
         locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        changed = [name for name, answer in answers.items() if getattr(locked, name) != answer]
+        changed = {
+            name: {"was": getattr(locked, name), "is": answer}
+            for name, answer in answers.items()
+            if getattr(locked, name) != answer
+        }
         if set(changed) - EDITABLE_COLUMNS:
             raise Refused(Refusal("not_changed_here"))
         for name in changed:
@@ -313,10 +319,11 @@ def edit_organisation(
         organisation.refresh_from_db()
         reviewed = sorted(rules.REVIEWED_COLUMNS & set(changed))
         if reviewed:
-            _review(participations_of_organisations([organisation.pk]), at)
+            what = {name: changed[name] for name in reviewed}
+            _review(participations_of_organisations([organisation.pk]), at, what)
     return reviewed
 
 
-def _review(participations: Any, at: datetime) -> None:  # noqa: ANN401 -- a queryset
+def _review(participations: QuerySet[Participation], at: datetime, changed: Mapping[str, Any]) -> None:
     for participation in participations.filter(state=ParticipationState.ACTIVE).order_by("pk"):
-        registration.review_participation(participation, actor=SYSTEM, at=at)
+        registration.review_participation(participation, actor=SYSTEM, at=at, changed=changed)

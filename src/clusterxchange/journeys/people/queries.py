@@ -63,13 +63,13 @@ def places_of(organisation_id: int) -> list[Representative]:
 
 def place_of(organisation_id: int, account_id: int | None) -> Representative | None:
     """Give a person's place in an organisation."""
-    found = Representative.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
+    found = Representative.objects.filter(organisation_id=organisation_id, account_id=account_id or 0, ended_at=None)
     return found.select_related("account", "organisation").first()
 
 
 def organisations_of(account_id: int | None) -> list[Organisation]:
     """Give the organisations for which a person speaks, by name; those without one last."""
-    places = Representative.objects.filter(account_id=account_id, ended_at=None).select_related("organisation")
+    places = Representative.objects.filter(account_id=account_id or 0, ended_at=None).select_related("organisation")
     found = [place.organisation for place in places]
     return sorted(found, key=lambda one: (not one.legal_name, one.sort_name, one.pk))
 
@@ -105,7 +105,7 @@ def open_requests_of(account_id: int) -> QuerySet[JoinRequest]:
 
 def requests_of(account_id: int | None) -> list[JoinRequest]:
     """Give everything that a person has asked to join, the newest first."""
-    return list(JoinRequest.objects.filter(account_id=account_id).select_related("organisation").order_by("-pk"))
+    return list(JoinRequest.objects.filter(account_id=account_id or 0).select_related("organisation").order_by("-pk"))
 
 
 def open_requests_to(organisation_id: int) -> list[JoinRequest]:

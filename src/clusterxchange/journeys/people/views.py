@@ -342,9 +342,14 @@ def hand_over(request: HttpRequest, reference: str, case: str) -> HttpResponse:
     refusal, status = None, 200
     if request.method == "POST":
         status = pages.UNPROCESSABLE
-        if form.is_valid():
+        chosen = form.chosen if form.is_valid() else None
+        if form.is_valid() and chosen is None:
+            # There is nobody else to choose.
+            status = pages.CONFLICT
+            refusal = pages.refusal_context(Action.HAND_OVER, Refusal("successor_missing"))
+        elif chosen is not None:
             try:
-                operations.hand_over(application, successor=_chosen(form), actor=actor, at=clock.now())
+                operations.hand_over(application, successor=chosen, actor=actor, at=clock.now())
             except NotDone as reason:
                 if not _add(form, reason.refusal):
                     status, refusal = _status(reason.refusal), pages.refusal_context(Action.HAND_OVER, reason.refusal)
@@ -370,13 +375,6 @@ def hand_over(request: HttpRequest, reference: str, case: str) -> HttpResponse:
         "is_calm": True,
     }
     return render(request, "people/ending.html", context, status=status)
-
-
-def _chosen(form: HandOverForm) -> Representative:
-    chosen = form.chosen
-    if chosen is None:
-        raise Http404
-    return chosen
 
 
 # An invitation, as whoever was invited sees it

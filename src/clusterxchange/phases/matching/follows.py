@@ -9,7 +9,7 @@ from clusterxchange.workflow.tables import Situation
 def open_invitations(situation: Situation) -> None:
     """Make proposals of the invitations that waited for this organisation."""
     application = situation.subject
-    accounts = application.organisation.representatives.values_list("account__email", flat=True)
+    accounts = application.organisation.representatives.filter(ended_at=None).values_list("account__email", flat=True)
     operations.open_invitations_of(
         application.participations.select_related("organisation"), list(accounts), at=situation.at
     )

@@ -1,4 +1,4 @@
-"""The mail to a partner who is not registered yet."""
+"""The mail to a partner who is not registered yet, and what the ranking works out beforehand."""
 
 from urllib.parse import urljoin
 
@@ -12,6 +12,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from clusterxchange.foundation import clock
+from clusterxchange.phases.matching import embedding, keeping
 from clusterxchange.phases.matching.models import Proposal, ProposalState
 
 
@@ -43,3 +44,18 @@ def mail_of(proposal: Proposal, language: str) -> EmailMessage:
             },
         )
         return EmailMessage(subject, text, to=[proposal.invited_email], headers={"Content-Language": language})
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="keep_texts", lock="keep_texts")
+def keep_texts(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over
+    """Work out terms and vectors of every listed text that has changed, and who fits best whom of those."""
+    for participation in keeping.keep_changed_texts(embedding.installed):
+        keeping.keep_best(participation, at=clock.now())
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(queueing_lock="keep_best_of_all", lock="keep_best_of_all")
+def keep_best_of_all(timestamp: int) -> None:  # noqa: ARG001 -- as above
+    """Find the prices of hosts and keep the best partners of everybody listed."""
+    keeping.keep_best_of_all(at=clock.now())

@@ -1,4 +1,4 @@
-"""A proposal: contact and match between a visitor and a host (scheme.md section 5)."""
+"""A proposal, contact and match between a visitor and a host (scheme.md section 5), and what the ranking keeps."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,3 +55,26 @@ class Proposal(SubjectModel):
 
     def __str__(self) -> str:
         return self.reference or ""
+
+
+class MatchingProfile(models.Model):
+    """What the ranking has worked out for a participation: terms, vectors, best partners and the price of a host.
+
+    Nothing here was typed by anybody, and nothing of a person is in it. It goes with its participation.
+    """
+
+    participation = models.OneToOneField("registration.Participation", models.CASCADE, related_name="matching_profile")
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    offers = models.JSONField(default=dict)
+    seeks = models.JSONField(default=dict)
+    model = models.CharField(max_length=60, blank=True)
+    offers_vector = models.BinaryField(null=True)
+    seeks_vector = models.BinaryField(null=True)
+    best = models.JSONField(default=list)
+    best_version = models.CharField(max_length=80, blank=True)
+    best_at = models.DateTimeField(null=True)
+    price = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.participation_id}"

@@ -186,6 +186,11 @@ def _offers(reason: Reason, asker: str, scheme: Scheme) -> str:
     return gettext("It looks for what %(asker)s offers: %(back)s.") % names
 
 
+def _meaning(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del reason, asker, scheme
+    return gettext("What one side looks for and the other offers is close in meaning, in whatever language.")
+
+
 def _languages(reason: Reason, asker: str, scheme: Scheme) -> str:
     del asker
     return gettext("Both work in the language: %(languages)s.") % {
@@ -237,6 +242,7 @@ SENTENCES_OF_REASONS: dict[str, Callable[[Reason, str, Scheme], str]] = {
     "sector": _sector,
     "wishes": _wishes,
     "offers": _offers,
+    "meaning": _meaning,
     "languages": _languages,
     "dates": _dates,
     "activities": _activities,

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+import numpy as np
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -12,18 +15,32 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation.scoping import NOTHING, permitted, visible
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.matching.engine import Participant, Ranked, rank
+from clusterxchange.phases.matching.embedding import MODEL
+from clusterxchange.phases.matching.engine import Participant
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
-from clusterxchange.phases.matching.models import Proposal, ProposalState
-from clusterxchange.phases.matching.rules import OPEN, places_left, words_of
+from clusterxchange.phases.matching.engine.text import Reading, Text
+from clusterxchange.phases.matching.engine.vectors import Vector
+from clusterxchange.phases.matching.models import MatchingProfile, Proposal, ProposalState
+from clusterxchange.phases.matching.rules import OPEN, places_left
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
-from clusterxchange.scheme.document import Scheme
 
 S, P = ProposalState, ParticipationState
 LISTED = (P.ACTIVE, P.RESERVED, P.LOW_ACTIVE)
 ACCEPTED = (*LISTED, P.UNDER_REVIEW)
 OTHER_ROLE = {VISIT: HOST, HOST: VISIT}
+# Written for the tables as Django names them in the query; taken places are counted by proposals, so those count too.
+MARK = """
+    concat_ws(' ',
+        registration_participation.xmin, registration_participation.ctid,
+        organisations_organisation.xmin, organisations_organisation.ctid,
+        matching_matchingprofile.text_sha256, matching_matchingprofile.model,
+        (SELECT string_agg(w.xmin::text || w.ctid::text, ',' ORDER BY w.id)
+           FROM registration_availabilitywindow w WHERE w.participation_id = registration_participation.id),
+        (SELECT count(*) FROM matching_proposal p WHERE p.host_participation_id = registration_participation.id
+            AND p.state = 'ACCEPTED' AND NOT p.releases_place))
+"""
 UNANSWERED = "unanswered_proposals"
+READING = Reading()  # keeps stems that were made once, for all requests of this process
 
 
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:
@@ -75,6 +92,28 @@ def candidates_for(asker: Participation) -> QuerySet[Participation]:
     return _with_what_is_compared(rows.exclude(organisation_id=asker.organisation_id)).order_by("pk")
 
 
+def listed_in(edition_id: int, role: str) -> QuerySet[Participation]:
+    """Give everybody of a role in an edition who is listed."""
+    rows = Participation.objects.filter(edition_id=edition_id, role=role, state__in=LISTED)
+    return _with_what_is_compared(rows).order_by("pk")
+
+
+def marks_of(edition_id: int, role: str) -> list[tuple[int, str, int, str]]:
+    """Give for everybody listed a mark that changes with anything the ranking reads, and its price.
+
+    PostgreSQL writes each new version of a row to another place under another transaction, so no column needs watching.
+    """
+    rows = Participation.objects.filter(edition_id=edition_id, role=role, state__in=LISTED)
+    return list(
+        _with_what_is_compared(rows)
+        # The organisation's name brings its table into the query, the price that of what the ranking keeps.
+        .annotate(name=F("organisation__sort_name"), price=Coalesce(F("matching_profile__price"), 0))
+        .annotate(mark=RawSQL(MARK, ()))  # noqa: S611 -- a constant of this file
+        .order_by("pk")
+        .values_list("pk", "mark", "price", "name")
+    )
+
+
 def catalogue_for(actor: Actor) -> QuerySet[Participation]:
     """Give every row of the actor's catalogue; own organisations are left out."""
     rows = Participation.objects.filter(in_the_catalogue_of(actor)).exclude(organisation_id__in=actor.organisations)
@@ -98,7 +137,8 @@ def _with_what_is_compared(rows: QuerySet[Participation]) -> QuerySet[Participat
     taken = Proposal.objects.filter(host_participation=OuterRef("pk"), state=S.ACCEPTED, releases_place=False)
     counted = taken.order_by().values("host_participation").annotate(number=Count("pk")).values("number")
     occupied = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-    return rows.annotate(occupied=occupied).select_related("organisation", "partnership").prefetch_related("windows")
+    read = rows.annotate(occupied=occupied).select_related("organisation", "partnership", "matching_profile")
+    return read.prefetch_related("windows")
 
 
 def occupied_places(host: Participation) -> int:
@@ -118,6 +158,42 @@ def is_available(participation: Participation) -> bool:
     return participation.state == P.ACTIVE and not participation.hidden_reason
 
 
+def texts_of(participation: Participation) -> tuple[str, str]:
+    """Give what an organisation offers and what it looks for, in its own words; nothing of a person is in them."""
+    organisation = participation.organisation
+    offers = (participation.offer, organisation.offers, organisation.keywords)
+    seeks = (participation.learn,) if participation.role == VISIT else (organisation.keywords, participation.learn)
+    return "\n".join(offers), "\n".join(seeks)
+
+
+def text_hash(participation: Participation) -> str:
+    """Give the hash of everything that terms and vectors are made from."""
+    whole = (*texts_of(participation), participation.organisation.profile_language)
+    return sha256("\0".join(whole).encode()).hexdigest()
+
+
+def kept_for(participation: Participation) -> MatchingProfile | None:
+    """Give what was worked out for a participation, as long as its texts are those it was worked out from."""
+    try:
+        kept = participation.matching_profile
+    except MatchingProfile.DoesNotExist:
+        return None
+    return kept if kept.text_sha256 == text_hash(participation) else None
+
+
+def text_of(kept: Mapping[str, tuple[int, str]]) -> Text:
+    """Give a text as it is kept: for each term how often it stands there and a word as it was written."""
+    return Text({term: one[0] for term, one in kept.items()}, {term: one[1] for term, one in kept.items()})
+
+
+def vector_of(kept: MatchingProfile | None, column: str) -> Vector | None:
+    """Give a kept vector; one of another model than today's is not compared."""
+    values = getattr(kept, column, None)
+    if kept is None or values is None or kept.model != MODEL:
+        return None
+    return Vector(np.frombuffer(values, dtype=np.int8), kept.model, kept.language)
+
+
 def participant_of(
     participation: Participation, *, occupied: int | None = None, visit_is_free: bool | None = None
 ) -> Participant:
@@ -126,8 +202,8 @@ def participant_of(
     taken = occupied if occupied is not None else getattr(participation, "occupied", None)
     if taken is None:
         taken = occupied_places(participation) if participation.role == HOST else 0
-    own_words = (organisation.offers, organisation.keywords)
-    seeks = (participation.learn,) if participation.role == VISIT else (organisation.keywords, participation.learn)
+    offers, seeks = texts_of(participation)
+    kept = kept_for(participation)
     return Participant(
         reference=participation.reference or "",
         organisation=participation.organisation_id,
@@ -137,8 +213,11 @@ def participant_of(
         partnership=participation.partnership_id,
         ecosystems=frozenset(organisation.ecosystems),
         nace=organisation.nace,
-        offers=words_of((participation.offer, *own_words)),
-        seeks=words_of(seeks),
+        cluster=organisation.cluster_name,
+        offers=READING.read(offers, organisation.profile_language) if kept is None else text_of(kept.offers),
+        seeks=READING.read(seeks, organisation.profile_language) if kept is None else text_of(kept.seeks),
+        offers_vector=vector_of(kept, "offers_vector"),
+        seeks_vector=vector_of(kept, "seeks_vector"),
         wished_countries=tuple(participation.wished_countries),
         wished_types=frozenset(participation.wished_types),
         wished_ecosystems=frozenset(participation.wished_ecosystems),
@@ -152,11 +231,6 @@ def participant_of(
         places_left=places_left(participation.places, taken) if participation.role == HOST else 1,
         visit_is_free=participation.visit == Visit.FREE if visit_is_free is None else visit_is_free,
     )
-
-
-def ranking_for(asker: Participation, rows: Iterable[Participation], scheme: Scheme) -> list[Ranked]:
-    """Give the rows as the ranking orders them for the asker."""
-    return rank(participant_of(asker), [participant_of(row) for row in rows], scheme)
 
 
 def name_shown(participation: Participation) -> str:

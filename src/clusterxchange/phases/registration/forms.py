@@ -1,7 +1,8 @@
 """The sections of the registration, and what each step on an application or a participation asks."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from stdnum import get_cc_module
-from stdnum.eu import nace
 from stdnum.exceptions import ValidationError as NumberIsWrong
 
 from clusterxchange.access.actions import Action
@@ -20,10 +21,12 @@ from clusterxchange.access.capacities import HP
 from clusterxchange.foundation import files
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
+from clusterxchange.parties.organisations import towns
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import letters, queries, rules
+from clusterxchange.phases.registration import queries, rules
+from clusterxchange.phases.registration.assistance import letters
 from clusterxchange.phases.registration.models import Application, ChecklistAnswer, Decision, PartnershipChoice
-from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.calendars import ONE_DAY
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.scheme.editions import BRUSSELS
@@ -34,6 +37,12 @@ MOST_DAYS, MOST_PLACES, EARLIEST_YEAR = 31, 50, 1500
 SHORT = {"size": 12}
 TELEPHONE = re.compile(r"\+?[0-9 ()/.\-]{6,30}")
 VAT_SHAPE = re.compile(r"[A-Z0-9]{4,20}")
+REGISTRATION_SHAPE = re.compile(r"(?=.*\w)[\w ./\-]{2,60}")
+# A number of the German register names its court, which people give in many ways.
+NUMBERS_NOT_HELD_AGAINST_A_RULE = frozenset({"DE"})
+COMPANIES = frozenset({"sme", "large_company"})
+# What is wrong only because the other half is not typed yet: nobody is told while they still type.
+HALF_TYPED = frozenset({"level_missing", "language_missing", "window_incomplete", "position_incomplete"})
 CODE_LENGTH = 2
 # Groups, oceans and test codes that stand among the territories.
 NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
@@ -248,26 +257,65 @@ def stored(checked: Any, at: datetime) -> StoredFile:  # noqa: ANN401 -- what Ch
     return files.store(content, name, kind, at)
 
 
+@dataclass(frozen=True)
+class FormRow:
+    """Fields that stand side by side, and those that are saved with them when one of them is left."""
+
+    fields: Sequence[forms.BoundField]
+    saved_with: Sequence[str]
+
+    @property
+    def first(self) -> forms.BoundField:
+        """Give the field by which the row is known."""
+        return self.fields[0]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the row takes a file, which goes its own way."""
+        return isinstance(self.first.field, CheckedFile)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether people write in it for so long that it is saved before it is left."""
+        return isinstance(self.first.field.widget, forms.Textarea)
+
+
 class SectionForm(forms.Form):
     """A section of the registration: nothing is required to save it, but a wrong value is refused at its field.
 
     `later` names the fields that can wait until after the submission; they stand under "later, if you like".
     `side_by_side` names fields that make one question. `files_kept` are those whose value is a file: an empty one
-    leaves what is kept.
+    leaves what is kept. `saved_together` names fields of which none can be judged without the others.
+    With `only` the form is about those fields alone. Without data it shows what is kept, and what was typed wrong as it
+    was typed, with the reason.
     """
 
     section = ""
     later: tuple[str, ...] = ()
     files_kept: tuple[str, ...] = ()
     side_by_side: tuple[tuple[str, ...], ...] = ()
+    saved_together: tuple[tuple[str, ...], ...] = ()
 
-    def __init__(self, *args: Any, application: Application, scheme: Scheme, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's arguments
+        application: Application,
+        scheme: Scheme,
+        at: datetime,
+        only: Iterable[str] | None = None,
+        **kwargs: Any,  # noqa: ANN401 -- as above
+    ) -> None:
         self.application, self.scheme, self.at = application, scheme, at
         kwargs = {"initial": {}, **kwargs, "use_required_attribute": False}
         super().__init__(*args, **kwargs)
         self.fields |= self.questions()
+        if only is not None:
+            self.fields = {name: field for name, field in self.fields.items() if name in set(only)}
         for name in self.fields:
             self.initial.setdefault(name, self.kept(name))
+        typed = rules.typed_wrongly(application, self.section)
+        if not self.is_bound and typed.keys() & self.fields.keys():
+            self.data, self.is_bound = self._as_typed(typed), True
         required = rules.required_questions(scheme, application)
         columns = {column for name in required for column in rules.QUESTIONS[name].columns}
         for name, field in self.fields.items():
@@ -276,6 +324,41 @@ class SectionForm(forms.Form):
     def questions(self) -> dict[str, forms.Field]:
         """Give the fields of the section for this application."""
         raise NotImplementedError
+
+    def _as_typed(self, typed: Mapping[str, Sequence[str]]) -> "MultiValueDict[str, str]":
+        data: MultiValueDict[str, str] = MultiValueDict()
+        for name, field in self.fields.items():
+            if name in typed:
+                data.setlist(name, list(typed[name]))
+                continue
+            kept = field.prepare_value(self.initial[name])
+            if isinstance(kept, list | tuple):
+                data.setlist(name, [str(one) for one in kept])
+            elif kept is True:
+                data[name] = "on"
+            elif kept not in (None, "", False) and not isinstance(field, CheckedFile):
+                data[name] = str(kept)
+        return data
+
+    def group_of(self, name: str) -> tuple[str, ...]:
+        """Give the fields that are saved when one of them is left."""
+        return next((names for names in self.saved_together if name in names), (name,))
+
+    def typed(self) -> dict[str, list[str]]:
+        """Give by field what was typed and cannot be taken, nothing for what can; a group stands or falls together."""
+        found: dict[str, list[str]] = {}
+        for name, field in self.fields.items():
+            if isinstance(field, CheckedFile):
+                continue
+            is_wrong = any(one in self.errors for one in self.group_of(name))
+            found[name] = _texts(self.data, name) if is_wrong else []
+        return found
+
+    def silence_half_typed(self) -> None:
+        """Leave out what is wrong only until the other half is typed."""
+        for name in list(self.errors):
+            if all(error.code in HALF_TYPED for error in self.errors[name].as_data()):
+                del self.errors[name]
 
     def also_asked(self) -> frozenset[str]:
         """Give fields that are asked before submitting although their column has another name."""
@@ -295,34 +378,46 @@ class SectionForm(forms.Form):
             if self.cleaned_data.get(name):
                 found[name] = stored(self.cleaned_data[name], self.at)
         for name, answer in found.items():
-            if answer is None and not isinstance(self.fields.get(name), (forms.IntegerField, forms.FloatField)):
+            field = self.fields.get(name)
+            if answer is None and field is not None and not isinstance(field, (forms.IntegerField, forms.FloatField)):
                 found[name] = ""
         return found
 
     @property
-    def main(self) -> list[list[forms.BoundField]]:
+    def main(self) -> list[FormRow]:
         """Give the fields that are asked now, those that belong together in one row."""
-        rows: list[list[forms.BoundField]] = []
-        together: tuple[str, ...] = ()
-        for name in self.fields:
-            if name in self.later:
-                continue
-            if name in together:
-                rows[-1].append(self[name])
-            else:
-                together = next((names for names in self.side_by_side if name in names), ())
-                rows.append([self[name]])
-        return rows
+        return self._rows(name for name in self.fields if name not in self.later)
 
     @property
-    def afterwards(self) -> list[forms.BoundField]:
+    def afterwards(self) -> list[FormRow]:
         """Give the fields that can wait."""
-        return [self[name] for name in self.fields if name in self.later]
+        return self._rows(name for name in self.fields if name in self.later)
+
+    def _rows(self, names: Iterable[str]) -> list[FormRow]:
+        rows: list[list[str]] = []
+        together: tuple[str, ...] = ()
+        for name in names:
+            if name in together:
+                rows[-1].append(name)
+            else:
+                together = next((one for one in self.side_by_side if name in one), ())
+                rows.append([name])
+        return [
+            FormRow(
+                [self[name] for name in row], list(dict.fromkeys(one for name in row for one in self.group_of(name)))
+            )
+            for row in rows
+        ]
 
     @property
     def has_errors_afterwards(self) -> bool:
         """Whether a field that can wait has come back."""
         return any(name in self.errors for name in self.later)
+
+
+def _texts(data: Any, name: str) -> list[str]:  # noqa: ANN401 -- a dictionary of several values, or a plain one
+    given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+    return [str(one) for one in given if one not in (None, "")]
 
 
 class YouForm(SectionForm):
@@ -343,6 +438,7 @@ class YouForm(SectionForm):
         ("first_name", "last_name"),
         *((f"language_{row}", f"level_{row}") for row in range(1, LANGUAGE_ROWS + 1)),
     )
+    saved_together = (tuple(f"{part}_{row}" for row in range(1, LANGUAGE_ROWS + 1) for part in ("language", "level")),)
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for name, work, languages and curriculum vitae."""
@@ -435,6 +531,8 @@ class YouForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         """Put the rows of languages together; each row has both or none."""
         cleaned = super().clean() or self.cleaned_data
+        if "language_1" not in self.fields:
+            return cleaned
         languages: dict[str, str] = {}
         for row in range(1, LANGUAGE_ROWS + 1):
             code, level = cleaned.pop(f"language_{row}", ""), cleaned.pop(f"level_{row}", "")
@@ -462,7 +560,11 @@ class OrganisationForm(SectionForm):
 
     section = rules.ORGANISATION
     later = ("short_name", "vat_number", "founded", "latitude", "longitude")
-    side_by_side = (("postcode", "city"),)
+    side_by_side = (("postcode", "city"), ("latitude", "longitude"))
+    saved_together = (
+        ("country", "region", "vat_number", "registration_number", "organisation_type"),
+        ("latitude", "longitude"),
+    )
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for role and type first: the next sections depend on them."""
@@ -490,17 +592,15 @@ class OrganisationForm(SectionForm):
             "registration_number": text(
                 _("Registration number"), 60, help_text=_("The number in the register of your country")
             ),
+            "country": listing(_("Country"), known_countries(scheme)),
             "street": text(
                 _("Street and number"), 200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
             ),
             "postcode": text(_("Postcode"), 20, widget=forms.TextInput(attrs={"autocomplete": "postal-code", **SHORT})),
             "city": text(_("Town"), 100, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})),
             "region": text(
-                _("Region"),
-                100,
-                help_text=_("Its name or its code in the regions of the European Union, for example ES52"),
+                _("Region"), 120, help_text=_("Type its name, or its code in the statistics of Europe, and choose")
             ),
-            "country": listing(_("Country"), known_countries(scheme)),
             "short_name": text(_("Short name"), 80),
             "vat_number": text(
                 _("VAT number"), 30, help_text=_("With the letters of the country, for example PL and ten digits")
@@ -538,6 +638,8 @@ class OrganisationForm(SectionForm):
         if name == "role":
             asked = {role.value for role in rules.roles_asked(self.application)}
             return "both" if len(asked) > 1 else next(iter(asked), "")
+        if name == "region":
+            return regions.written(self.application.organisation.region)
         return super().kept(name)
 
     def clean(self) -> dict[str, Any]:
@@ -549,6 +651,10 @@ class OrganisationForm(SectionForm):
         country = cleaned.get("country") or self.application.organisation.country
         if cleaned.get("vat_number"):
             self._clean_vat_number(cleaned, country)
+        if cleaned.get("registration_number"):
+            self._check_registration_number(cleaned, country)
+        if cleaned.get("region") and regions.are_known(country):
+            self._clean_region(cleaned, country)
         if ("latitude" in cleaned and "longitude" in cleaned) and (cleaned["latitude"] is None) != (
             cleaned["longitude"] is None
         ):
@@ -558,7 +664,45 @@ class OrganisationForm(SectionForm):
             )
             cleaned.pop("latitude", None)
             cleaned.pop("longitude", None)
+        elif "city" in self.fields or "country" in self.fields:
+            self._propose_position(cleaned, country)
         return cleaned
+
+    def _check_registration_number(self, cleaned: dict[str, Any], country: str) -> None:
+        given = cleaned["registration_number"]
+        kind = cleaned.get("organisation_type") or self.application.organisation.organisation_type
+        module = get_cc_module(country.lower(), "businessid") if country else None
+        if not REGISTRATION_SHAPE.fullmatch(given):
+            sentence = _("Write the number with letters and digits, 2 to 60 of them")
+            self.add_error("registration_number", ValidationError(sentence, code="registration_number_invalid"))
+        elif (
+            module is not None
+            and kind in COMPANIES
+            and country not in NUMBERS_NOT_HELD_AGAINST_A_RULE
+            and not module.is_valid(given)
+        ):
+            sentence = _("The register of this country has no such numbers: compare each digit with your extract")
+            self.add_error("registration_number", ValidationError(sentence, code="registration_number_invalid"))
+
+    def _clean_region(self, cleaned: dict[str, Any], country: str) -> None:
+        code = regions.code_of(cleaned["region"], country)
+        if code is None:
+            sentence = _("The country has no region of this name: type its beginning and choose from the list")
+            self.add_error("region", ValidationError(sentence, code="region_unknown"))
+        else:
+            cleaned["region"] = code
+
+    def _propose_position(self, cleaned: dict[str, Any], country: str) -> None:
+        """Take the position of the town, unless somebody has put another one in its place."""
+        organisation = self.application.organisation
+        kept = (organisation.latitude, organisation.longitude)
+        if "latitude" in self.fields and (cleaned.get("latitude"), cleaned.get("longitude")) != kept:
+            return
+        town_before = towns.find(organisation.city, organisation.country)
+        if kept != (None, None) and (town_before is None or kept != (town_before.latitude, town_before.longitude)):
+            return
+        town = towns.find(cleaned.get("city", organisation.city), country)
+        cleaned["latitude"], cleaned["longitude"] = (town.latitude, town.longitude) if town else (None, None)
 
     def _clean_vat_number(self, cleaned: dict[str, Any], country: str) -> None:
         given = re.sub(r"[\s.\-/]", "", cleaned["vat_number"]).upper()
@@ -610,9 +754,8 @@ class ProfileForm(SectionForm):
             ),
             "nace": text(
                 _("Economic activity"),
-                10,
-                help_text=_("The division of NACE, two digits: 13 is the manufacture of textiles"),
-                widget=forms.TextInput(attrs={"inputmode": "decimal", **SHORT}),
+                250,
+                help_text=_("Type a word or digits of the European classification NACE, and choose"),
             ),
             "keywords": text(
                 _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
@@ -626,17 +769,22 @@ class ProfileForm(SectionForm):
             ),
         }
 
+    def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
+        """Give an activity with its title."""
+        if name == "nace" and self.application.organisation.nace:
+            return economic_activities.written(self.application.organisation.nace)
+        return super().kept(name)
+
     def clean_nace(self) -> str:
-        """Accept a division that NACE has."""
+        """Accept a division or a class that NACE has."""
         given: str = self.cleaned_data["nace"]
         if not given:
             return ""
-        try:
-            return str(nace.validate(given))
-        except NumberIsWrong as wrong:
-            raise ValidationError(
-                _("Write the two digits of a division of NACE, for example 13"), code="nace_unknown"
-            ) from wrong
+        code = economic_activities.code_of(given)
+        if code is None:
+            sentence = _("NACE has no such activity: type a word of it and choose from the list")
+            raise ValidationError(sentence, code="nace_unknown")
+        return code
 
 
 class SizeForm(SectionForm):
@@ -644,6 +792,7 @@ class SizeForm(SectionForm):
 
     section = rules.SIZE
     side_by_side = (("people", "turnover_eur", "balance_eur"), ("members_total", "members_smes", "members_research"))
+    saved_together = (("members_total", "members_smes", "members_research"),)
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask only what applies to the type and the roles."""
@@ -751,6 +900,10 @@ class PreferencesForm(SectionForm):
         "partner_email",
     )
     side_by_side = tuple((f"window_{row}_from", f"window_{row}_to") for row in range(1, WINDOW_ROWS + 1))
+    saved_together = (
+        tuple(name for names in side_by_side for name in names),
+        tuple(f"wished_country_{rank}" for rank in range(1, COUNTRY_ROWS + 1)),
+    )
 
     def questions(self) -> dict[str, forms.Field]:
         """Ask for languages, length, dates and format; the wishes can wait."""
@@ -811,7 +964,10 @@ class PreferencesForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         """Put the windows and the ranked countries together."""
         cleaned = super().clean() or self.cleaned_data
-        self._clean_windows(cleaned)
+        if "window_1_from" in self.fields:
+            self._clean_windows(cleaned)
+        if "wished_country_1" not in self.fields:
+            return cleaned
         ranked = [cleaned.pop(f"wished_country_{rank}", "") for rank in range(1, COUNTRY_ROWS + 1)]
         for rank, code in enumerate(ranked, start=1):
             if code and code in ranked[: rank - 1]:

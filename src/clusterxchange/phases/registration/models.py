@@ -105,6 +105,8 @@ class Application(Preferences, SubjectModel):
     partner_name = models.CharField(_("Partner already agreed: name"), max_length=200, blank=True)
     partner_email = models.EmailField(_("Partner already agreed: e-mail"), blank=True)
     exception_reason = models.TextField(_("Reasons for the host exception"), blank=True)
+    # By section and field: what could not be taken, kept so that nobody types it again.
+    as_typed = models.JSONField(default=dict, blank=True)
     wished_partnership = models.ForeignKey(
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -1,6 +1,6 @@
 """What people do with an application and a participation; each a single transaction through the engine."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,14 +11,16 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import SO, VP, Capacity, H, V
 from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.foundation import files
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.tables import Table
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import effects, imported_rows, invitations, queries, rules
-from clusterxchange.phases.registration.imported_rows import Invited
+from clusterxchange.phases.registration import effects, queries, rules
+from clusterxchange.phases.registration.assistance import imported_rows, invitations
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import (
     ActOnBehalf,
     Application,
@@ -38,6 +40,10 @@ from clusterxchange.workflow.engine import Refused, WrongState
 from clusterxchange.workflow.tables import Refusal, Situation
 
 EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.ON_HOLD})
+EDITED_IN = {
+    Action.EDIT_APPLICATION: EDITABLE,
+    Action.EDIT_ON_BEHALF: frozenset({ApplicationState.DRAFT}),
+}
 
 Checklist = Mapping[str, Mapping[str, str]]
 
@@ -102,7 +108,8 @@ def invite_applicant(
         answers = {**person.answers, "legal_name": person.legal_name}
         edit_on_behalf(application, answers=answers, section="invitation", actor=actor, at=at)
         engine.record(
-            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V}, path=invitations.path_for(account, application),
+            application, Action.INVITE_APPLICANT, actor=actor, at=at, tells={V},
+            path=invitations.path_for(account, application),
             payload={"on_behalf_of": organisation, "letter": person.message},
         )  # fmt: skip
     return application
@@ -127,14 +134,17 @@ def edit_application(
     actor: Actor,
     at: datetime,
     section: str = "",
+    typed: Mapping[str, Sequence[str]] | None = None,
     capacity: Capacity | None = None,
 ) -> Application:
     """Keep answers, named as the columns that hold them, wherever these stand: person, organisation, application.
 
+    `typed` gives by field of the section what could not be taken, empty for what could.
+
     :raises WrongState: the application is neither a draft nor on hold.
     """
     return _keep_answers(
-        application, answers, Action.EDIT_APPLICATION, EDITABLE, actor, at, {"section": section}, capacity
+        application, answers, Action.EDIT_APPLICATION, actor, at, {"section": section}, capacity, typed
     )
 
 
@@ -145,6 +155,7 @@ def edit_on_behalf(
     actor: Actor,
     at: datetime,
     section: str = "",
+    typed: Mapping[str, Sequence[str]] | None = None,
     capacity: Capacity | None = None,
 ) -> Application:
     """Keep answers that a contact point fills in for the participant, who submits them.
@@ -152,54 +163,66 @@ def edit_on_behalf(
     :raises WrongState: the participant has submitted it.
     """
     marks = {"section": section, "on_behalf_of": application.organisation}
-    return _keep_answers(
-        application, answers, Action.EDIT_ON_BEHALF, {ApplicationState.DRAFT}, actor, at, marks, capacity
-    )
+    return _keep_answers(application, answers, Action.EDIT_ON_BEHALF, actor, at, marks, capacity, typed)
 
 
 def _keep_answers(
     application: Application,
     answers: Mapping[str, Any],
     action: Action,
-    states: Collection[str],
     actor: Actor,
     at: datetime,
     marks: Mapping[str, Any],
     capacity: Capacity | None,
+    typed: Mapping[str, Sequence[str]] | None,
 ) -> Application:
     with engine.unit_of_work(actor, at):
         engine.lock(APPLICATION, application)
-        if application.state not in states:
+        if application.state not in EDITED_IN[action]:
             raise WrongState(Refusal("wrong_state", {"state": application.state}))
         application.representative = Representative.objects.select_for_update().get(pk=application.representative_id)
         application.organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
         changed: dict[int, tuple[Any, list[str]]] = {}
+        reviewed: dict[str, Any] = {}
+        replaced: list[StoredFile] = []
+        if typed is not None:
+            answers = {**answers, "as_typed": _with_typed(application, str(marks["section"]), typed)}
         for column, answer in answers.items():
             home = rules.home_of(application, column)
-            if getattr(home, column) != answer:
+            held = getattr(home, column)
+            if held != answer:
+                if isinstance(home, Organisation) and column in rules.REVIEWED_COLUMNS:
+                    reviewed[column] = {"was": held, "is": answer}
+                if isinstance(held, StoredFile):
+                    replaced.append(held)
                 setattr(home, column, answer)
                 changed.setdefault(id(home), (home, []))[1].append(column)
         for home, columns in changed.values():
             # An organisation also keeps folded columns, so it is saved whole.
             home.save(update_fields=None if isinstance(home, Organisation) else columns)
+        for file in replaced:
+            files.discard(file)
         engine.record(
             application, action, actor=actor, at=at, capacity=capacity,
-            payload={**marks, "answers": sorted(answers)},
+            payload={**marks, "answers": sorted(answers.keys() - {"as_typed"})},
         )  # fmt: skip
-        if any(
-            rules.REVIEWED_COLUMNS & set(columns)
-            for home, columns in changed.values()
-            if isinstance(home, Organisation)
-        ):
-            _review_participations(application.organisation, at)
+        if reviewed:
+            _review_participations(application.organisation, at, reviewed)
     return application
 
 
-def _review_participations(organisation: Organisation, at: datetime) -> None:
+def _with_typed(application: Application, section: str, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    held = {**application.as_typed.get(section, {}), **typed}
+    in_section = {name: list(texts) for name, texts in held.items() if texts}
+    others = {name: kept for name, kept in application.as_typed.items() if name != section}
+    return {**others, section: in_section} if in_section else others
+
+
+def _review_participations(organisation: Organisation, at: datetime, changed: Mapping[str, Any]) -> None:
     for participation in queries.participations_of_organisations([organisation.pk]).filter(
         state=ParticipationState.ACTIVE
     ):
-        review_participation(participation, actor=SYSTEM, at=at)
+        review_participation(participation, actor=SYSTEM, at=at, changed=changed)
 
 
 def discard_application(
@@ -693,9 +716,11 @@ def mark_inactive(participation: Participation, *, at: datetime, actor: Actor = 
     return _change(participation, Action.MARK_INACTIVE, actor, at, None)
 
 
-def review_participation(participation: Participation, *, at: datetime, actor: Actor = SYSTEM) -> Participation:
-    """Let the partnership look again after a change of what it accepted."""
-    return _change(participation, Action.REVIEW_PARTICIPATION, actor, at, None)
+def review_participation(
+    participation: Participation, *, at: datetime, actor: Actor = SYSTEM, changed: Mapping[str, Any] | None = None
+) -> Participation:
+    """Let the partnership look again after a change of what it accepted; `changed` gives what it was and what it is."""
+    return _change(participation, Action.REVIEW_PARTICIPATION, actor, at, None, changed=changed or {})
 
 
 def confirm_participation(
@@ -736,13 +761,13 @@ def decline_move(
     """
     with engine.unit_of_work(actor, at):
         engine.lock(PARTICIPATION, participation)
-        if participation.move_asked_to_id is None:
-            raise Refused(Refusal("move_not_asked"))
         payload = {"partnership": participation.move_asked_to}
         engine.record(
             participation, Action.DECLINE_MOVE, actor=actor, at=at, capacity=capacity, payload=payload,
             tells={V, H, VP},
         )  # fmt: skip
+        if participation.move_asked_to_id is None:
+            raise Refused(Refusal("move_not_asked"))
         participation.move_asked_to = None
         participation.save(update_fields=["move_asked_to"])
     return participation

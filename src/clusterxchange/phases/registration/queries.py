@@ -1,16 +1,20 @@
 """What is read of applications and participations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
+from clusterxchange.access.capacities import SO
 from clusterxchange.foundation.folding import fold
-from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.organisations.sameness import folded_vat_number, web_domain
-from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.parties.partnerships.models import Partnership, PartnershipPerson
 from clusterxchange.phases.registration.models import (
     OPEN_APPLICATION_STATES,
     Application,
@@ -24,10 +28,13 @@ from clusterxchange.scheme.assignment import Assigned, Candidate, assign
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry
+from clusterxchange.workflow.models import Entry
+from clusterxchange.workflow.parties import capacity_label
 
 # Names of later phases, which this one must not import: it asks the registry whether such a life is there.
 EXCHANGE, COMMITMENT = "exchange", "commitment"
 EXCHANGE_IS_OVER = ("CLOSED", "CANCELLED")
+MOST_OPENINGS = 50
 
 scheme_of_edition = current.scheme_of_edition
 
@@ -216,8 +223,49 @@ def _sameness(legal_name: str, vat_number: str, website: str) -> Iterator[tuple[
         yield "name", Q(sort_name=name)
 
 
+def changed_before_review(participation: Participation) -> Mapping[str, Any]:
+    """Give what had changed when a participation went back to its partnership: what each answer was, and is."""
+    entry = Entry.objects.filter(case=participation.reference, action=Action.REVIEW_PARTICIPATION).latest("n")
+    payload = getattr(entry, "payload", None)
+    found: Mapping[str, Any] = payload.body.get("changed", {}) if payload is not None else {}
+    return found
+
+
 def participations_of_organisations(organisation_ids: Iterable[int]) -> QuerySet[Participation]:
     """Give the participations of some organisations that have not ended."""
     return Participation.objects.filter(organisation_id__in=set(organisation_ids)).exclude(
         state=ParticipationState.WITHDRAWN
     )
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Somebody has opened a paper of a person."""
+
+    at: datetime
+    who: str
+
+
+def openings_of_curriculum_vitae(application: Application) -> list[Opening]:
+    """Give who but its owners opened the curriculum vitae behind an application and its participations."""
+    places = Q(kind="application", subject=application.reference or "")
+    places |= Q(kind="participation", subject__in=list(application.participations.values_list("reference", flat=True)))
+    owners = [str(pk) for pk in application.organisation.representatives.values_list("account_id", flat=True)]
+    entries = list(
+        Entry.objects.filter(places, action=Action.OPEN_CURRICULUM_VITAE.value)
+        .exclude(actor__in=owners)
+        .order_by("-n")[:MOST_OPENINGS]
+    )
+    readers = Account.objects.in_bulk([int(one.actor) for one in entries if one.actor.isdigit()])
+    known = {pk: _reader_in_words(reader) for pk, reader in readers.items()}
+    return [Opening(one.at, known.get(int(one.actor), "")) for one in entries if one.actor.isdigit()]
+
+
+def _reader_in_words(reader: Account) -> str:
+    parties = [
+        *PartnershipPerson.objects.filter(account=reader).values_list("partnership__acronym", flat=True),
+        *Representative.objects.filter(account=reader).values_list("organisation__legal_name", flat=True),
+    ]
+    if reader.is_support_office:
+        parties.append(str(capacity_label(SO)))
+    return ", ".join(one for one in (reader.full_name, *parties) if one)

@@ -33,7 +33,7 @@ APPLICATION_COLUMNS = frozenset({
     "asks_visit", "asks_host", "motivation", "learn", "offer", "places", "purposes", "activities", "wished_types",
     "wished_countries", "wished_ecosystems", "working_languages", "days_wished", "format", "windows", "partner_name",
     "partner_email", "exception_reason", "wished_partnership", "partnership_choice", "shown_by_name",
-    "suggestions_by_email",
+    "suggestions_by_email", "as_typed",
 })  # fmt: skip
 # A change of one of these lets the partnership look again at an accepted participation (states.md).
 REVIEWED_COLUMNS = frozenset({
@@ -183,6 +183,12 @@ def required_questions(scheme: Scheme, application: Application) -> list[str]:
     ]
 
 
+def typed_wrongly(application: Application, section: str) -> Mapping[str, list[str]]:
+    """Give by field what was typed in a section and could not be taken, as it was typed."""
+    found: Mapping[str, list[str]] = application.as_typed.get(section, {})
+    return found
+
+
 def missing_questions(scheme: Scheme, application: Application, section: str | None = None) -> list[str]:
     """Give the names of the required questions without an answer, of one section or of all."""
     return [
@@ -195,20 +201,22 @@ def missing_questions(scheme: Scheme, application: Application, section: str | N
 def missing_sections(scheme: Scheme, application: Application) -> list[str]:
     """Give the sections in which a required answer is missing, in their order."""
     lacking = {QUESTIONS[name].section for name in missing_questions(scheme, application)}
+    lacking |= {section for section in SECTIONS if typed_wrongly(application, section)}
     return [section for section in SECTIONS if section in lacking]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a section is."""
+    """How far a section is; `wrong` counts answers that need a second look."""
 
     required: int
     missing: int
+    wrong: int = 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing required is missing."""
-        return self.missing == 0
+        """Whether nothing required is missing and nothing is wrong."""
+        return self.missing == 0 and self.wrong == 0
 
     @property
     def is_begun(self) -> bool:
@@ -224,7 +232,7 @@ def progress_of(scheme: Scheme, application: Application, section: str) -> Progr
         required, missing = required + 1, missing + (application.representative.curriculum_vitae_id is None)
     if section == SIZE and not application.organisation.organisation_type:
         return Progress(1, 1)
-    return Progress(required, missing)
+    return Progress(required, missing, len(typed_wrongly(application, section)))
 
 
 def size_of(scheme: Scheme, organisation: Organisation) -> str:

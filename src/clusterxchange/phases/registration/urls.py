@@ -3,7 +3,7 @@
 from django.urls import path
 
 from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
-from clusterxchange.phases.registration.views import applications, importing, on_behalf, participations
+from clusterxchange.phases.registration.views import applications, importing, on_behalf, participations, sections
 from clusterxchange.workflow.pages import action_paths
 
 app_name = "registration"
@@ -14,7 +14,9 @@ urlpatterns = [
     path("", applications.start, name="start"),
     path("start-application/", applications.start_application, name="start_application"),
     path(APPLICATIONS, applications.application, name="application"),
-    path(f"{APPLICATIONS}sections/<slug:name>/", applications.section, name="section"),
+    path(f"{APPLICATIONS}sections/<slug:name>/", sections.section, name="section"),
+    path(f"{APPLICATIONS}find/<slug:name>/", sections.find, name="find"),
+    path(f"{APPLICATIONS}remove/<slug:name>/", sections.remove_file, name="remove_file"),
     path(f"{APPLICATIONS}check/", applications.check, name="check"),
     path(f"{APPLICATIONS}curriculum-vitae/", applications.curriculum_vitae, name="curriculum_vitae"),
     path(f"{APPLICATIONS}permit-document/", applications.permit_document, name="permit_document"),

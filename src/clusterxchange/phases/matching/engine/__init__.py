@@ -1,29 +1,99 @@
 """Who fits whom, and why: pure functions of plain values, the same on a page, in a job and in a measurement.
 
-A ranking is asked through one function, `rank`. Each part of it can be replaced without touching a page.
+A ranking of a few is asked through `rank`; one of many through a `Pool` that is kept, with `measured`, `order` and
+`explained`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+
+from clusterxchange.phases.matching.engine.columns import tie_of, ties_for
 from clusterxchange.phases.matching.engine.explain import Reason, misfits_of, reasons_of
 from clusterxchange.phases.matching.engine.participant import Participant
-from clusterxchange.phases.matching.engine.rules import Exclusion, exclusion
-from clusterxchange.phases.matching.engine.score import Ranked, band_of, order_of, terms_of
+from clusterxchange.phases.matching.engine.pool import Collection, Pool
+from clusterxchange.phases.matching.engine.rules import REASONS, Exclusion, exclusion
+from clusterxchange.phases.matching.engine.score import PARTS, POSSIBLE, Measured, Weighing, band_of, measured
 from clusterxchange.scheme.document import Scheme
 
-__all__ = ["Exclusion", "Participant", "Ranked", "Reason", "band_of", "exclusion", "rank"]
+__all__ = [
+    "Collection",
+    "Exclusion",
+    "Participant",
+    "Pool",
+    "Ranked",
+    "Reason",
+    "Weighing",
+    "best_of",
+    "exclusion",
+    "explained",
+    "measured",
+    "order",
+    "rank",
+]
+
+LEAST = np.iinfo(np.int32).min
 
 
-def rank(asker: Participant, candidates: Iterable[Participant], scheme: Scheme) -> list[Ranked]:
-    """Give every candidate with reasons, the best first; who is out of the question comes last, with the reason."""
-    ranked = [_ranked(asker, candidate, scheme) for candidate in candidates]
-    return sorted(ranked, key=lambda one: order_of(asker, one))
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate in a list: score, band (3 is the strongest) and reasons, or why it is out of the question."""
+
+    participant: Participant
+    score: float = 0.0
+    band: int = POSSIBLE
+    fits: tuple[Reason, ...] = ()
+    misfits: tuple[Reason, ...] = ()
+    excluded: Exclusion | None = None
 
 
-def _ranked(asker: Participant, candidate: Participant, scheme: Scheme) -> Ranked:
-    excluded = exclusion(asker, candidate, scheme)
-    if excluded is not None:
-        return Ranked(candidate, excluded=excluded)
-    terms = terms_of(asker, candidate, scheme)
-    score = round(sum(term.amount for term in terms), 4)
-    return Ranked(candidate, score, band_of(score, scheme), reasons_of(terms), misfits_of(asker, candidate, terms))
+def rank(
+    asker: Participant, candidates: Iterable[Participant], scheme: Scheme, collection: Collection | None = None
+) -> list[Ranked]:
+    """Give every candidate with reasons, the best first; who is out of the question comes last, with the reason.
+
+    :raises ValueError: two candidates bear the same reference.
+    """
+    pool = Pool.of(list(candidates), scheme, collection)
+    found = measured(asker, pool, Weighing.of(scheme))
+    return explained(asker, pool, found, order(asker, pool, found), scheme)
+
+
+def order(asker: Participant, pool: Pool, found: Measured) -> np.ndarray:
+    """Give the places of all candidates, best first, excluded last; ties by a hash that stays the same."""
+    ties = ties_for(tie_of(asker.reference), pool.columns.ties)
+    return np.lexsort((ties, -found.scores, found.excluded != 0))
+
+
+def best_of(
+    asker: Participant, pool: Pool, found: Measured, count: int, prices: np.ndarray | None = None
+) -> np.ndarray:
+    """Give the places of the best candidates who are not excluded, by score or by score less price."""
+    worth = found.scores.astype(np.int32) if prices is None else found.scores - prices.astype(np.int32)
+    worth[found.sifted_out | (found.excluded > 0)] = LEAST
+    wanted = min(count, len(pool))
+    if not wanted:
+        return np.empty(0, dtype=np.intp)
+    least = np.partition(worth, -wanted)[-wanted]
+    rows = np.flatnonzero((worth >= least) & (worth > LEAST))
+    ties = ties_for(tie_of(asker.reference), pool.columns.ties[rows])
+    return rows[np.lexsort((ties, -worth[rows]))][:wanted]
+
+
+def explained(
+    asker: Participant, pool: Pool, found: Measured, places: Sequence[int] | np.ndarray, scheme: Scheme
+) -> list[Ranked]:
+    """Give the candidates at some places with their reasons."""
+    return [_explained(asker, pool, found, int(place), scheme) for place in places]
+
+
+def _explained(asker: Participant, pool: Pool, found: Measured, place: int, scheme: Scheme) -> Ranked:
+    candidate = pool.participants[place]
+    if found.excluded[place]:
+        return Ranked(candidate, excluded=Exclusion(REASONS[found.excluded[place]]))
+    terms = {name: int(found.terms[row, place]) for row, name in enumerate(found.names)}
+    points = sum(terms.values())
+    reasons = reasons_of(asker, candidate, terms, int(found.days[place]), pool.collection.offers)
+    misfits = misfits_of(asker, candidate, terms)
+    return Ranked(candidate, points / PARTS, band_of(points, scheme), reasons, misfits)

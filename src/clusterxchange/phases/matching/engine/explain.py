@@ -3,20 +3,14 @@
 A reason is a code with facts. Its sentence is made where it is shown, in the reader's language.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from clusterxchange.phases.matching.engine.features import Feature
 from clusterxchange.phases.matching.engine.participant import Participant
+from clusterxchange.phases.matching.engine.text import Statistics
 
-
-@dataclass(frozen=True)
-class Term:
-    """What one feature adds to a score: `there` is the asker's direction, `back` the other one."""
-
-    name: str
-    amount: float
-    there: Feature
-    back: Feature
+PARTS = 10_000
+Facts = Callable[[Participant, Participant], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,19 +23,63 @@ class Reason:
     back: tuple[str, ...] = ()
 
 
-def reasons_of(terms: tuple[Term, ...]) -> tuple[Reason, ...]:
-    """Give the terms that add to the score, largest first."""
-    fitting = sorted((term for term in terms if term.amount > 0), key=lambda term: (-term.amount, term.name))
-    return tuple(Reason(term.name, term.amount, term.there.facts, term.back.facts) for term in fitting)
+def reasons_of(
+    asker: Participant, candidate: Participant, terms: Mapping[str, int], days: int, offers: Statistics
+) -> tuple[Reason, ...]:
+    """Give the terms that add to the score, largest first, with what they were made of."""
+    fitting = sorted((item for item in terms.items() if item[1] > 0), key=lambda item: (-item[1], item[0]))
+    return tuple(
+        Reason(name, points / PARTS, *_facts_of(name, asker, candidate, days, offers)) for name, points in fitting
+    )
 
 
-def misfits_of(asker: Participant, candidate: Participant, terms: tuple[Term, ...]) -> tuple[Reason, ...]:
+def misfits_of(asker: Participant, candidate: Participant, terms: Mapping[str, int]) -> tuple[Reason, ...]:
     """Give the terms that add nothing although one side has said something about them, in the order of the features."""
     return tuple(
-        Reason(term.name, 0.0)
-        for term in terms
-        if term.amount <= 0 and (_is_said(term.name, asker) or _is_said(term.name, candidate))
+        Reason(name, 0.0)
+        for name, points in terms.items()
+        if points <= 0 and (_is_said(name, asker) or _is_said(name, candidate))
     )
+
+
+def _facts_of(
+    name: str, asker: Participant, candidate: Participant, days: int, offers: Statistics
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if name == "dates":
+        return (str(days),), (str(days),)
+    if name == "offers":
+        return (
+            _words(asker, candidate, offers),
+            _words(candidate, asker, offers),
+        )
+    facts = FACTS.get(name, _none)
+    return facts(asker, candidate), facts(candidate, asker)
+
+
+def _words(a: Participant, b: Participant, statistics: Statistics) -> tuple[str, ...]:
+    """Give what `a` seeks and `b` offers, as `b` wrote it, the most telling word first."""
+    shared = sorted(a.seeks.terms.keys() & b.offers.terms.keys(), key=lambda term: (-statistics.rarity(term), term))
+    return tuple(b.offers.shown.get(term, term) for term in shared)
+
+
+def _none(a: Participant, b: Participant) -> tuple[str, ...]:
+    del a, b
+    return ()
+
+
+def _wished(a: Participant, b: Participant) -> tuple[str, ...]:
+    country = (b.country,) if b.country in a.wished_countries else ()
+    return (*country, *sorted(a.wished_ecosystems & b.ecosystems))
+
+
+FACTS: Mapping[str, Facts] = {
+    "sector": lambda a, b: tuple(sorted(a.ecosystems & b.ecosystems)),
+    "wishes": _wished,
+    "languages": lambda a, b: tuple(sorted(a.languages & b.languages)),
+    "activities": lambda a, b: tuple(sorted(a.activities & b.activities)),
+    "purposes": lambda a, b: tuple(sorted(a.purposes & b.purposes)),
+    "organisation_type": lambda a, b: (b.organisation_type,) if b.organisation_type in a.wished_types else (),
+}
 
 
 def _is_said(name: str, side: Participant) -> bool:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from clusterxchange.phases.matching.engine.text import Text
+from clusterxchange.phases.matching.engine.vectors import Vector
+
 VISIT, HOST = "visit", "host"
 PHYSICAL, VIRTUAL, BOTH = "physical", "virtual", "both"
 
@@ -17,10 +20,13 @@ class Participant:
     country: str
     organisation_type: str = ""
     partnership: int = 0
+    cluster: str = ""
     ecosystems: frozenset[str] = frozenset()
     nace: str = ""
-    offers: frozenset[str] = frozenset()
-    seeks: frozenset[str] = frozenset()
+    offers: Text = field(default_factory=Text)
+    seeks: Text = field(default_factory=Text)
+    offers_vector: Vector | None = None
+    seeks_vector: Vector | None = None
     wished_countries: tuple[str, ...] = ()
     wished_types: frozenset[str] = frozenset()
     wished_ecosystems: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from clusterxchange.access.capacities import V
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.phases.matching import catalogue as shown
-from clusterxchange.phases.matching import queries
+from clusterxchange.phases.matching import queries, ranking
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.forms import CatalogueFilters
@@ -94,14 +94,15 @@ def best(request: HttpRequest) -> HttpResponse:
     asker = who.chosen(request.GET.get("for", ""), at)
     if asker is None:
         return render(request, "matching/whom.html", {"people": _people_guided(who.guided, at)})
-    rows = list(queries.candidates_for(asker.participation))
-    ranked = queries.ranking_for(asker.participation, rows, asker.scheme)
+    ranked = ranking.best_for(asker.participation, asker.scheme)
     page = Paginator(ranked, shown.ROWS_OF_A_PAGE).get_page(request.GET.get("page"))
+    references = [one.participant.reference for one in page.object_list]
+    rows = queries.candidates_for(asker.participation).filter(reference__in=references)
     matches = shown.cards(rows, page.object_list, asker, asker.scheme)
     context = {
         "asker": asker,
         "matches": matches,
-        "possible": sum(one.excluded is None for one in ranked),
+        "possible": ranked.possible,
         "page": page,
         "query": urlencode({"for": asker.participation.reference}),
         "switch": switch_between(who.own, asker),
@@ -198,7 +199,7 @@ def _scheme_of_the_guided(actor: Actor, at: datetime) -> Scheme:
 def _cards_of_the_catalogue(rows: list[Participation], asker: Asker | None, scheme: Scheme) -> list[dict[str, Any]]:
     if asker is None:
         return [shown.card(row, scheme, asker=None, ranked=None, proposal=None) for row in rows]
-    ranked = queries.ranking_for(asker.participation, rows, scheme)
+    ranked = ranking.ranking_for(asker.participation, rows, scheme)
     found = {match["reference"]: match for match in shown.cards(rows, ranked, asker, scheme)}
     return [shown.card_of_the_catalogue(found[row.reference]) for row in rows]
 

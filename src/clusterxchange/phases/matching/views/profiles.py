@@ -19,7 +19,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import hand_out
 from clusterxchange.phases.matching import catalogue as shown
-from clusterxchange.phases.matching import operations, queries, states
+from clusterxchange.phases.matching import operations, queries, ranking, states
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import PHYSICAL, VISIT
 from clusterxchange.phases.matching.forms import SendProposal, SideForm, SuggestMatch
@@ -172,7 +172,7 @@ def _asker_on_profile(request: HttpRequest, offers: Mapping[Action, Offer | None
 def _reasons_on_profile(participation: Participation, asker: Asker | None) -> dict[str, Any]:
     if asker is None:
         return {}
-    (ranked,) = queries.ranking_for(asker.participation, [participation], asker.scheme)
+    (ranked,) = ranking.ranking_for(asker.participation, [participation], asker.scheme)
     if ranked.excluded is not None:
         return {}
     return {"asker": asker, "score": ranked.score, "band": ranked.band, **shown.reasons_in_words(asker, ranked)}

@@ -18,7 +18,7 @@ from clusterxchange.access.capacities import Capacity, H
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.phases.matching import catalogue as shown
-from clusterxchange.phases.matching import operations, queries, states
+from clusterxchange.phases.matching import operations, queries, ranking, states
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.forms import DeclineProposal
@@ -188,7 +188,7 @@ def _section_of_reasons(proposal: Proposal, actor: Actor, scheme: Scheme) -> lis
     is_host = H in decide.capacities_of(actor, "proposal", proposal)
     own, other = (host, visitor) if is_host else (visitor, host)
     asker = Asker(own, is_guided=False, scheme=scheme)
-    (ranked,) = queries.ranking_for(own, [other], scheme)
+    (ranked,) = ranking.ranking_for(own, [other], scheme)
     if ranked.excluded is not None:
         return []
     reasons = shown.reasons_in_words(asker, ranked)

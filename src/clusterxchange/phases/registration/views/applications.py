@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clusterxchange.access import decide
@@ -21,8 +20,6 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.registration import known_answers, operations, queries, rules
 from clusterxchange.phases.registration.forms import (
     APPLICATION_FORMS,
-    SECTION_FORMS,
-    SectionForm,
     StartForm,
 )
 from clusterxchange.phases.registration.models import (
@@ -32,8 +29,7 @@ from clusterxchange.phases.registration.models import (
 )
 from clusterxchange.phases.registration.notices import section_title
 from clusterxchange.phases.registration.states import APPLICATION
-from clusterxchange.phases.registration.views import assessing, known, on_behalf, summaries
-from clusterxchange.phases.registration.views.papers import hand_out
+from clusterxchange.phases.registration.views import assessing, on_behalf, papers, summaries
 from clusterxchange.scheme import code_lists, terms
 from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import Scheme
@@ -41,7 +37,6 @@ from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
-from clusterxchange.workflow.tables import Refusal
 
 
 def _scheme(application: Application, at: datetime) -> Scheme:
@@ -74,7 +69,8 @@ def _sections(application: Application, actor: Actor, at: datetime) -> list[Sect
     change = None
     if application.state == ApplicationState.ON_HOLD and application.organisation_id in actor.organisations:
         change = lambda section: _section_url(application, section)  # noqa: E731 -- a way to each section
-    return [*_decision(application, scheme), *summaries.answers_of(scheme, application, change)]
+    seen = papers.openings(application) if application.organisation_id in actor.organisations else []
+    return [*_decision(application, scheme), *seen, *summaries.answers_of(scheme, application, change)]
 
 
 def _decision(application: Application, scheme: Scheme) -> list[Section]:
@@ -109,11 +105,10 @@ def _decision(application: Application, scheme: Scheme) -> list[Section]:
 
 def _files(application: Application, actor: Actor) -> list[dict[str, Any]]:
     person, address = application.representative, APPLICATION.address(application)
-    note = _("Each opening is recorded")
     kept = ((person.curriculum_vitae, "curriculum-vitae"), (person.permit_document, "permit-document"))
     if not decide.may(actor, APPLICATION.name, Action.OPEN_CURRICULUM_VITAE, application):
         return []
-    return [{"name": file.name, "url": f"{address}{part}/", "note": note} for file, part in kept if file is not None]
+    return [papers.row_of(file, f"{address}{part}/") for file, part in kept if file is not None]
 
 
 def _after(application: Application, action: Action) -> str:
@@ -178,6 +173,9 @@ def _task(application: Application, section: str, progress: rules.Progress) -> d
     task = {"url": _section_url(application, section), "title": section_title(section)}
     if progress.is_complete:
         return {**task, "when": _("Completed"), "state": "done"}
+    if progress.wrong:
+        count = ngettext("%(count)d answer needs a second look", "%(count)d answers need a second look", progress.wrong)
+        return {**task, "when": count % {"count": progress.wrong}, "state": "held"}
     if progress.is_begun:
         given = {"given": progress.required - progress.missing, "required": progress.required}
         return {**task, "when": _("Begun, %(given)d of %(required)d answers") % given, "state": "half"}
@@ -206,6 +204,7 @@ def _submitted_context(request: HttpRequest, application: Application, at: datet
 def _assessment_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
     return {
         **assessing.context_of(application, actor_of(request), application.checklist_saved_at),
+        **on_behalf.context_of(application, actor_of(request)),
         "findings": summaries.findings_of(_scheme(application, at), application),
         "case_address": APPLICATION.address(application),
     }
@@ -383,105 +382,12 @@ def speak(request: HttpRequest, reference: str) -> HttpResponse:
     return pages.speak(request, page_for(found, actor_of(request)), found)
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
-def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:  # noqa: PLR0911 -- one for each way out
-    """Show and save one section of the form."""
-    found = _load(request, reference)
-    kind = SECTION_FORMS.get(name)
-    if kind is None:
-        raise Http404
-    actor, at = actor_of(request), clock.now()
-    behalf = on_behalf.may_fill_in(found, actor)
-    editing = Action.EDIT_ON_BEHALF if behalf else Action.EDIT_APPLICATION
-    denial = decide.denial(actor, APPLICATION.name, editing, found)
-    if denial is not None:
-        return _refuse_edit(request, found, denial, pages.FORBIDDEN)
-    if found.state not in operations.EDITABLE:
-        return _refuse_edit(request, found, "wrong_state", pages.CONFLICT)
-    scheme, marks = _scheme(found, at), known.marks_of(found)
-    if request.method != "POST":
-        return _section_page(request, found, kind(application=found, scheme=scheme, at=at))
-    form = kind(request.POST, request.FILES, application=found, scheme=scheme, at=at)
-    is_valid = form.is_valid()
-    try:
-        # What is right is kept even where something else is wrong, so that nothing has to be typed or uploaded twice.
-        edit = operations.edit_on_behalf if behalf else operations.edit_application
-        edit(found, answers=form.answers(), section=name, actor=actor, at=at)
-    except NotDone as reason:
-        return _refuse_edit(request, found, reason.refusal.code, pages.CONFLICT)
-    if not is_valid:
-        return _section_page(request, found, form, status=pages.UNPROCESSABLE)
-    messages.success(request, _("Your answers in “%(section)s” are saved.") % {"section": section_title(name)})
-    way_on = _way_on(request, found, name)
-    if known.marks_of(found) != marks and not behalf and known.known_by_answers(request, found) is not None:
-        return redirect(f"/organisations/known/{found.reference}/?{urlencode({'then': way_on})}")
-    return redirect(way_on)
-
-
-def _way_on(request: HttpRequest, found: Application, name: str) -> str:
-    address = APPLICATION.address(found)
-    if request.POST.get("then") == "stop" or found.state != ApplicationState.DRAFT:
-        return address
-    if request.POST.get("back") == "check":
-        return f"{address}check/"
-    place = rules.SECTIONS.index(name) + 1
-    return _section_url(found, rules.SECTIONS[place]) if place < len(rules.SECTIONS) else f"{address}check/"
-
-
-def _refuse_edit(request: HttpRequest, found: Application, code: str, status: int) -> HttpResponse:
-    found.refresh_from_db()
-    page = page_for(found, actor_of(request))
-    refusal = Refusal(code, {"state": found.state})
-    return pages.show(request, page, found, status=status, refused=(Action.EDIT_APPLICATION, refusal))
-
-
-def _section_page(request: HttpRequest, found: Application, form: SectionForm, *, status: int = 200) -> HttpResponse:
-    at = clock.now()
-    place = rules.SECTIONS.index(form.section) + 1
-    scheme = _scheme(found, at)
-    address = APPLICATION.address(found)
-    left = len(rules.missing_sections(scheme, found))
-    context = {
-        "application": found,
-        "form": form,
-        "title": section_title(form.section),
-        "breadcrumb": [(_("Desk"), "/desk/"), (_("Your registration"), address)],
-        "meta": [
-            _("Section %(place)d of %(total)d") % {"place": place, "total": len(rules.SECTIONS)},
-            _("All answers are needed unless marked optional"),
-        ],
-        "left": left,
-        "back": request.POST.get("back") or request.GET.get("back", ""),
-        "address": address,
-        "case": {"machine": APPLICATION.name, "reference": found.reference, "state": found.state, "version": ""},
-        "size": code_lists.label(scheme, "size_classes", rules.size_of(scheme, found.organisation))
-        if form.section == rules.SIZE and found.organisation.people is not None
-        else "",
-        "kept_files": _kept_files(found, form),
-        "type_is_missing": form.section == rules.SIZE and not found.organisation.organisation_type,
-        "organisation_url": _section_url(found, rules.ORGANISATION),
-    }
-    return render(request, "registration/section.html", context, status=status)
-
-
-def _kept_files(found: Application, form: SectionForm) -> list[dict[str, str]]:
-    address = APPLICATION.address(found)
-    parts = {"curriculum_vitae": "curriculum-vitae", "permit_document": "permit-document"}
-    kept = [(name, rules.answer_of(found, name)) for name in form.files_kept]
-    return [
-        {"name": file.name, "url": f"{address}{parts[name]}/" if name in parts else ""}
-        for name, file in kept
-        if file is not None
-    ]
-
-
 @require_GET
 @signed_in
 def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the curriculum vitae to whoever the table lets, and note it."""
     found = _load(request, reference)
-    return hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
+    return papers.hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
 
 
 @require_GET
@@ -489,4 +395,4 @@ def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
 def permit_document(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the residence permit as the curriculum vitae is handed out."""
     found = _load(request, reference)
-    return hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)
+    return papers.hand_out(request, page_for(found, actor_of(request)), found, found.representative.permit_document)

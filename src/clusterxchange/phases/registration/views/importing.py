@@ -17,8 +17,9 @@ from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.spreadsheets import csv_response
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import imported_rows, operations
-from clusterxchange.phases.registration.assisting_forms import ListForm
+from clusterxchange.phases.registration import operations
+from clusterxchange.phases.registration.assistance import imported_rows
+from clusterxchange.phases.registration.assistance.forms import ListForm
 from clusterxchange.phases.registration.models import ImportedFile
 from clusterxchange.workflow import pages
 from clusterxchange.workflow.engine import NotDone

@@ -19,8 +19,9 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock, files
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import invitations, operations, queries
-from clusterxchange.phases.registration.assisting_forms import InviteForm, ObjectForm, RecordActForm
+from clusterxchange.phases.registration import operations, queries
+from clusterxchange.phases.registration.assistance import invitations
+from clusterxchange.phases.registration.assistance.forms import InviteForm, ObjectForm, RecordActForm
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ApplicationState
 from clusterxchange.phases.registration.states import APPLICATION
 from clusterxchange.workflow import engine, pages

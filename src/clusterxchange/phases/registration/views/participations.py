@@ -19,8 +19,7 @@ from clusterxchange.phases.registration import operations, queries
 from clusterxchange.phases.registration.forms import PARTICIPATION_FORMS
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.phases.registration.states import APPLICATION, PARTICIPATION
-from clusterxchange.phases.registration.views import summaries
-from clusterxchange.phases.registration.views.papers import hand_out
+from clusterxchange.phases.registration.views import papers, summaries
 from clusterxchange.workflow import pages
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotDone
@@ -33,21 +32,16 @@ def _title(participation: Participation, actor: Actor) -> str:
 
 
 def _sections(participation: Participation, actor: Actor, at: datetime) -> list[Section]:
-    del actor
-    return summaries.participation_in_words(queries.scheme_of_edition(participation.edition_id, at), participation)
+    seen = papers.openings(participation.application) if participation.organisation_id in actor.organisations else []
+    scheme = queries.scheme_of_edition(participation.edition_id, at)
+    return [*summaries.participation_in_words(scheme, participation), *seen]
 
 
 def _files(participation: Participation, actor: Actor) -> list[dict[str, Any]]:
     file = participation.application.representative.curriculum_vitae
     if file is None or not decide.may(actor, PARTICIPATION.name, Action.OPEN_CURRICULUM_VITAE, participation):
         return []
-    return [
-        {
-            "name": file.name,
-            "url": f"{PARTICIPATION.address(participation)}curriculum-vitae/",
-            "note": _("Each opening is recorded"),
-        }
-    ]
+    return [papers.row_of(file, f"{PARTICIPATION.address(participation)}curriculum-vitae/")]
 
 
 def _context(request: HttpRequest, participation: Participation, at: datetime) -> dict[str, Any]:
@@ -129,4 +123,4 @@ def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
     found = found or visible(rows, "participation", actor).filter(reference=reference).first()
     if found is None:
         raise Http404
-    return hand_out(request, PAGE, found, found.application.representative.curriculum_vitae)
+    return papers.hand_out(request, PAGE, found, found.application.representative.curriculum_vitae)

@@ -1,22 +1,31 @@
 """An application and a participation in words: what was answered, and what the tool itself finds to the checklist."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.phases.registration import queries, rules
-from clusterxchange.phases.registration.models import Application, Participation, PartnershipChoice, Visit
+from clusterxchange.phases.registration.models import (
+    Application,
+    Participation,
+    ParticipationState,
+    PartnershipChoice,
+    Visit,
+)
 from clusterxchange.phases.registration.notices import section_title
-from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.scheme.hints import hint_words_in
 from clusterxchange.workflow.cases import Section
 
 Row = tuple[str, str]
+LISTS_OF_COLUMNS = {"organisation_type": "organisation_types", "cluster_membership": "memberships"}
 
 
 def _language() -> str:
@@ -90,11 +99,8 @@ def _you(scheme: Scheme, application: Application) -> list[Row]:
 
 def _organisation(scheme: Scheme, application: Application) -> list[Row]:
     organisation = application.organisation
-    address = ", ".join(
-        part
-        for part in (organisation.street, f"{organisation.postcode} {organisation.city}".strip(), organisation.region)
-        if part
-    )
+    place, region = f"{organisation.postcode} {organisation.city}".strip(), regions.written(organisation.region)
+    address = ", ".join(part for part in (organisation.street, place, region) if part)
     return [
         (_("Role"), roles_in_words(scheme, application)),
         (_("Type of organisation"), _label(scheme, "organisation_types", organisation.organisation_type)),
@@ -120,7 +126,7 @@ def _profile(scheme: Scheme, application: Application) -> list[Row]:
         (_("Website"), organisation.website),
         (_("What the organisation does"), organisation.description),
         (_("Industrial ecosystems"), _labels(scheme, "ecosystems", organisation.ecosystems)),
-        (_("Economic activity"), organisation.nace),
+        (_("Economic activity"), economic_activities.written(organisation.nace)),
         (_("Field in its own words"), organisation.keywords),
         *_given(
             (_("Offers, in keywords"), organisation.offers),
@@ -258,11 +264,48 @@ def participation_in_words(scheme: Scheme, participation: Participation) -> list
         rows.append((_("Reason last given"), participation.reason))
     if participation.move_asked_to:
         rows.append((_("Asks to move to"), participation.move_asked_to.acronym))
+    if participation.suspended_until and participation.state == ParticipationState.SUSPENDED:
+        last = participation.suspended_until - timedelta(hours=12)
+        rows.append((_("Suspended until"), _day(timezone.localtime(last).date())))
     return [
         Section(_("Participation"), rows),
+        *_what_changed(scheme, participation),
         Section(_("Motivation"), list(_motivation(scheme, participation, visits=is_visitor, hosts=not is_visitor))),
         Section(_("Preferences"), list(_preferences(scheme, participation, windows))),
     ]
+
+
+def _what_changed(scheme: Scheme, participation: Participation) -> list[Section]:
+    """Say what the organisation has changed since it was accepted, while the partnership looks at it again."""
+    if participation.state != ParticipationState.UNDER_REVIEW:
+        return []
+    changed = queries.changed_before_review(participation)
+    rows = [
+        (
+            str(label_of_column(name)),
+            _("%(was)s, now %(now)s")
+            % {
+                "was": _in_words(scheme, name, values["was"]) or _("nothing"),
+                "now": _in_words(scheme, name, values["is"]) or _("nothing"),
+            },
+        )
+        for name, values in changed.items()
+    ]
+    return [Section(_("What has changed"), list(rows))] if rows else []
+
+
+def label_of_column(name: str) -> Any:  # noqa: ANN401 -- a text or one to be translated
+    """Give the label of an answer of an organisation or of its person."""
+    model = Representative if name in rules.REPRESENTATIVE_COLUMNS else Organisation
+    return model._meta.get_field(name).verbose_name
+
+
+def _in_words(scheme: Scheme, name: str, value: Any) -> str:  # noqa: ANN401 -- an answer
+    if name in ("country", "based_in"):
+        return _country(scheme, value)
+    if name in LISTS_OF_COLUMNS:
+        return _label(scheme, LISTS_OF_COLUMNS[name], value)
+    return _number(value) if isinstance(value, int) else str(value or "")
 
 
 def findings_of(scheme: Scheme, application: Application) -> dict[str, str]:

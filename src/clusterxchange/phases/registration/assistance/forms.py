@@ -14,9 +14,10 @@ from clusterxchange.access.actions import Action
 from clusterxchange.foundation import files
 from clusterxchange.foundation.tables import LARGEST, Table, read_table
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.phases.registration import imported_rows, operations, rules
+from clusterxchange.phases.registration import operations, rules
+from clusterxchange.phases.registration.assistance import imported_rows
+from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.forms import CheckedFile, choice, day, listing, long_text, text, translated
-from clusterxchange.phases.registration.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application
 from clusterxchange.phases.registration.states import APPLICATION
 from clusterxchange.workflow.sentences import ACTIONS
@@ -32,6 +33,13 @@ def _missing(form: forms.Form, names: Iterable[str]) -> None:
             form.add_error(name, ValidationError(sentence, code="cell_missing"))
 
 
+def _mark_asked(form: forms.Form, names: Iterable[str]) -> None:
+    """Mark what is needed, so that the page does not call it optional."""
+    for name in names:
+        if name in form.fields:
+            form.fields[name].asked = True  # type: ignore[attr-defined]  # -- read by the template
+
+
 class PartnershipOfOfficer(forms.Form):
     """A form that asks for the partnership where somebody works for several."""
 
@@ -42,6 +50,7 @@ class PartnershipOfOfficer(forms.Form):
         if len(self.partnerships) > 1:
             offered = [(slug, row.acronym) for slug, row in self.partnerships.items()]
             self.fields = {"partnership": listing(_("Partnership"), offered), **self.fields}
+            _mark_asked(self, ("partnership",))
 
     def chosen(self) -> Partnership | None:
         """Give the partnership; the only one where there is no choice."""
@@ -57,6 +66,8 @@ class PartnershipOfOfficer(forms.Form):
 
 class InviteForm(PartnershipOfOfficer):
     """For whom a registration is started, and what the invitation says."""
+
+    needed = ("legal_name", "first_name", "last_name", "email")
 
     legal_name = text(gettext_lazy("Legal name of the organisation"), 200)
     first_name = text(gettext_lazy("First name of the person"), 80)
@@ -77,10 +88,12 @@ class InviteForm(PartnershipOfOfficer):
         self.fields["language"].choices = list(settings.LANGUAGES)  # type: ignore[attr-defined]  # -- a choice field
         self.fields["language"].widget.choices = list(settings.LANGUAGES)
 
+        _mark_asked(self, (*self.needed, "language"))
+
     def clean(self) -> dict[str, Any]:
         """Ask for each answer at its own field."""
         cleaned = super().clean() or self.cleaned_data
-        _missing(self, ("legal_name", "first_name", "last_name", "email"))
+        _missing(self, self.needed)
         self.ask_for_partnership()
         return cleaned
 
@@ -99,6 +112,8 @@ class InviteForm(PartnershipOfOfficer):
 
 class RecordActForm(forms.Form):
     """A step that the participant has taken on paper or by phone."""
+
+    needed = ("act", "channel", "done_on", "note")
 
     def __init__(self, *args: Any, application: Application, at: datetime, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
         kwargs = {**kwargs, "use_required_attribute": False}
@@ -129,6 +144,7 @@ class RecordActForm(forms.Form):
         )
         for place, question in enumerate(self.asked, start=1):
             self.fields[f"answer_{place}"] = long_text(question, REASON_LENGTH)
+        _mark_asked(self, self.needed)
 
     def clean_done_on(self) -> date | None:
         """Refuse a day that is still to come."""
@@ -140,7 +156,7 @@ class RecordActForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for each answer at its own field."""
         cleaned = super().clean() or self.cleaned_data
-        _missing(self, ("act", "channel", "done_on", "note"))
+        _missing(self, self.needed)
         act, channel = cleaned.get("act"), cleaned.get("channel")
         if channel == ActOnBehalf.Channel.PAPER and not cleaned.get("evidence") and "evidence" not in self.errors:
             sentence = _("Add a photo or scan of the paper: without it the record is worth nothing.")

@@ -1,0 +1,1 @@
+"""Measurements of what the tool does, apart from its tests."""

@@ -1,0 +1,139 @@
+"""What the ranking works out beforehand and keeps: terms, vectors, prices and the best partners of everybody."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Q
+
+from clusterxchange.phases.matching import queries
+from clusterxchange.phases.matching.embedding import MODEL, Embedding, is_installed
+from clusterxchange.phases.matching.engine import Measured, Participant, Pool, Weighing, best_of, measured
+from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.engine.price import prices
+from clusterxchange.phases.matching.engine.text import Text
+from clusterxchange.phases.matching.engine.vectors import stored
+from clusterxchange.phases.matching.models import MatchingProfile
+from clusterxchange.phases.matching.ranking import field_of
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme.current import scheme_of_edition
+from clusterxchange.scheme.document import Scheme
+
+KEPT = 50
+EDGES = 200
+# Changes when the shape of the ranking does; the scheme's own hash says which weights were used.
+EDITION_OF_THE_ENGINE = "1"
+
+
+def keep_changed_texts(installed: Callable[[], Embedding | None]) -> Iterator[Participation]:
+    """Work out terms, and vectors where there is a model, of each listed text that has changed; give whose it was.
+
+    The model is loaded only when something needs it.
+    """
+    MatchingProfile.objects.exclude(participation__state__in=queries.ACCEPTED).delete()
+    embedding: Embedding | None = None
+    for participation in _listed():
+        kept = queries.kept_for(participation)
+        has_vectors = kept is not None and kept.model == MODEL
+        if kept is not None and (has_vectors or not is_installed()):
+            continue
+        embedding = embedding or installed()
+        _keep(participation, embedding)
+        yield participation
+
+
+def _listed() -> Iterator[Participation]:
+    rows = Participation.objects.filter(state__in=queries.LISTED).select_related("organisation", "matching_profile")
+    yield from rows.order_by("pk")
+
+
+def _keep(participation: Participation, embedding: Embedding | None) -> None:
+    texts = queries.texts_of(participation)
+    language = participation.organisation.profile_language
+    offers, seeks = (as_kept(queries.READING.read(text, language)) for text in texts)
+    found: dict[str, object] = {
+        "text_sha256": queries.text_hash(participation),
+        "language": language,
+        "offers": offers,
+        "seeks": seeks,
+        "model": embedding.model if embedding is not None else "",
+        "offers_vector": None,
+        "seeks_vector": None,
+    }
+    if embedding is not None:
+        for name, text in zip(("offers_vector", "seeks_vector"), texts, strict=True):
+            if text.strip():
+                found[name] = stored(embedding.embed([text]))[0].tobytes()
+    MatchingProfile.objects.update_or_create(participation=participation, defaults=found)
+
+
+def as_kept(text: Text) -> dict[str, tuple[int, str]]:
+    """Give a text as it is kept: for each term how often it stands there and a word as it was written."""
+    return {term: (count, text.shown[term]) for term, count in text.terms.items()}
+
+
+def keep_best(participation: Participation, *, at: datetime) -> None:
+    """Keep the best partners of one participant, as of now."""
+    scheme = scheme_of_edition(participation.edition_id, at)
+    found = field_of(participation.edition_id, queries.OTHER_ROLE[participation.role], scheme)
+    row = queries.listed_in(participation.edition_id, participation.role).filter(pk=participation.pk).first()
+    if row is None:
+        return
+    asker = queries.participant_of(row)
+    against = _against(asker, found.pool, found.present, scheme, KEPT)
+    _write(row.pk, best_of(asker, found.pool, against, KEPT), against, found.pool, scheme, at)
+
+
+def keep_best_of_all(*, at: datetime) -> None:
+    """Find the price of each host from the lists of all visitors, and keep the best partners of everybody listed."""
+    listed = Participation.objects.filter(state__in=queries.LISTED).order_by()
+    for edition_id in sorted(set(listed.values_list("edition_id", flat=True))):
+        scheme = scheme_of_edition(edition_id, at)
+        for role in (VISIT, HOST):
+            _keep_best_of_role(edition_id, role, scheme, at)
+
+
+def _keep_best_of_role(edition_id: int, role: str, scheme: Scheme, at: datetime) -> None:
+    found = field_of(edition_id, queries.OTHER_ROLE[role], scheme)
+    rows = list(queries.listed_in(edition_id, role))
+    places = np.full((len(rows), EDGES), -1, dtype=np.int64)
+    scores = np.zeros((len(rows), EDGES))
+    for line, row in enumerate(rows):
+        asker = queries.participant_of(row)
+        against = _against(asker, found.pool, found.present, scheme, EDGES)
+        best = best_of(asker, found.pool, against, EDGES)
+        places[line, : len(best)], scores[line, : len(best)] = best, against.scores[best]
+        _write(row.pk, best[:KEPT], against, found.pool, scheme, at)
+    if role == VISIT and len(found.pool):
+        priced = prices(places, scores, np.where(found.present, found.pool.columns.places_left, 0))
+        _write_prices(
+            edition_id, {one.reference: int(priced[place]) for place, one in enumerate(found.pool.participants)}
+        )
+
+
+def _against(asker: Participant, pool: Pool, present: np.ndarray, scheme: Scheme, best: int) -> Measured:
+    against = measured(asker, pool, Weighing.of(scheme), best=best + int((~present).sum()) + 1)
+    against.sifted_out[~present | (pool.columns.organisation == asker.organisation)] = True
+    return against
+
+
+def _write(pk: int, best: np.ndarray, against: Measured, pool: Pool, scheme: Scheme, at: datetime) -> None:
+    rows = [
+        {
+            "reference": pool.participants[place].reference,
+            "score": int(against.scores[place]),
+            "terms": {name: int(against.terms[line, place]) for line, name in enumerate(against.names)},
+        }
+        for place in best
+    ]
+    MatchingProfile.objects.update_or_create(
+        participation_id=pk,
+        defaults={"best": rows, "best_version": f"{EDITION_OF_THE_ENGINE} {scheme.sha256}", "best_at": at},
+    )
+
+
+def _write_prices(edition_id: int, found: Mapping[str, int]) -> None:
+    rows = MatchingProfile.objects.filter(participation__edition_id=edition_id, participation__role=HOST)
+    for kept in rows.filter(Q(price__gt=0) | Q(participation__reference__in=[name for name in found if found[name]])):
+        kept.price = found.get(kept.participation.reference or "", 0)
+        kept.save(update_fields=["price"])

@@ -1,0 +1,138 @@
+"""The ranking on the site: who is listed is kept as arrays in each process and patched where something has changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+
+from clusterxchange.phases.matching import queries
+from clusterxchange.phases.matching.engine import (
+    Measured,
+    Participant,
+    Pool,
+    Ranked,
+    Weighing,
+    best_of,
+    explained,
+    measured,
+    order,
+    rank,
+)
+from clusterxchange.phases.matching.engine.columns import DoesNotFit
+from clusterxchange.phases.matching.engine.slate import slate
+from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme.document import Scheme
+
+# Of a list so many are chosen with an eye on the whole programme; whoever follows stands by score alone.
+FIRST_OF_A_LIST = 10
+# When more has changed, or something does not fit, everything is written down anew.
+PATCHED_AT_MOST = 200
+NO_SCHEME = ""
+
+
+@dataclass
+class Snapshot:
+    """Everybody listed in one role of an edition, as last seen."""
+
+    scheme: str = NO_SCHEME
+    marks: dict[int, str] = field(default_factory=dict)
+    participants: dict[int, Participant] = field(default_factory=dict)
+    pool: Pool | None = None
+    references: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Field:
+    """The candidates of one moment: the pool, whom of it nobody sees any more, and prices."""
+
+    pool: Pool
+    present: np.ndarray
+    prices: np.ndarray
+
+
+_SNAPSHOTS: dict[tuple[int, str], Snapshot] = {}
+_LOCK = Lock()
+
+
+def field_of(edition_id: int, role: str, scheme: Scheme) -> Field:
+    """Give everybody listed in a role of an edition, as the database has them now."""
+    with _LOCK:
+        kept = _SNAPSHOTS.setdefault((edition_id, role), Snapshot())
+        marks = queries.marks_of(edition_id, role)
+        pool = _brought_up_to_date(kept, edition_id, role, scheme, {pk: mark for pk, mark, _, _ in marks})
+        present = np.zeros(len(pool), dtype=np.bool_)
+        prices = np.zeros(len(pool), dtype=np.int32)
+        for pk, _, price, _ in marks:
+            if (reference := kept.references.get(pk)) is not None:
+                present[pool.places[reference]] = True
+                prices[pool.places[reference]] = price
+        return Field(pool, present, prices)
+
+
+def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Scheme, marks: dict[int, str]) -> Pool:
+    changed = [pk for pk, mark in marks.items() if kept.marks.get(pk) != mark]
+    for pk in kept.participants.keys() - marks.keys():
+        del kept.participants[pk]
+    for row in queries.listed_in(edition_id, role).filter(pk__in=changed) if changed else ():
+        kept.participants[row.pk] = queries.participant_of(row)
+        kept.references[row.pk] = row.reference or ""
+    kept.marks = marks
+    pool = kept.pool
+    is_stale = len(changed) > PATCHED_AT_MOST or kept.scheme != scheme.sha256
+    if pool is None or is_stale or len(pool) > 2 * len(kept.participants) + PATCHED_AT_MOST:
+        pool = Pool.of(list(kept.participants.values()), scheme)
+    else:
+        try:
+            for pk in changed:
+                if pk in kept.participants:
+                    pool = pool.put(kept.participants[pk])
+        except DoesNotFit:
+            pool = Pool.of(list(kept.participants.values()), scheme)
+    kept.pool, kept.scheme = pool, scheme.sha256
+    return pool
+
+
+class BestList(Sequence[Ranked]):
+    """A list of everybody for one asker; only what is looked at is put into words."""
+
+    def __init__(self, asker: Participant, found: Field, scheme: Scheme) -> None:
+        """Measure everybody and set the order: the first ten with an eye on the programme, then by score."""
+        self._asker, self._scheme, self._pool = asker, scheme, found.pool
+        is_own = found.pool.columns.organisation == asker.organisation
+        self._measured: Measured = measured(asker, found.pool, Weighing.of(scheme))
+        self._measured.sifted_out[~found.present | is_own] = True
+        by_score = [int(place) for place in order(asker, found.pool, self._measured) if found.present[place]]
+        by_score = [place for place in by_score if not is_own[place]]
+        first = slate(
+            best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST),
+            best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST, found.prices),
+            found.pool.columns.cluster,
+            FIRST_OF_A_LIST,
+        )
+        chosen = set(first)
+        self._places = [*first, *(place for place in by_score if place not in chosen)]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, wanted: slice) -> list[Ranked]:  # type: ignore[override]  # -- pages are slices
+        return explained(self._asker, self._pool, self._measured, self._places[wanted], self._scheme)
+
+    @property
+    def possible(self) -> int:
+        """How many of them can be matched."""
+        return sum(not self._measured.excluded[place] for place in self._places)
+
+
+def best_for(asker: Participation, scheme: Scheme) -> BestList:
+    """Give everybody of the other role as a list for the asker."""
+    found = field_of(asker.edition_id, queries.OTHER_ROLE[asker.role], scheme)
+    return BestList(queries.participant_of(asker), found, scheme)
+
+
+def ranking_for(asker: Participation, rows: Iterable[Participation], scheme: Scheme) -> list[Ranked]:
+    """Give some rows as the ranking orders them for the asker, measured as everybody in the same role is."""
+    found = field_of(asker.edition_id, queries.OTHER_ROLE[asker.role], scheme)
+    participants = [queries.participant_of(row) for row in rows]
+    return rank(queries.participant_of(asker), participants, scheme, found.pool.collection)
