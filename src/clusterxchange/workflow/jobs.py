@@ -3,6 +3,8 @@
 from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from clusterxchange.foundation import clock
 from clusterxchange.workflow import anchors, deadlines
@@ -39,4 +41,8 @@ async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:  # n
     """Put jobs of a worker that has died back into the queue."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same work waits already, so nothing is lost with this one.
+            await manager.finish_job(job, Status.ABORTED, delete_job=False)
