@@ -15,7 +15,7 @@ from clusterxchange.management.translations import wanted
 
 PACKAGE: Final = Path(clusterxchange.documents.__file__).parent
 PLACEHOLDER: Final = re.compile(r"\{\w+\}|%\(\w+\)s")
-SAME_IN_BOTH: Final = {"ClusterXchange", "IBAN", "BIC", "%(distance)s km"}
+SAME_IN_BOTH: Final = {"ClusterXchange", "IBAN", "BIC", "%(distance)s km", "j E Y, H:i", "j E Y"}
 
 
 def catalogue() -> dict[str, tuple[str, ...]]:

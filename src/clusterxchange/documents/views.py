@@ -59,7 +59,7 @@ def download_brochure(request: HttpRequest, name: str, language: str) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_document(request: HttpRequest) -> HttpResponse:
     """Say whether a file is genuine and who signed it; the file is not kept."""
-    form = CheckDocument(request.POST or None, request.FILES or None) if request.method == "POST" else CheckDocument()
+    form = CheckDocument(request.POST, request.FILES) if request.method == "POST" else CheckDocument()
     context: dict[str, Any] = {"form": form}
     status = 200
     if form.is_bound:

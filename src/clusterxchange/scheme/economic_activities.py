@@ -23,7 +23,7 @@ def titles() -> dict[str, str]:
     return {code: title for code, title in sorted(found.items()) if code.isdigit() and len(code) in OFFERED_DIGITS}
 
 
-def _walk(start: str, rows: list) -> Iterator[tuple[str, str]]:  # type: ignore[type-arg]  -- as the package nests them
+def _walk(start: str, rows: list) -> Iterator[tuple[str, str]]:  # type: ignore[type-arg]  # -- as the package nests them
     for _length, low, _high, facts, below in rows:
         if "label" in facts:
             yield start + low, facts["label"]

@@ -1218,8 +1218,9 @@ class LetterForm(ChecklistForm):
     def add_letter(self, action: Action, shown: str) -> None:
         """Add the mail of a decision, with the text that is sent where nobody edits it."""
         name = action.value.partition("_")[0]
+        attributes = {"rows": 6, "lang": self.subject.representative.account.language}
         self.fields[f"{name}_letter"] = text(
-            _("Text of the mail"), LETTER_LENGTH, widget=forms.Textarea(attrs={"rows": 6}), initial=shown
+            _("Text of the mail"), LETTER_LENGTH, widget=forms.Textarea(attrs=attributes), initial=shown
         )
         self.fields[f"{name}_letter_shown"] = forms.CharField(
             required=False, max_length=LETTER_LENGTH, widget=forms.HiddenInput, initial=shown, strip=False
