@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import overload
 
 import numpy as np
 
@@ -116,8 +117,20 @@ class BestList(Sequence[Ranked]):
     def __len__(self) -> int:
         return len(self._places)
 
-    def __getitem__(self, wanted: slice) -> list[Ranked]:  # type: ignore[override]  # -- pages are slices
-        return explained(self._asker, self._pool, self._measured, self._places[wanted], self._scheme)
+    @overload
+    def __getitem__(self, wanted: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Ranked]: ...
+    def __getitem__(self, wanted: int | slice) -> Ranked | list[Ranked]:
+        places = self._places[wanted] if isinstance(wanted, slice) else [self._places[wanted]]
+        found = explained(self._asker, self._pool, self._measured, places, self._scheme)
+        return found if isinstance(wanted, slice) else found[0]
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether the asker's texts are compared by meaning as well, and not by words alone."""
+        has_vectors = self._asker.seeks_vector is not None or self._asker.offers_vector is not None
+        return has_vectors and self._pool.collection.centres is not None
 
     @property
     def possible(self) -> int:
