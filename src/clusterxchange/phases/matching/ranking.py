@@ -1,6 +1,6 @@
 """The ranking on the site: who is listed is kept as arrays in each process and patched where something has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import overload
@@ -29,6 +29,8 @@ from clusterxchange.scheme.document import Scheme
 FIRST_OF_A_LIST = 10
 # When more has changed, or something does not fit, everything is written down anew.
 PATCHED_AT_MOST = 200
+# So few are written down anew at each change.
+FEW = 50
 NO_SCHEME = ""
 
 
@@ -80,8 +82,8 @@ def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Sche
         kept.references[row.pk] = row.reference or ""
     kept.marks = marks
     pool = kept.pool
-    is_stale = len(changed) > PATCHED_AT_MOST or kept.scheme != scheme.sha256
-    if pool is None or is_stale or len(pool) > 2 * len(kept.participants) + PATCHED_AT_MOST:
+    is_stale = bool(changed) and pool is not None and _is_outgrown(pool, kept.participants, len(changed))
+    if pool is None or is_stale or kept.scheme != scheme.sha256:
         pool = Pool.of(list(kept.participants.values()), scheme)
     else:
         try:
@@ -92,6 +94,19 @@ def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Sche
             pool = Pool.of(list(kept.participants.values()), scheme)
     kept.pool, kept.scheme = pool, scheme.sha256
     return pool
+
+
+def _is_outgrown(pool: Pool, participants: Mapping[int, Participant], changed: int) -> bool:
+    """Whether so much has changed that how rare words are and where the middle of vectors lies is to be found anew."""
+    counted = max(pool.collection.offers.size, pool.collection.seeks.size)
+    has_vectors = any(one.offers_vector is not None for one in participants.values())
+    return (
+        len(participants) <= FEW
+        or changed > PATCHED_AT_MOST
+        or len(participants) * 4 > (counted + 1) * 5
+        or len(pool) > 2 * len(participants)
+        or (has_vectors and pool.collection.centres is None)
+    )
 
 
 class BestList(Sequence[Ranked]):
