@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.matching.metrics import LENGTH
 from clusterxchange.phases.matching.engine import Participant, Pool, Weighing, best_of, explained, measured
 from clusterxchange.phases.matching.engine.columns import Group, ties_for
-from clusterxchange.phases.matching.engine.vectors import Vectors
+from clusterxchange.phases.matching.engine.vectors import WIDE_AT_MOST, Vectors
 from clusterxchange.scheme.document import Scheme
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -52,7 +52,10 @@ class _Repeated(list[Participant]):
 
 
 def _vectors(vectors: Vectors | None, rows: np.ndarray) -> Vectors | None:
-    return Vectors(vectors.values[rows], vectors.lengths[rows]) if vectors is not None else None
+    if vectors is None:
+        return None
+    kind = np.float32 if len(rows) <= WIDE_AT_MOST else np.int8
+    return Vectors(vectors.values.astype(kind)[rows], vectors.lengths[rows])
 
 
 def latency(

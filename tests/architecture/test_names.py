@@ -34,7 +34,7 @@ IN_A_PHASE = {
     "__init__",
     "__pycache__",
     "catalogue",
-    "personal_data", "engine", "known_answers", "embedding", "keeping", "ranking",
+    "personal_data", "engine", "ranking", "keeping", "embedding", "known_answers",
 }  # fmt: skip
 
 

@@ -6,11 +6,10 @@ import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
+from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 from tour.play import PAPER
 
 from tests.browser.checks import MIDDLE, NARROW, WIDE, faults
@@ -79,13 +78,21 @@ def started(people: People, **context: Any) -> tuple[Somebody, str]:  # noqa: AN
     return person, person.tab.url
 
 
+def one_of(tab: Tab, name: str, value: str) -> Locator:
+    """Find the radio button or check box of an answer; a box that stands alone says only yes."""
+    which = "" if value == "on" else f"[value='{value}']"
+    return tab.locator(f"main form [name='{name}']{which}")
+
+
 def answer_and_leave(tab: Tab, name: str, value: str) -> None:
     """Answer one field as a person does, go to the next one, and wait until the first is saved."""
     control = tab.locator(f"main form [name='{name}']:not([type=hidden])")
     kind = control.first.evaluate("(one) => one.type")
+    if kind == "radio" and one_of(tab, name, value).is_checked():
+        return
     with tab.expect_response(lambda answer: answer.request.method == "POST" and "/sections/" in answer.url) as waiting:
         if kind in {"radio", "checkbox"}:
-            tab.locator(f"main form [name='{name}'][value='{value}']").check()
+            one_of(tab, name, value).check()
         elif kind == "select-one":
             control.select_option(value)
         elif kind == "date":
@@ -102,7 +109,7 @@ def shown(tab: Tab, name: str, value: str) -> bool:
     """Whether a field shows an answer."""
     control = tab.locator(f"main form [name='{name}']:not([type=hidden])")
     if control.first.evaluate("(one) => one.type") in {"radio", "checkbox"}:
-        return tab.locator(f"main form [name='{name}'][value='{value}']").is_checked()
+        return one_of(tab, name, value).is_checked()
     return control.first.input_value() == SHOWN.get(name, value)
 
 
@@ -128,7 +135,7 @@ def test_a_browser_killed_at_any_field_loses_that_field_at_most(people: People) 
                 lost.append(before[1])
         tab.goto(f"{address}sections/{section}/")
         answer_and_leave(tab, name, value)
-        unfinished = tab.locator("main form input[type=text]:not([name=back])")
+        unfinished = tab.locator("main form input[type=text]:visible")
         if unfinished.count():
             unfinished.last.evaluate("(one) => one.focus()")
             tab.keyboard.type("half a wor")
@@ -312,7 +319,7 @@ def test_a_whole_registration_by_keyboard_alone(people: People) -> None:
             answer_by_keys(keys, name, value)
         if section == "you":
             # The dialogue of the system for choosing a file is none of ours: the key that opens it is.
-            keys_to_file(tab, address)
+            keys_to_file(keys)
         keys.go_to(action="edit_application", tag="BUTTON", type="submit")
         keys.enter()
     assert tab.url == f"{address}check/"
@@ -349,11 +356,11 @@ def answer_by_keys(keys: Keyboard, name: str, value: str) -> None:
         keyboard.press("Escape")
 
 
-def keys_to_file(tab: Tab, address: str) -> None:
+def keys_to_file(keys: Keyboard) -> None:
     """Press the key that opens the dialogue for a file, and hand one over."""
-    assert urljoin(address, "sections/you/") == tab.url
-    tab.locator("[name=curriculum_vitae]").focus()
+    tab = keys.tab
+    keys.go_to(name="curriculum_vitae")
     with tab.expect_file_chooser() as waiting:
-        tab.keyboard.press("Enter")
+        tab.keyboard.press("Space")
     waiting.value.set_files(FILE)
     expect(tab.locator("#kept_curriculum_vitae")).to_contain_text("cv.pdf")

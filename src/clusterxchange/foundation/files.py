@@ -167,7 +167,7 @@ def store(content: bytes, name: str, content_type: str, at: datetime, *, is_ours
 
 def discard(stored: StoredFile) -> None:
     """Remove a file that was replaced or taken back, unless something else still needs it."""
-    name, storage = stored.content.name, stored.content.storage
+    name, storage = str(stored.content.name), stored.content.storage
     try:
         stored.delete()
     except ProtectedError:

@@ -207,8 +207,8 @@ def test_a_plan_keeps_to_room_and_budgets_and_none_is_better(
     )
     best = max(sum(worth for _, _, worth in chosen) for chosen in every if keeps(chosen))
 
-    columns = [[edge[place] for edge in edges] for place in range(3)]
-    found = [(pair.visitor, pair.host, pair.score) for pair in plan(*columns, room, budget_of, purses)]
+    visitors, hosts, scores = ([edge[place] for edge in edges] for place in range(3))
+    found = [(pair.visitor, pair.host, pair.score) for pair in plan(visitors, hosts, scores, room, budget_of, purses)]
 
     assert keeps(found)
     assert sum(worth for _, _, worth in found) == best

@@ -79,6 +79,20 @@ def test_each_field_of_each_section_can_be_left_by_itself_without_touching_anoth
         assert {name: again[name].value() for name in before} == before
 
 
+def test_fields_side_by_side_are_saved_together(cast: Cast, sign_in: SignIn) -> None:
+    browser, application = sign_in(cast.ana), start(cast.ana)
+
+    for section in rules.SECTIONS:
+        page = page_of(browser, application, section)
+        for row in browser.get(address(application, "sections", section)).context["form"].main:
+            assert f'"autosave": "{row.names}"' in page
+    answers = {"people": "30", "turnover_eur": "3000001", "balance_eur": "2000001"}
+    leave(browser, application, "cluster-and-size", autosave="people,turnover_eur,balance_eur", **answers)
+    application.organisation.refresh_from_db()
+    own = application.organisation
+    assert (own.people, own.turnover_eur, own.balance_eur) == (30, 3_000_001, 2_000_001)
+
+
 def test_a_wrong_value_is_kept_as_typed_and_the_good_one_behind_it_stays(cast: Cast, sign_in: SignIn) -> None:
     browser, application = sign_in(cast.ana), start(cast.ana)
 

@@ -22,8 +22,7 @@ SignIn = Callable[[Person], Client]
 PLACE = "/registration/import/"
 HEADER = "email;first_name;last_name;legal_name;country;organisation_type;role\n"
 GOOD = (
-    "ines@nowawic.example;Inês;Vidal;Nowawic, Lda.;PT;sme;visit\n"
-    "odd@ljung.example;Odd;Ljung;Ljungdal AB;SE;sme;both\n"
+    "ines@nowawic.example;Inês;Vidal;Nowawic, Lda.;PT;sme;visit\nodd@ljung.example;Odd;Ljung;Ljungdal AB;SE;sme;both\n"
 )
 
 

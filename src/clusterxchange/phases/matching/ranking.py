@@ -1,8 +1,9 @@
 """The ranking on the site: who is listed is kept as arrays in each process and patched where something has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import overload
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from clusterxchange.scheme.document import Scheme
 FIRST_OF_A_LIST = 10
 # When more has changed, or something does not fit, everything is written down anew.
 PATCHED_AT_MOST = 200
+# So few are written down anew at each change.
+FEW = 50
 NO_SCHEME = ""
 
 
@@ -79,8 +82,8 @@ def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Sche
         kept.references[row.pk] = row.reference or ""
     kept.marks = marks
     pool = kept.pool
-    is_stale = len(changed) > PATCHED_AT_MOST or kept.scheme != scheme.sha256
-    if pool is None or is_stale or len(pool) > 2 * len(kept.participants) + PATCHED_AT_MOST:
+    is_stale = bool(changed) and pool is not None and _is_outgrown(pool, kept.participants, len(changed))
+    if pool is None or is_stale or kept.scheme != scheme.sha256:
         pool = Pool.of(list(kept.participants.values()), scheme)
     else:
         try:
@@ -91,6 +94,19 @@ def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Sche
             pool = Pool.of(list(kept.participants.values()), scheme)
     kept.pool, kept.scheme = pool, scheme.sha256
     return pool
+
+
+def _is_outgrown(pool: Pool, participants: Mapping[int, Participant], changed: int) -> bool:
+    """Whether so much has changed that how rare words are and where the middle of vectors lies is to be found anew."""
+    counted = max(pool.collection.offers.size, pool.collection.seeks.size)
+    has_vectors = any(one.offers_vector is not None for one in participants.values())
+    return (
+        len(participants) <= FEW
+        or changed > PATCHED_AT_MOST
+        or len(participants) * 4 > (counted + 1) * 5
+        or len(pool) > 2 * len(participants)
+        or (has_vectors and pool.collection.centres is None)
+    )
 
 
 class BestList(Sequence[Ranked]):
@@ -116,8 +132,20 @@ class BestList(Sequence[Ranked]):
     def __len__(self) -> int:
         return len(self._places)
 
-    def __getitem__(self, wanted: slice) -> list[Ranked]:  # type: ignore[override]  # -- pages are slices
-        return explained(self._asker, self._pool, self._measured, self._places[wanted], self._scheme)
+    @overload
+    def __getitem__(self, wanted: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Ranked]: ...
+    def __getitem__(self, wanted: int | slice) -> Ranked | list[Ranked]:
+        places = self._places[wanted] if isinstance(wanted, slice) else [self._places[wanted]]
+        found = explained(self._asker, self._pool, self._measured, places, self._scheme)
+        return found if isinstance(wanted, slice) else found[0]
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether the asker's texts are compared by meaning as well, and not by words alone."""
+        has_vectors = self._asker.seeks_vector is not None or self._asker.offers_vector is not None
+        return has_vectors and self._pool.collection.centres is not None
 
     @property
     def possible(self) -> int:

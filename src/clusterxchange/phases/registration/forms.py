@@ -270,6 +270,11 @@ class FormRow:
         return self.fields[0]
 
     @property
+    def names(self) -> str:
+        """Name the fields that may have been left, with commas between them."""
+        return ",".join(field.name for field in self.fields)
+
+    @property
     def is_file(self) -> bool:
         """Whether the row takes a file, which goes its own way."""
         return isinstance(self.first.field, CheckedFile)

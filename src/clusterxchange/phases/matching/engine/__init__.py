@@ -20,6 +20,7 @@ from clusterxchange.scheme.document import Scheme
 __all__ = [
     "Collection",
     "Exclusion",
+    "Measured",
     "Participant",
     "Pool",
     "Ranked",
@@ -32,8 +33,6 @@ __all__ = [
     "order",
     "rank",
 ]
-
-LEAST = np.iinfo(np.int32).min
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,15 @@ def best_of(
     asker: Participant, pool: Pool, found: Measured, count: int, prices: np.ndarray | None = None
 ) -> np.ndarray:
     """Give the places of the best candidates who are not excluded, by score or by score less price."""
-    worth = found.scores.astype(np.int32) if prices is None else found.scores - prices.astype(np.int32)
-    worth[found.sifted_out | (found.excluded > 0)] = LEAST
-    wanted = min(count, len(pool))
-    if not wanted:
-        return np.empty(0, dtype=np.intp)
-    least = np.partition(worth, -wanted)[-wanted]
-    rows = np.flatnonzero((worth >= least) & (worth > LEAST))
+    rows = np.flatnonzero(~found.sifted_out & (found.excluded == 0))
+    worth = found.scores[rows].astype(np.int32)
+    if prices is not None:
+        worth -= prices[rows]
+    if len(rows) > count > 0:
+        kept = worth >= np.partition(worth, -count)[-count]
+        rows, worth = rows[kept], worth[kept]
     ties = ties_for(tie_of(asker.reference), pool.columns.ties[rows])
-    return rows[np.lexsort((ties, -worth[rows]))][:wanted]
+    return rows[np.lexsort((ties, -worth))][:count]
 
 
 def explained(

@@ -10,6 +10,7 @@ from clusterxchange.phases.matching.engine.participant import Participant
 from clusterxchange.phases.matching.engine.text import Statistics
 
 PARTS = 10_000
+WORDS_NAMED = 8
 Facts = Callable[[Participant, Participant], tuple[str, ...]]
 
 
@@ -58,8 +59,9 @@ def _facts_of(
 
 def _words(a: Participant, b: Participant, statistics: Statistics) -> tuple[str, ...]:
     """Give what `a` seeks and `b` offers, as `b` wrote it, the most telling word first."""
-    shared = sorted(a.seeks.terms.keys() & b.offers.terms.keys(), key=lambda term: (-statistics.rarity(term), term))
-    return tuple(b.offers.shown.get(term, term) for term in shared)
+    rarity = statistics.rarity
+    shared = sorted([(-rarity(term), term) for term in a.seeks.terms.keys() & b.offers.terms.keys()])
+    return tuple(b.offers.shown.get(term, term) for _, term in shared[:WORDS_NAMED])
 
 
 def _none(a: Participant, b: Participant) -> tuple[str, ...]:

@@ -130,7 +130,8 @@ READ_OF_WISHED: Mapping[str, tuple[str, ...]] = {
     "organisation_type": ("type_bit",),
     "partnership": ("partnership",),
 }
-READ_OF_WISHING: Mapping[str, tuple[str, ...]] = READ_OF_WISHED | {
+READ_OF_WISHING: Mapping[str, tuple[str, ...]] = {
+    **READ_OF_WISHED,
     "wishes": ("wished_places", "wished_count", "wished_ecosystems"),
     "organisation_type": ("wished_types",),
 }

@@ -11,7 +11,7 @@ FIRST_STEP = 400.0
 LENGTH = 10
 # A host may stand in so many times its fair part of all lists before it has a price, for few of whom a list shows are
 # asked.
-SLACK = 20.0
+SLACK = 14.0
 
 
 def fair_parts(askers: int, room: np.ndarray, length: int = LENGTH) -> np.ndarray:

@@ -101,9 +101,17 @@ def measured(
     if "meaning" in names:
         whole = PARTS * weighing.share("meaning")
         rows = _worth_looking_at(scores, sifted_out, whole, best, prices)
+        there = np.zeros(len(pool), dtype=np.float32)
+        there[rows] = _meant(pool, pool.offers_vectors, asker.seeks_vector, rows)
+        if best is not None and weighing.own_share < 1:
+            # With one direction known, fewer can still come among the best by the other.
+            sifted_out = np.ones(len(pool), dtype=np.bool_)
+            sifted_out[rows] = False
+            at_least = scores + (np.float32(whole * weighing.own_share) * there).astype(np.int16)
+            rows = _worth_looking_at(at_least, sifted_out, whole * (1 - weighing.own_share) + 2, best, prices)
         sifted_out = np.ones(len(pool), dtype=np.bool_)
         sifted_out[rows] = False
-        there = _meant(pool, pool.offers_vectors, asker.seeks_vector, rows)
+        there = there[rows]
         back = _meant(pool, pool.seeks_vectors, asker.offers_vector, rows)
         terms[names.index("meaning"), rows] = meant = weighing.term("meaning", there, back)
         scores[rows] += meant
@@ -150,11 +158,15 @@ def _worth_looking_at(
         return np.flatnonzero(~out)
     kept = np.zeros(len(scores), dtype=np.bool_)
     for less in (None, prices) if prices is not None else (None,):
-        worth = scores if less is None else scores - less
-        worth = np.where(out, np.iinfo(worth.dtype).min, worth)
-        least = np.partition(worth, -best)[-best]
-        kept |= worth >= least - np.ceil(whole)
+        worth = scores if less is None else np.maximum(scores - less, 0)
+        kept |= worth >= _least_of_best(worth[~out], best) - np.ceil(whole)
     return np.flatnonzero(kept & ~out)
+
+
+def _least_of_best(worth: np.ndarray, best: int) -> int:
+    """Give what the last of the best is worth, by counting how many are worth how much."""
+    from_the_top = np.cumsum(np.bincount(worth)[::-1])
+    return len(from_the_top) - 1 - int(np.searchsorted(from_the_top, best))
 
 
 def band_of(points: int, scheme: Scheme) -> int:

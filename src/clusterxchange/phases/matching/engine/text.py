@@ -246,8 +246,9 @@ class Index:
 
     def telling(self, query: Text) -> list[tuple[str, int]]:
         """Give the terms of a query that count, those that tell most; ties by the alphabet."""
-        terms = sorted(query.terms.items(), key=lambda item: (-item[1] * self.statistics.rarity(item[0]), item[0]))
-        return terms[:QUERY_TERMS]
+        rarity = self.statistics.rarity
+        worth = sorted((-count * rarity(term), term, count) for term, count in query.terms.items())
+        return [(term, count) for _, term, count in worth[:QUERY_TERMS]]
 
     def with_text(self, place: int, text: Text) -> "Index":
         """Give the index with a text at a place, which may be the one after the last; this one stays as it is.

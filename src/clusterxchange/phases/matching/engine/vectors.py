@@ -18,6 +18,10 @@ FEWEST_TEXTS = 8
 STEPS = 127
 NEAREST = 5
 CROWD_SHARE = 0.5
+# So many vectors are kept wide, ready to be multiplied; of more, narrow ones are widened where one is looked at.
+WIDE_AT_MOST = 20_000
+# To copy this part of wide vectors takes as long as to multiply all of them.
+COPIES_WORTH_IT = 4
 
 
 class AnotherModel(ValueError):
@@ -110,23 +114,26 @@ class Vectors:
         """Store centred vectors."""
         values = stored(centred)
         lengths = np.linalg.norm(values.astype(np.float32), axis=1).astype(np.float32)
-        return cls(values, np.where(lengths > 0, lengths, np.float32(1)))
+        kept = values if len(values) > WIDE_AT_MOST else values.astype(np.float32)
+        return cls(kept, np.where(lengths > 0, lengths, np.float32(1)))
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     def similarities(self, others: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
         """Give the cosine of each vector, or of those in some rows, with one other or with each of several."""
+        if rows is not None and self.values.dtype == np.float32 and len(rows) * COPIES_WORTH_IT > len(self):
+            return self.similarities(others)[rows]
         values = self.values if rows is None else self.values[rows]
         lengths = self.lengths if rows is None else self.lengths[rows]
-        found = values.astype(np.float32) @ others.T
+        found = values.astype(np.float32, copy=False) @ others.T
         return found / (lengths if found.ndim == 1 else lengths[:, None])
 
     def with_row(self, place: int, row: "Vectors") -> "Vectors":
         """Give the vectors with another one at a place, which may be the one after the last."""
         following = slice(place + 1, None)
         return Vectors(
-            np.concatenate((self.values[:place], row.values, self.values[following])),
+            np.concatenate((self.values[:place], row.values.astype(self.values.dtype), self.values[following])),
             np.concatenate((self.lengths[:place], row.lengths, self.lengths[following])),
         )
 

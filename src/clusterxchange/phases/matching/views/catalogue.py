@@ -103,6 +103,7 @@ def best(request: HttpRequest) -> HttpResponse:
         "asker": asker,
         "matches": matches,
         "possible": ranked.possible,
+        "by_meaning": ranked.by_meaning,
         "page": page,
         "query": urlencode({"for": asker.participation.reference}),
         "switch": switch_between(who.own, asker),

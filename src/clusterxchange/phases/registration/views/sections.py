@@ -130,7 +130,7 @@ def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:  #
         request.session.modified = True
         return _section_page(desk, desk.form(kind))
     if request.headers.get("HX-Request") and request.POST.get("autosave"):
-        return _save_what_was_left(desk, kind, request.POST["autosave"])
+        return _save_what_was_left(desk, kind, request.POST["autosave"].split(","))
     marks = known.marks_of(desk.application)
     form = desk.form(kind, request.POST, request.FILES)
     is_valid = form.is_valid()
@@ -147,11 +147,12 @@ def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:  #
     return redirect(way_on)
 
 
-def _save_what_was_left(desk: Desk, kind: type[SectionForm], name: str) -> HttpResponse:
+def _save_what_was_left(desk: Desk, kind: type[SectionForm], names: Sequence[str]) -> HttpResponse:
     whole = desk.form(kind)
-    if name not in whole.fields:
+    if not whole.fields.keys() >= set(names):
         raise Http404
-    form = desk.form(kind, desk.request.POST, desk.request.FILES, only=whole.group_of(name))
+    only = [one for name in names for one in whole.group_of(name)]
+    form = desk.form(kind, desk.request.POST, desk.request.FILES, only=only)
     form.is_valid()
     refused = desk.save(form)
     if refused is not None:
