@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 from playwright.sync_api import Page as Tab
 from tour.play import PAPER
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 WIDTHS = (NARROW, MIDDLE, WIDE)
 PASSWORD = "a long enough password 26"
 SAVED = re.compile(r"Saved \d\d:\d\d")
-FILE = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": PAPER}
+FILE: FilePayload = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": PAPER}
 
 # By section and field: what is typed or chosen, in the order of the page.
 ANSWERS: dict[str, dict[str, str]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from tour.person import Person
-from tour.play import Log, expect
+from tour.play import SECONDS_FOR_SIGNATURES, Log, expect
 
 from tests.browser.conftest import People
 from tests.browser.exchanges import EXPECTED, WillingExchange, host_called, visitor_called
@@ -34,11 +35,16 @@ class ExchangeInChromium(WillingExchange):
         self.log.parties[name] = party
         return self.people.somebody(name, self.log.note)
 
-    def keep(self, somebody: Person, address: str, path: Path) -> None:
-        """Download a document."""
+    def keep(self, somebody: Person, address: str, path: Path, signatures: int) -> None:
+        """Download a document once its signatures stand in it."""
         assert isinstance(somebody, Somebody)
-        answer = somebody.context.request.get(address)
-        expect("application/pdf", answer.headers["content-type"], f"{address} for {path.name}")
+        until = time.monotonic() + SECONDS_FOR_SIGNATURES
+        found = 0
+        while found != signatures and time.monotonic() < until:
+            answer = somebody.context.request.get(address)
+            expect("application/pdf", answer.headers["content-type"], f"{address} for {path.name}")
+            found = answer.body().count(b"/ETSI.CAdES.detached")
+        expect(signatures, found, f"the signatures in {address}")
 
 
 def test_an_exchange_from_sign_up_to_closed(people: People, tmp_path: Path) -> None:

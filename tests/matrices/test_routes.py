@@ -199,6 +199,7 @@ def things_of_a_partnership(slug: str) -> dict[str, dict[str, str]]:
 def a_record(application: Application) -> ActOnBehalf:
     """Give a record, with its paper, that waits for the visitor's word."""
     officer = account_of("visitor.contact")
+    assert application.partnership is not None
     return ActOnBehalf.objects.create(
         application=application, action="withdraw_application", channel="paper", done_on=BEGINS,
         evidence=store(PAPER, "paper.pdf", PDF, EVENING), partnership=application.partnership, recorded_by=officer,

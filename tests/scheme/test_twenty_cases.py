@@ -4,7 +4,7 @@
 visitors, those without free exchanges drop out; tie -> fewest open applications; nothing -> support office."
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_an_applicant_is_assigned_the_partnership_worked_out_by_hand(case: Case)
 
 def test_the_order_in_which_partnerships_are_looked_at_does_not_matter() -> None:
     for case in CASES:
-        asked = {
+        asked: dict[str, Any] = {
             "visits": visits(case.role), "country": case.country, "ecosystems": case.sectors.split(),
             "clusters": [case.cluster] if case.cluster else [],
         }  # fmt: skip

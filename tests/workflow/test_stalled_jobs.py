@@ -2,6 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status) va
 """
 
 
-def rows(statement: str, *arguments: object) -> list[tuple[object, ...]]:
+def rows(statement: str, *arguments: str | int | None) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         return cursor.fetchall() if cursor.description else []
@@ -34,14 +35,16 @@ def no_jobs_of_others(transactional_db: None) -> None:  # noqa: ARG001 -- the ta
 
 def rescue() -> None:
     async def run() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as working:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as working:
             async with working.open_async():
-                await rescue_stalled_jobs.func(SimpleNamespace(app=working), 0)
+                context: Any = SimpleNamespace(app=working)
+                await rescue_stalled_jobs.func(context, 0)
 
     asyncio.run(run())
 
 
-def status_of(number: object) -> object:
+def status_of(number: Any) -> object:  # noqa: ANN401 -- a column
     return rows("select status from procrastinate_jobs where id = %s", number)[0][0]
 
 

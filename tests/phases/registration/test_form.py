@@ -20,7 +20,7 @@ from tests.cast import CURRICULUM_VITAE, MONDAY, Cast, Person
 from tests.phases.registration.conftest import start, submit
 
 SignIn = Callable[[Person], Client]
-IN_THE_BACKGROUND = {"headers": {"HX-Request": "true"}}
+IN_THE_BACKGROUND = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def address(application: Application, *parts: str) -> str:
 def leave(browser: Client, application: Application, section: str, **typed: Any) -> Any:  # noqa: ANN401 -- an answer of the test client
     """Leave the first of the fields named, as the page sends it."""
     given = {"autosave": next(iter(typed)), **typed}
-    return browser.post(address(application, "sections", section), given, **IN_THE_BACKGROUND)
+    return browser.post(address(application, "sections", section), given, headers=IN_THE_BACKGROUND)
 
 
 def open_draft(browser: Client) -> Application:
@@ -138,7 +138,7 @@ def test_whoever_is_signed_out_meanwhile_hears_so_and_stays_on_the_page(client: 
     application = start(cast.ana)
 
     assert leave(client, application, "you", position="x").status_code == 401
-    found = client.get(address(application, "find", "nace"), **IN_THE_BACKGROUND)
+    found = client.get(address(application, "find", "nace"), headers=IN_THE_BACKGROUND)
     assert found.status_code == 401
 
 
@@ -265,7 +265,7 @@ def test_a_list_is_searched_without_accents_and_in_the_local_script(
     cast: Cast, sign_in: SignIn, name: str, typed: str, country: str, first: str
 ) -> None:
     answer = sign_in(cast.ana).get(
-        address(start(cast.ana), "find", name), {"q": typed, "country": country}, **IN_THE_BACKGROUND
+        address(start(cast.ana), "find", name), {"q": typed, "country": country}, headers=IN_THE_BACKGROUND
     )
 
     assert f'data-value="{first}"' in answer.content.decode().split("</li>")[0]

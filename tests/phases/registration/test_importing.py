@@ -124,7 +124,7 @@ def test_each_fault_names_row_column_and_reason(cast: Cast, sign_in: SignIn) -> 
     page = browser.get(f"{PLACE}{kept.pk}/").content.decode()
     assert len(faults_on(page)) == 10
     assert "1 row can be imported" in page
-    file = b"".join(browser.get(f"{PLACE}{kept.pk}/faults.csv"))  # type: ignore[arg-type]  # -- it is sent in pieces
+    file = b"".join(browser.get(f"{PLACE}{kept.pk}/faults.csv"))
     assert "4,legal_name,This is too long." in file.decode()
     assert "7,first_name,This is a formula. Write the value itself.,'=1+1" in file.decode()
     browser.post(f"{PLACE}{kept.pk}/confirm/")
@@ -206,7 +206,7 @@ def test_a_list_without_a_column_is_refused_at_the_field(cast: Cast, sign_in: Si
 
 def test_the_template_comes_in_as_it_is_once_its_remarks_are_gone(cast: Cast, sign_in: SignIn) -> None:
     browser = sign_in(cast.chiara)
-    content = b"".join(browser.get(f"{PLACE}template.csv")).decode()  # type: ignore[arg-type]  # -- as above
+    content = b"".join(browser.get(f"{PLACE}template.csv")).decode()
 
     assert "E-mail address of the person" in content
     kept = upload(browser, content.replace("# ines", "ines"))

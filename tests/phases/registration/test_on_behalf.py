@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from clusterxchange.access.actions import Action
@@ -90,7 +91,7 @@ def test_the_invited_person_sets_a_password_and_goes_on(cast: Cast, client: Clie
     went = client.post(notice.path)
     assert "/account/password/reset/key/" in went["Location"]
     assert client.get(went["Location"], follow=True).status_code == 200
-    assert application.representative.account.emailaddress_set.get().verified
+    assert EmailAddress.objects.get(user=application.representative.account).verified
     assert client.get(f"{notice.path[:-2]}x/").status_code == 404
 
 

@@ -8,7 +8,6 @@ from clusterxchange.management.command_line import YES, print_answer
 from clusterxchange.workflow.drawing import lines_of
 from clusterxchange.workflow.registry import machines
 
-
 # A participation has one partnership. The other one, which is asked to take it over, acts as a partnership as well.
 PARTNERSHIP_ASKED = ("participation", HP)
 

@@ -29,7 +29,9 @@ class Partnership(models.Model):
     email = models.EmailField(blank=True)
     amounts = models.JSONField(default=dict, blank=True)
     is_open = models.BooleanField(default=True)
-    has_second_reader = models.BooleanField(_("Two contact points read a registration before it is accepted"), default=False)
+    has_second_reader = models.BooleanField(
+        _("Two contact points read a registration before it is accepted"), default=False
+    )
 
     class Meta:
         constraints = (

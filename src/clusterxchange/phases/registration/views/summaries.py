@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -297,7 +298,7 @@ def _what_changed(scheme: Scheme, participation: Participation) -> list[Section]
 def label_of_column(name: str) -> Any:  # noqa: ANN401 -- a text or one to be translated
     """Give the label of an answer of an organisation or of its person."""
     model = Representative if name in rules.REPRESENTATIVE_COLUMNS else Organisation
-    return model._meta.get_field(name).verbose_name
+    return cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name
 
 
 def _in_words(scheme: Scheme, name: str, value: Any) -> str:  # noqa: ANN401 -- an answer
