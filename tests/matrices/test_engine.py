@@ -34,6 +34,11 @@ def subject_of(world: World, life: str, line: Line) -> Any:  # noqa: ANN401 -- a
     match life:
         case "application":
             return rows.filter(organisation=host if is_hosts else visitor).earliest("pk")
+        case "participation" if line.capacity == Capacity.HP:
+            # Here it is the partnership that is asked to take the participation over.
+            asked = rows.filter(organisation=visitor, role="visit")
+            asked.update(move_asked_to=world.partnerships[HOSTS_PARTNERSHIP])
+            return asked.get()
         case "participation":
             return rows.get(organisation=host if is_hosts else visitor, role="host" if is_hosts else "visit")
         case "proposal":

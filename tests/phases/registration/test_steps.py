@@ -439,7 +439,8 @@ def test_every_step_leaves_its_entry(cast: Cast, opened: Application) -> None:
 
     written = list(Entry.objects.filter(case=opened.reference).values_list("action", flat=True))
     assert written == [
-        "start_application", "edit_application", "submit_application", "open_application", "accept_application",
+        "start_application", "edit_application", "submit_application", "assign_partnership", "open_application",
+        "accept_application",
     ]  # fmt: skip
 
 
