@@ -34,13 +34,12 @@ def subject_of(world: World, life: str, line: Line) -> Any:  # noqa: ANN401 -- a
     match life:
         case "application":
             return rows.filter(organisation=host if is_hosts else visitor).earliest("pk")
-        case "participation" if line.capacity == Capacity.HP:
-            # Here it is the partnership that is asked to take the participation over.
-            asked = rows.filter(organisation=visitor, role="visit")
-            asked.update(move_asked_to=world.partnerships[HOSTS_PARTNERSHIP])
-            return asked.get()
         case "participation":
-            return rows.get(organisation=host if is_hosts else visitor, role="host" if is_hosts else "visit")
+            is_asked = line.capacity == Capacity.HP  # the partnership that is asked to take the participation over
+            is_hosts = line.capacity == Capacity.H
+            found = rows.filter(organisation=host if is_hosts else visitor, role="host" if is_hosts else "visit")
+            found.update(move_asked_to=world.partnerships[HOSTS_PARTNERSHIP] if is_asked else None)
+            return found.get()
         case "proposal":
             found = rows.filter(visitor_participation__organisation=visitor, host_participation__organisation=host)
             host_sends = is_hosts != (line.action in OTHER_SIDE_ACTS)
