@@ -42,7 +42,7 @@ def link_to(people: People, email: str) -> str:
     """Give the link of the newest invitation to an address, from the mails of the demonstration."""
     mails = people.somebody("post", widths=()).tab
     mails.goto(urljoin(people.demonstration.url, "/demo/mails/?format=json"))
-    for _ in range(20):
+    for _ in range(60):
         found = re.findall(r"https?://[^\s\"]+/organisations/invitations/[^\s\"/]+/", mails.content())
         if found and email in mails.content():
             return str(found[-1])

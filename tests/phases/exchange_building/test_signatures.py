@@ -49,6 +49,17 @@ def test_each_consent_asks_for_its_signature_in_the_same_transaction(story: Stor
     assert waiting_jobs() == 1
 
 
+def test_a_mail_never_waits_for_signatures_to_be_written(story: Story) -> None:
+    sign(story)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select queue_name, max(priority), min(priority) from procrastinate_jobs "
+            "where queue_name in ('mail', 'documents') group by queue_name"
+        )
+        priorities = {queue: (highest, lowest) for queue, highest, lowest in cursor.fetchall()}
+    assert priorities["documents"][0] < priorities["mail"][1]
+
+
 def test_the_file_bears_one_signature_after_the_visitor_has_signed_and_is_not_called_complete(story: Story) -> None:
     sign(story)
     write_signatures("commitment", story.commitment.pk)

@@ -46,6 +46,7 @@ from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.tables import Refusal, Situation
 
+AFTER_MAILS = -1
 WRITE_SIGNATURES = "clusterxchange.phases.exchange_building.jobs.write_signatures"
 BANK_DETAILS = (
     "account_holder",
@@ -339,7 +340,8 @@ def note_signed(situation: Situation) -> None:
 def have_signature_written(situation: Situation) -> None:
     """Let a job write the signature into the file; one at a time for each file, in the order of the consents."""
     machine, subject = registry.machine_of(situation.subject), situation.subject
-    task = jobs_app.configure_task(WRITE_SIGNATURES, queue="documents", lock=f"{machine.name} {subject.pk}")
+    lock = f"{machine.name} {subject.pk}"
+    task = jobs_app.configure_task(WRITE_SIGNATURES, queue="documents", lock=lock, priority=AFTER_MAILS)
     task.defer(kind=machine.name, subject_id=subject.pk)
 
 
