@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.documents.signing.checking import NotReadable
 from clusterxchange.documents.verdicts import Verdict, verdict_on
 from clusterxchange.foundation.files import PDF, FileRefused, check
 
@@ -31,6 +30,8 @@ class CheckDocument(forms.Form):
 
     def clean_file(self) -> "UploadedFile[bytes]":
         """Check the file at once: what is no PDF file is told at the field."""
+        from clusterxchange.documents.signing.checking import NotReadable  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
         upload: UploadedFile[bytes] = self.cleaned_data["file"]
         try:
             content, _kind, _name = check(upload, (PDF,))

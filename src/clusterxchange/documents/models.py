@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from clusterxchange.documents.signing.authority import Authority
 from clusterxchange.foundation.encrypted import EncryptedText
 from clusterxchange.foundation.models import StoredFile
+
+if TYPE_CHECKING:
+    from clusterxchange.documents.signing.authority import Authority
 
 
 class Document(models.Model):
@@ -79,4 +81,6 @@ class SigningAuthority(models.Model):
 
     def authority(self) -> Authority:
         """Give certificates and keys to sign or check with."""
+        from clusterxchange.documents.signing.authority import Authority  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
         return Authority(self.certificate, self.key, self.time_stamp_certificate, self.time_stamp_key)

@@ -10,15 +10,16 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clusterxchange.documents.models import Document, SigningAuthority
-from clusterxchange.documents.signing.authority import Authority, make_authority
 from clusterxchange.documents.signing.fields import with_fields
-from clusterxchange.documents.signing.revisions import Signature, append_signature, fields_of
 from clusterxchange.documents.typesetting import typeset, typeset_for_signing
 from clusterxchange.foundation.files import PDF, store
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
+
+    from clusterxchange.documents.signing.authority import Authority
+    from clusterxchange.documents.signing.revisions import Signature
 
 FILE_NAMES: Final = {
     Document.Kind.COMMITMENT_TO_QUALITY: "commitment-to-quality",
@@ -56,6 +57,8 @@ def write_signatures(document: Document, signatures: Iterable[Signature], at: dt
 
     The revision of the last party closes the file.
     """
+    from clusterxchange.documents.signing.revisions import append_signature, fields_of  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
     content = document.file.content.read()
     fields = fields_of(content)
     for signature in signatures:
@@ -85,6 +88,8 @@ def write_signatures(document: Document, signatures: Iterable[Signature], at: dt
 
 def signing_authority(at: dt.datetime) -> Authority:
     """Give what this installation signs with, made when it is first asked for."""
+    from clusterxchange.documents.signing.authority import make_authority  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
     kept = SigningAuthority.objects.filter(pk=1).first()
     if kept is None:
         made = make_authority(urlsplit(settings.PUBLIC_URL).hostname or "localhost", at)

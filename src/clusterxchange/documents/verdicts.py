@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clusterxchange.documents.models import Document, SigningAuthority
-from clusterxchange.documents.signing.checking import CheckedSignature, check_signatures
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from clusterxchange.documents.signing.checking import CheckedSignature
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def verdict_on(content: bytes) -> Verdict:
 
     :raises NotReadable: the file is damaged or no PDF file.
     """
+    from clusterxchange.documents.signing.checking import check_signatures  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
     row = SigningAuthority.objects.filter(pk=1).first()
     signatures = check_signatures(content, row.authority() if row is not None else None)
     digest = hashlib.sha256(content).hexdigest()

@@ -1,7 +1,7 @@
 """Pages for everybody: the brochures, and the check of an agreement that somebody handed over."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +16,12 @@ from clusterxchange.documents.brochures import HOSTS_AND_VISITORS, PARTNERSHIPS,
 from clusterxchange.documents.forms import CheckDocument
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.presentation import presented
-from clusterxchange.documents.signing.checking import SIMPLE, CheckedSignature
 from clusterxchange.documents.verdicts import Verdict
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF
+
+if TYPE_CHECKING:
+    from clusterxchange.documents.signing.checking import CheckedSignature
 
 UNPROCESSABLE = 422
 
@@ -93,11 +95,11 @@ def facts_of(verdict: Verdict) -> list[tuple[str, str]]:
     ]
 
 
-def row_of(signature: CheckedSignature, request: HttpRequest) -> dict[str, object]:
+def row_of(signature: "CheckedSignature", request: HttpRequest) -> dict[str, object]:
     """Give what one row of the page says about a signature."""
     language = getattr(request, "LANGUAGE_CODE", "en")
     shown = presented({"capacity": signature.capacity, "signed_at": dt.datetime.fromisoformat(signature.at)}, language)
-    level = _("Simple electronic signature") if signature.level == SIMPLE else _("Certificate of somebody else")
+    level = _("Simple electronic signature") if signature.is_ours else _("Certificate of somebody else")
     return {
         "name": signature.person,
         "role": f"{shown['capacity']}. {level}.",

@@ -47,6 +47,11 @@ class CheckedSignature:
     valid: bool
     covers_whole: bool
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this installation issued the certificate."""
+        return self.level == SIMPLE
+
 
 class NotReadable(Exception):
     """It is no PDF file that can be read."""

@@ -1,5 +1,7 @@
 """Writes signatures into the files after the consents were given: one revision of the file for each party."""
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,11 +14,13 @@ from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import write_signatures as write_into
 from clusterxchange.documents.presentation import presented
-from clusterxchange.documents.signing.revisions import Signature
 from clusterxchange.foundation import clock
 from clusterxchange.phases.exchange_building.models import Commitment, FinancialAgreement
 from clusterxchange.phases.exchange_building.queries import consents_to_sign
 from clusterxchange.workflow import engine
+
+if TYPE_CHECKING:
+    from clusterxchange.documents.signing.revisions import Signature
 
 SUBJECTS: dict[str, type[Commitment | FinancialAgreement]] = {
     "commitment": Commitment,
@@ -41,8 +45,10 @@ def write_signatures(kind: str, subject_id: int) -> None:
         engine.record(found, Action.WRITE_SIGNATURE, actor=SYSTEM, at=at, payload=payload)
 
 
-def signatures_of_file(subject: Commitment | FinancialAgreement, document: Document) -> list[Signature]:
+def signatures_of_file(subject: Commitment | FinancialAgreement, document: Document) -> "list[Signature]":
     """Give the signatures in the order in which they were given, with the words that stand in their frames."""
+    from clusterxchange.documents.signing.revisions import Signature  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
     organisations = {party["capacity"]: party["organisation"] for party in subject.text["parties"]}
     found = []
     for consent in consents_to_sign(subject):
