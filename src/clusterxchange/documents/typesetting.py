@@ -113,9 +113,8 @@ def picture(template: str, inputs: Mapping[str, str]) -> bytes:
 def _composed(
     template: str, data: Mapping[str, object], *, language: str, title: str, dated: dt.date, draft: bool
 ) -> _Composed:
-    shown = _each_text(
-        _with_fields_named(presented(data, language), data, labels_for(template, language)), without_unseen
-    )
+    labels = labels_for(template, language)
+    shown = _each_text(_with_fields_named(presented(data, language), data, labels), without_unseen)
     inputs = {
         "language": language,
         "frame_language": frame_language(language),
@@ -126,7 +125,6 @@ def _composed(
         "draft": draft,
         "has_replacements": False,
     }
-    labels = labels_for(template, language)
     composed = _Composed(template, inputs, labels, shown)
     try:
         composed.pdf()

@@ -41,11 +41,6 @@ def invitation_still_holds(situation: Situation) -> Refusal | None:
     return None if situation.at < situation.subject.expires_at else Refusal("invitation_expired")
 
 
-def reason_is_given(situation: Situation) -> Refusal | None:
-    """Ask for a reason in words."""
-    return None if str(situation.inputs.get("reason") or "").strip() else Refusal("reason_missing", field="reason")
-
-
 def few_are_asked(situation: Situation) -> Refusal | None:
     """Let a person ask few organisations at a time, so that asking is no way to look somebody up."""
     open_ones = queries.open_requests_of(situation.subject.account_id)

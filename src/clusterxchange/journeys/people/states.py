@@ -12,6 +12,7 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.scheme.current import open_edition, scheme_for
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.editions import DEFAULT_EDITION
+from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import Machine, Row, Timed, row
 
@@ -129,7 +130,7 @@ JOIN_REQUEST = register(
                 J.ASKED,
                 J.DECLINED,
                 narrowed_to={V},
-                answers=(guards.reason_is_given,),
+                answers=(reason_is_given,),
                 writes=(effects.keep_reason,),
                 tells={V},
             ),
@@ -146,7 +147,7 @@ JOIN_REQUEST = register(
                 A.DECLINE_JOIN_REQUEST,
                 J.HANDED_ON,
                 J.DECLINED,
-                answers=(guards.reason_is_given,),
+                answers=(reason_is_given,),
                 writes=(effects.keep_reason,),
                 tells={V, VP},
             ),

@@ -82,11 +82,6 @@ def questions_are_given(situation: Situation) -> Refusal | None:
     )
 
 
-def reason_is_given(situation: Situation) -> Refusal | None:
-    """Ask why."""
-    return None if str(situation.inputs.get("reason") or "").strip() else Refusal("reason_missing", field="reason")
-
-
 def file_is_given(situation: Situation) -> Refusal | None:
     """Ask for the file that shows it."""
     return None if situation.inputs.get("file") is not None else Refusal("file_missing", field="file")

@@ -13,6 +13,7 @@ from clusterxchange.phases.finalisation.models import (
     Payment,
     PaymentState,
 )
+from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import THE_STATE_BEFORE, Machine, Row, Timed, reason, row
 
@@ -47,7 +48,7 @@ ACTIVITY_REPORT = register(
                 answers=(guards.force_majeure_has_a_reason,), writes=(effects.note_validation,), tells={V, H},
             ),
             row(A.RETURN_REPORT, R.SUBMITTED, R.RETURNED, answers=(guards.questions_are_given,), writes=(effects.keep_questions,), tells={V, H}),
-            row(A.WAIVE_REPORT, {R.OPEN, R.SUBMITTED, R.RETURNED}, R.WAIVED, answers=(guards.reason_is_given,), writes=(effects.keep_waiving,), tells={V, H, VP, HP}),
+            row(A.WAIVE_REPORT, {R.OPEN, R.SUBMITTED, R.RETURNED}, R.WAIVED, answers=(reason_is_given,), writes=(effects.keep_waiving,), tells={V, H, VP, HP}),
         ),
     )
 )
@@ -75,8 +76,8 @@ EVIDENCE = register(
                 A.ACCEPT_EVIDENCE, E.UPLOADED, E.ACCEPTED, asks={VP}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report_validation"),),
                 writes=(effects.note_decision,),
             ),
-            row(A.ASK_AGAIN, E.UPLOADED, E.ASKED_AGAIN, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V}),
-            row(A.WAIVE_EVIDENCE, {E.WANTED, E.UPLOADED, E.ASKED_AGAIN}, E.WAIVED, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V}),
+            row(A.ASK_AGAIN, E.UPLOADED, E.ASKED_AGAIN, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V}),
+            row(A.WAIVE_EVIDENCE, {E.WANTED, E.UPLOADED, E.ASKED_AGAIN}, E.WAIVED, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V}),
         ),
     )
 )
@@ -110,16 +111,16 @@ PAYMENT = register(
             ),
             row(A.CONFIRM_RECEIPT, P.PAID, P.CONFIRMED, asks={V}, terms=(Timed("receipt"),), writes=(effects.note_receipt,), tells={VP, PR}),
             row(
-                A.RETURN_PAYMENT, {P.RELEASED, P.PAID}, P.RETURNED, answers=(guards.reason_is_given, guards.proof_is_given),
+                A.RETURN_PAYMENT, {P.RELEASED, P.PAID}, P.RETURNED, answers=(reason_is_given, guards.proof_is_given),
                 writes=(effects.note_return,), tells={V},
             ),
             row(A.CORRECT_BANK_DETAILS, P.RETURNED, P.DUE, asks={V}, answers=(guards.account_is_valid,), writes=(effects.keep_new_bank_details,), tells={PO}),
-            row(A.BLOCK_PAYMENT, {P.DUE, P.ORDERED}, P.BLOCKED, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
+            row(A.BLOCK_PAYMENT, {P.DUE, P.ORDERED}, P.BLOCKED, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
             row(
-                A.UNBLOCK_PAYMENT, P.BLOCKED, THE_STATE_BEFORE, asks={SO}, terms=(Timed("dispute"),), answers=(guards.reason_is_given,),
+                A.UNBLOCK_PAYMENT, P.BLOCKED, THE_STATE_BEFORE, asks={SO}, terms=(Timed("dispute"),), answers=(reason_is_given,),
                 writes=(effects.keep_reason,), tells={V, VP},
             ),
-            row(A.DEMAND_RECOVERY, P.CONFIRMED, P.RECOVERY, answers=(guards.reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
+            row(A.DEMAND_RECOVERY, P.CONFIRMED, P.RECOVERY, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
             row(A.CONFIRM_RECOVERY, P.RECOVERY, P.RECOVERED, asks={SO}, writes=(effects.note_recovery,), tells={V, VP}),
         ),
         reasons={

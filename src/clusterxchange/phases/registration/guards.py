@@ -111,11 +111,6 @@ def host_exception_is_asked(situation: Situation) -> Refusal | None:
     return Refusal("agency_has_decided") if application.exception_approved is not None else None
 
 
-def reason_is_given(situation: Situation) -> Refusal | None:
-    """Ask for a reason in words."""
-    return None if str(situation.inputs.get("reason") or "").strip() else Refusal("reason_missing", field="reason")
-
-
 def _decided(situation: Situation, decision: Decision) -> list[Role]:
     decisions = situation.inputs.get("decisions") or {}
     return [role for role in rules.roles_asked(situation.subject) if decisions.get(role.value) == decision]
