@@ -1,4 +1,4 @@
-"""One demonstration and one Chromium for all journeys of a run."""
+"""One demonstration and one Chromium for all journeys of a worker."""
 
 from __future__ import annotations
 

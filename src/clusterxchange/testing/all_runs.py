@@ -91,8 +91,9 @@ def main() -> int:
     binaries = str(distribution_database())
     ends = [
         run("-n", "2", "-m", "not browser"),
-        run("-n", "0", "-m", "browser"),
-        run("-n", "0", "-m", "database and not browser", environment={"TEST_DATABASE_BINARIES": binaries}),
+        # Each worker has a demonstration of its own; a file stays with one worker, and their order stays.
+        run("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "browser"),
+        run("-n", "2", "-m", "database and not browser", environment={"TEST_DATABASE_BINARIES": binaries}),
     ]
     total: Counter[str] = sum((counts for _, counts in ends), Counter())
     del total["deselected"]  # what one run leaves out, another one takes
