@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from clusterxchange.foundation import clock
 from clusterxchange.management import command_line
+from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.workflow.models import Obligation
 from tests.bring import bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, Cast
@@ -113,3 +115,22 @@ def test_every_command_explains_itself_before_there_are_settings() -> None:
 
 def test_a_reference_that_nobody_has_is_a_no(db: None) -> None:  # noqa: ARG001 -- asks for the database
     assert command_line.main(["inspect", "EXC-2026-999999"]) == command_line.NO
+
+
+def test_the_operator_writes_a_verification_pack_once_everything_is_signed(
+    cast: Cast, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    story = bring_exchange_to(cast, "ready")
+    clock.set_clock(story.at)
+    words = ("verification-pack", str(story.exchange.reference), "--to", str(tmp_path / "pack.zip"))
+    assert answer_of(capsys, *words, code=command_line.NO) == {"file": None, "refusal": "document_missing"}
+    write_signatures("commitment", story.commitment.pk)
+    write_signatures("financial_agreement", story.agreement.pk)
+
+    assert answer_of(capsys, *words) == {"file": str(tmp_path / "pack.zip"), "refusal": None}
+
+    held = [name for name in zipfile.ZipFile(tmp_path / "pack.zip").namelist() if name.endswith(".pdf")]
+    assert [name.partition("-EXC")[0] for name in held] == [
+        "documents/commitment-to-quality", "documents/financial-agreement",
+    ]  # fmt: skip
+    assert command_line.main(["verification-pack", "EXC-2026-999999"]) == command_line.NO

@@ -61,6 +61,7 @@ NO_MOVES = {
     Action.OPEN_BANK_DETAILS,
     Action.OPEN_EVIDENCE,
     Action.OPEN_DOCUMENT,
+    Action.OPEN_VERIFICATION_PACK,
 }
 
 

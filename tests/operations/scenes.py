@@ -14,6 +14,7 @@ from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Stor
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as building
+from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
@@ -430,7 +431,15 @@ MATCHING: Mapping[str, Try] = {
     "open_curriculum_vitae": Try("matched", lambda s: matching.open_curriculum_vitae(
         s.host, actor=s.cast.ana.actor, at=s.at)),
 }  # fmt: skip
+
+
+def have_signatures_written(s: Scene) -> None:
+    write_signatures("commitment", s.story.commitment.pk)
+
+
 EXCHANGE_BUILDING: Mapping[str, Try] = {
+    "open_verification_pack": Try("commitment_signed", lambda s: building.open_verification_pack(
+        s.story.exchange, actor=s.story.visitor, at=s.at), (have_signatures_written,)),
     "edit_commitment": Try("matched", lambda s: building.edit_commitment(
         s.story.commitment, values=s.story.text(), actor=s.story.visitor, at=s.at, capacity=V)),
     "agree_commitment": Try("drafted", lambda s: agree(s, "H"), (lambda s: agree(s, "V"),)),

@@ -150,6 +150,7 @@ class Action(StrEnum):
     OPEN_BANK_DETAILS = auto()
     OPEN_EVIDENCE = auto()
     OPEN_DOCUMENT = auto()
+    OPEN_VERIFICATION_PACK = auto()
 
     @property
     def hyphenated(self) -> str:

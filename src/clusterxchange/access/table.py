@@ -182,6 +182,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CLOSE_EXCHANGE: may(SYS),
         A.CANCEL_EXCHANGE: may(V, H, VP, HP),
         A.REPORT_NO_SHOW: may(H),
+        A.OPEN_VERIFICATION_PACK: may(V, H, VP, HP, SO, AG, SYS),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
         A.SEE: may(V, H, VP, HP, PO, PR, SO, AG),
     },
@@ -196,7 +197,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.AMEND_COMMITMENT: may(V, H),
         A.SUPERSEDE_COMMITMENT: may(SYS),
         A.WRITE_SIGNATURE: may(SYS),
-        A.OPEN_DOCUMENT: may(V, H, VP, HP, SO, AG),
+        A.OPEN_DOCUMENT: may(V, H, VP, HP, SO, AG, SYS),
         A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "financial_agreement": {
@@ -208,7 +209,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.SUPERSEDE_AGREEMENT: may(SYS),
         A.WRITE_SIGNATURE: may(SYS),
         A.OPEN_BANK_DETAILS: may(V, PO, PR),
-        A.OPEN_DOCUMENT: may(V, PO, PR),
+        A.OPEN_DOCUMENT: may(V, PO, PR, SYS),
         A.SEE: may(V, VP, PO, PR, SO, AG),
     },
     "activity_report": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,12 @@ class Verdict:
     made_at: dt.datetime | None = None
     is_complete: bool = False
     is_latest: bool = False
+
+
+def root_sha256() -> str:
+    """Give the fingerprint of the certificate to which all that is signed here leads; empty before anything was."""
+    row = SigningAuthority.objects.filter(pk=1).first()
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(row.certificate)).hexdigest() if row is not None else ""
 
 
 def verdict_on(content: bytes) -> Verdict:

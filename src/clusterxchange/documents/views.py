@@ -16,7 +16,7 @@ from clusterxchange.documents.brochures import HOSTS_AND_VISITORS, PARTNERSHIPS,
 from clusterxchange.documents.forms import CheckDocument
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.presentation import presented
-from clusterxchange.documents.verdicts import Verdict
+from clusterxchange.documents.verdicts import Verdict, root_sha256
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF
 
@@ -62,7 +62,7 @@ def download_brochure(request: HttpRequest, name: str, language: str) -> HttpRes
 def check_document(request: HttpRequest) -> HttpResponse:
     """Say whether a file is genuine and who signed it; the file is not kept."""
     form = CheckDocument(request.POST, request.FILES) if request.method == "POST" else CheckDocument()
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "root_sha256": root_sha256()}
     status = 200
     if form.is_bound:
         if form.is_valid():

@@ -29,6 +29,8 @@ insert into workflow_entry
 values (0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') returning n
 """
 FIRST_PREVIOUS = "0" * 64
+MOMENT = "%Y-%m-%dT%H:%M:%S.%f"
+TEXT_COLUMNS = ("actor", "capacity", "kind", "subject", "case", "action", "before", "after", "payload_digest")
 SECRET_INPUTS = frozenset({"iban", "account_number", "bic", "bank_address", "account_holder", "password", "code"})
 
 
@@ -139,7 +141,7 @@ def write(drafts: Iterable[Draft]) -> None:
 
 def hash_of(entry: Entry) -> str:
     """Recompute the hash of an entry from its columns, independently of the database's trigger."""
-    moment = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    moment = entry.at.astimezone(UTC).strftime(MOMENT)
     columns = (
         entry.previous,
         str(entry.n),
@@ -194,6 +196,34 @@ def keep_day_head(at: datetime) -> DayHead:
     day = at.astimezone(UTC).date()
     n, last = head()
     return DayHead.objects.get_or_create(day=day, defaults={"n": n, "hash": last})[0]
+
+
+def extract_of(case: str, kinds: Iterable[str]) -> dict[str, Any]:
+    """Give what a verification pack holds of the journal: the entries of a case, oldest first, and the days' heads.
+
+    Of a payload only that of a written signature goes along, which names the file by its SHA-256.
+    """
+    entries = list(Entry.objects.filter(case=case, kind__in=kinds).select_related("payload").order_by("n"))
+    first = entries[0].n if entries else 0
+    return {
+        "entries": [_extracted(entry) for entry in entries],
+        "day_heads": [
+            {"day": head.day.isoformat(), "n": head.n, "hash": head.hash}
+            for head in DayHead.objects.filter(n__gte=first).order_by("day")
+        ],
+    }
+
+
+def _extracted(entry: Entry) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "n": entry.n,
+        "at": entry.at.astimezone(UTC).strftime(MOMENT),
+        **{name: getattr(entry, name) for name in (*TEXT_COLUMNS, "previous", "hash")},
+    }
+    payload = getattr(entry, "payload", None)
+    if entry.action == Action.WRITE_SIGNATURE and payload is not None:
+        found["payload"] = {"salt": payload.salt, "body": payload.body}
+    return found
 
 
 def entries_of(case: str) -> QuerySet[Entry]:

@@ -53,6 +53,7 @@ WITH_DATABASE = {
     "rebuild-obligations": f"{HERE}.rebuild_obligations",
     "inspect": f"{HERE}.inspect",
     "check-document": f"{HERE}.check_document",
+    "verification-pack": f"{HERE}.verification_pack",
 }
 COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 

@@ -163,6 +163,10 @@ say(
             button=_("Open the document"),
             happened=_("%(party)s opened a document of the exchange of %(visitor)s and %(host)s."),
         ),
+        A.OPEN_VERIFICATION_PACK: ActionSentences(
+            button=_("Download the verification pack"),
+            happened=_("%(party)s took the verification pack of the exchange of %(visitor)s and %(host)s."),
+        ),
         A.OPEN_BANK_DETAILS: ActionSentences(
             button=_("Show the bank details"), happened=_("%(party)s looked at the bank details of %(visitor)s.")
         ),

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
+from clusterxchange.documents.operations import signing_authority
+from clusterxchange.documents.verification.pack import make_pack
 from clusterxchange.foundation.files import store
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.partnerships import budgets
+from clusterxchange.phases.exchange_building import queries
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
-from clusterxchange.phases.exchange_building.queries import signed_agreement
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, journal
+from clusterxchange.workflow.tables import Refusal
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,29 @@ def close_exchange(
     """Close and count an exchange. `settled` is the finalisation's word that reports and payment are done."""
     engine.move(exchange, Action.CLOSE_EXCHANGE, actor=actor, at=at, capacity=capacity, inputs={"settled": settled})
     return exchange
+
+
+def open_verification_pack(
+    exchange: Exchange, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> bytes:
+    """Give the ZIP file by which anybody can check what was signed, as far as the reader may open the documents.
+
+    :raises engine.Refused: nothing is signed by all of its parties yet, or a signature is still being written.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.record(exchange, Action.OPEN_VERIFICATION_PACK, actor=actor, at=at, capacity=capacity)
+        refusal = queries.refusal_of_pack(exchange, actor)
+        if refusal:
+            raise engine.Refused(Refusal(refusal))
+        kinds = queries.kinds_in_pack(exchange, actor)
+        return make_pack(
+            str(exchange.reference),
+            queries.signed_documents(exchange, actor),
+            journal.extract_of(str(exchange.reference), kinds),
+            signing_authority(at),
+            installation=settings.PUBLIC_URL.rstrip("/"),
+            at=at,
+        )
 
 
 # The commitment
@@ -302,7 +329,7 @@ def settle_budget(exchange: Exchange, *, paid_cents: int) -> None:
 
     :raises budgets.NotEnough: when more is paid than the agreement holds.
     """
-    agreement = signed_agreement(exchange)
+    agreement = queries.signed_agreement(exchange)
     if agreement is None:
         raise budgets.NotEnough("committed_cents")
     agreement = FinancialAgreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.documents.labels import frame_language
+from clusterxchange.documents.verification.pack import Given, SignedDocument
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.memberships import people_of_partnership
@@ -34,7 +36,7 @@ from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
-from clusterxchange.workflow import consents
+from clusterxchange.workflow import cases, consents, registry
 from clusterxchange.workflow.models import Consent
 
 RESPONSIBILITY_CLAUSES = {
@@ -337,6 +339,52 @@ def signatures_of(subject: Commitment | FinancialAgreement, text: dict[str, Any]
         }
         for party in text["parties"]
     ]
+
+
+def signed_documents(exchange: Exchange, actor: Actor) -> list[SignedDocument]:
+    """Give every version that all its parties have signed and that the reader may open, with its text and consents."""
+    found = []
+    for subject in _signed_by_all(exchange):
+        kind = registry.machine_of(subject).name
+        if subject.document is None or not decide.may(actor, kind, Action.OPEN_DOCUMENT, subject):
+            continue
+        given = tuple(
+            Given(consent.capacity, consent.person, consent.at.isoformat(), consent.text_sha256)
+            for consent in consents_to_sign(subject)
+        )
+        text = subject.text
+        found.append(
+            SignedDocument(
+                subject.document, rules.canonical_form(text), subject.text_sha256, len(text["parties"]), given
+            )
+        )
+    return found
+
+
+def _signed_by_all(exchange: Exchange) -> list[Commitment | FinancialAgreement]:
+    signed = {"signed_at__isnull": False, "document__isnull": False}
+    return [
+        *exchange.commitments.filter(**signed).select_related("exchange", "document__file").order_by("version"),
+        *exchange.financial_agreements.filter(**signed)
+        .select_related("exchange", "document__file")
+        .order_by("version"),
+    ]
+
+
+def refusal_of_pack(exchange: Exchange, actor: Actor) -> str:
+    """Say why there is no verification pack yet: nothing is signed by all, or a file does not bear it yet."""
+    documents = signed_documents(exchange, actor)
+    if not documents:
+        return "commitment_not_signed"
+    return "" if all(one.document.is_complete for one in documents) else "document_missing"
+
+
+def kinds_in_pack(exchange: Exchange, actor: Actor) -> frozenset[str]:
+    """Give the kinds of things whose entries of the journal go into a reader's verification pack."""
+    machine = registry.machine_of(exchange)
+    if actor.system:
+        return frozenset(one.name for one in registry.machines_of_root(machine.name))
+    return cases.kinds_seen(machine, exchange, actor)
 
 
 def _iso(day: date | None) -> str | None:

@@ -105,10 +105,14 @@ def written_text(commitment: Commitment) -> str:
     return "\n".join(pieces)
 
 
+def canonical_form(text: object) -> str:
+    """Write a text as JSON in the one way that its fingerprint is taken of."""
+    return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
 def fingerprint_of(text: object) -> str:
     """Give the SHA-256 of a text in its canonical form: the same content always gives the same fingerprint."""
-    canonical = json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical_form(text).encode()).hexdigest()
 
 
 def fingerprint_of_part(commitment: Commitment, part: str) -> str:

@@ -23,6 +23,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.documents.presentation import presented
 from clusterxchange.documents.typesetting import typeset
+from clusterxchange.documents.verification.pack import ZIP
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building import forms, operations, queries, rules
@@ -179,6 +180,20 @@ def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | No
     return agreement
 
 
+def _exchange_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
+    if not decide.may(actor, "exchange", A.OPEN_VERIFICATION_PACK, exchange):
+        return []
+    if queries.refusal_of_pack(exchange, actor):
+        return []
+    return [
+        {
+            "name": _("Verification pack"),
+            "url": f"/exchanges/{exchange.reference}/verification-pack/",
+            "note": _("ZIP file by which anybody can check the signed documents, without this tool"),
+        }
+    ]
+
+
 EXCHANGE_PAGE = CasePage(
     machine=EXCHANGE,
     operations=operations,
@@ -189,6 +204,7 @@ EXCHANGE_PAGE = CasePage(
     template="exchange_building/exchange.html",
     context=_exchange_context,
     breadcrumb=lambda exchange, actor: _breadcrumb(exchange)[:-1],  # noqa: ARG005 -- as above
+    files=_exchange_files,
 )
 
 
@@ -214,6 +230,18 @@ def exchange_action(request: HttpRequest, reference: str, action: A) -> HttpResp
 def exchange_thread(request: HttpRequest, reference: str) -> HttpResponse:
     """Say something to the other parties."""
     return pages.speak(request, EXCHANGE_PAGE, _exchange(request, reference))
+
+
+@require_safe
+@signed_in
+def open_verification_pack(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the ZIP file by which the signed documents are checked without this tool."""
+    exchange = _exchange(request, reference)
+    try:
+        content = operations.open_verification_pack(exchange, actor=actor_of(request), at=clock.now())
+    except NotDone as reason:
+        return pages.refuse(request, EXCHANGE_PAGE, exchange, A.OPEN_VERIFICATION_PACK, reason)
+    return _download(content, ZIP, f"verification-pack-{reference}.zip", disposition="attachment")
 
 
 # The Commitment to Quality
@@ -622,8 +650,12 @@ def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=PDF)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return _download(content, PDF, name, disposition="inline")
+
+
+def _download(content: bytes, kind: str, name: str, *, disposition: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'{disposition}; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
