@@ -119,7 +119,7 @@ def test_an_unpacked_pack_and_a_file_in_hand_are_checked_as_well(made: Made, tmp
     held = next(folder.glob("documents/commitment*.pdf"))
     script = folder / "verify.py"
 
-    def run(*words: object) -> int:
+    def run(*words: str | Path) -> int:
         return subprocess.run([sys.executable, "-I", script, *words], capture_output=True, check=False).returncode
 
     assert run() == 0
