@@ -9,10 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
-from clusterxchange.workflow import sentences
+from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.cases import date_in_words, last_day_of
 from clusterxchange.workflow.models import DayHead, Notice
 from clusterxchange.workflow.parties import capacity_label
+from clusterxchange.workflow.tables import Attachment, Occasion
 
 
 def mail_of(notice: Notice) -> EmailMessage:
@@ -31,12 +32,24 @@ def mail_of(notice: Notice) -> EmailMessage:
         }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
         hint = sentences.filled(texts.hint, names) if notice.asked else ""
         text = render_to_string("mail/notice.txt", _context(notice, sentence, hint))
-        return EmailMessage(
+        mail = EmailMessage(
             f"{subject} ({notice.reference})",
             text,
             to=[notice.account.email],
             headers={"Content-Language": notice.account.language},
         )
+        if (found := _attachment(notice)) is not None:
+            mail.attach(found.name, found.content, found.content_type)
+        return mail
+
+
+def _attachment(notice: Notice) -> Attachment | None:
+    machine = registry.machine_named(notice.kind)
+    if machine.attaches is None:
+        return None
+    subject = machine.model._default_manager.select_related(*machine.related).filter(pk=notice.subject_id).first()
+    occasion = Occasion(Action(notice.action), notice.topic, notice.account.email, notice.at)
+    return machine.attaches(subject, occasion) if subject is not None else None
 
 
 def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:

@@ -41,6 +41,25 @@ class Situation:
     before: str = ""
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes along with a mail."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Which mail is being written: what it tells of, why the person is told, and the address it goes to."""
+
+    action: Action
+    topic: str
+    address: str
+    at: datetime
+
+
 Guard = Callable[[Situation], Refusal | None]
 Effect = Callable[[Situation], None]
 Asked = Callable[[Any], bool]
@@ -133,7 +152,7 @@ class Machine:
     `related` are rows read together with the subject, since permission, names and terms need them;
     `describe` gives the names that sentences about the subject need, `address` where its page is,
     `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing, or over, when an action is
-    tried in a state in which its line does not stand; the first that holds is told.
+    tried in a state in which its line does not stand; the first that holds is told. `attaches` gives a file for a mail.
     """
 
     name: str
@@ -149,6 +168,7 @@ class Machine:
     related: tuple[str, ...] = ()
     reasons: Mapping[Action, tuple[Reason, ...]] = field(default_factory=dict)
     asked_capacities: Callable[[Any, Row, frozenset[Capacity]], frozenset[Capacity]] | None = None
+    attaches: Callable[[Any, Occasion], Attachment | None] | None = None
 
     def row_for(self, action: Action, state: str | None) -> Row | None:
         """Give the line that applies to the action in a state, if there is one."""

@@ -6,7 +6,7 @@ A budget is locked after everything else of its exchange: exchange, commitment, 
 import json
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as jobs_app
@@ -77,9 +77,10 @@ def note_start(situation: Situation) -> None:
 
 
 def note_end(situation: Situation) -> None:
-    """Note the end; a physical stay of enough days has used the one visit, and the host's place is free again."""
+    """Note the end: the visit is used, the host's place is free again, an amendment that was not signed is over."""
     exchange: Exchange = situation.subject
     _save(exchange, ended_at=situation.at)
+    _cancel_agreements(exchange.financial_agreements.filter(state__in=("DRAFT", "OFFERED")), situation)
     matching_operations.release_place(exchange.proposal)
     days = exchange.commitment.working_days if exchange.commitment is not None else None
     if is_physical(exchange) and (days or 0) >= situation.scheme.durations.minimum_working_days:
@@ -109,7 +110,11 @@ def free_visit(situation: Situation) -> None:
 def cancel_agreements(situation: Situation) -> None:
     """Cancel every financial agreement of a cancelled exchange."""
     open_ones = ("DRAFT", "OFFERED", "SIGNED")
-    for agreement in situation.subject.financial_agreements.filter(state__in=open_ones).order_by("pk"):
+    _cancel_agreements(situation.subject.financial_agreements.filter(state__in=open_ones), situation)
+
+
+def _cancel_agreements(agreements: QuerySet[FinancialAgreement], situation: Situation) -> None:
+    for agreement in agreements.order_by("pk"):
         engine.move(agreement, Action.CANCEL_AGREEMENT, actor=SYSTEM, at=situation.at)
 
 

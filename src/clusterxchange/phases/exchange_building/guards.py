@@ -38,6 +38,7 @@ from clusterxchange.workflow.tables import Refusal, Situation
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 OVER = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED, ExchangeState.CANCELLED})
+BEGUN = frozenset({ExchangeState.RUNNING, ExchangeState.INTERRUPTED})
 AFTER_VALIDATION = frozenset({CommitmentState.VALIDATED, CommitmentState.SIGNING, CommitmentState.SIGNED})
 NOT_ACCEPTED = frozenset({ParticipationState.SUSPENDED, ParticipationState.WITHDRAWN, ParticipationState.UNDER_REVIEW})
 
@@ -248,9 +249,25 @@ def document_is_there(situation: Situation) -> Refusal | None:
     return None if situation.subject.document_id is not None else Refusal("document_missing")
 
 
-def start_is_ahead(situation: Situation) -> Refusal | None:
-    """Refuse the last signature once the first day is past."""
+def begun_stay_keeps_its_first_day(situation: Situation) -> Refusal | None:
+    """Refuse an amendment that moves the first day of a stay that has begun."""
     commitment: Commitment = situation.subject
+    held = commitment.exchange.commitment
+    if not has_begun(commitment.exchange) or held is None or held.first_day == commitment.first_day:
+        return None
+    return Refusal("stay_has_begun", field="first_day")
+
+
+def has_begun(exchange: Exchange) -> bool:
+    """Whether both have confirmed the start."""
+    return exchange.state in BEGUN
+
+
+def start_is_ahead(situation: Situation) -> Refusal | None:
+    """Refuse the last signature once the first day is past; a stay that goes on may be extended."""
+    commitment: Commitment = situation.subject
+    if has_begun(commitment.exchange):
+        return None
     given = consents.given(commitment, "commitment", Action.SIGN_COMMITMENT)
     is_last = not set(rules.PARTIES) - given - {situation.capacity}
     if is_last and commitment.first_day is not None and commitment.first_day < today(situation.at):

@@ -200,6 +200,7 @@ say(
         ),
         "side_not_accepted": _("%(side)s may not take part at the moment. Ask its partnership."),
         "start_in_the_past": _("The first day is past. Decline with this reason, then agree on new dates."),
+        "stay_has_begun": _("The stay has begun, so its first day stays as it was agreed."),
         "no_free_budget": _("The budget of the visitor's partnership has not enough free money for this amount."),
         "declaration_missing": _("A declaration is not made yet: %(declaration)s"),
         "purpose_not_allowed": _("This purpose or activity is not one of the edition's. Choose from the list."),

@@ -1,9 +1,13 @@
 """What is read of exchanges, commitments and financial agreements."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from email.utils import parseaddr
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,6 +19,8 @@ from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.verification.pack import Given, SignedDocument
+from clusterxchange.foundation.calendar_files import CALENDAR, Method, calendar_file
+from clusterxchange.foundation.calendar_files import Entry as CalendarEntry
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.memberships import people_of_partnership
@@ -22,7 +28,7 @@ from clusterxchange.parties.organisations.capitals import capital_of
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
+from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
@@ -37,7 +43,8 @@ from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
 from clusterxchange.workflow import cases, consents, registry
-from clusterxchange.workflow.models import Consent
+from clusterxchange.workflow.models import Consent, Notice
+from clusterxchange.workflow.tables import Attachment, Occasion
 
 RESPONSIBILITY_CLAUSES = {
     V: "responsibilities_visiting_organisation",
@@ -385,6 +392,104 @@ def kinds_in_pack(exchange: Exchange, actor: Actor) -> frozenset[str]:
     if actor.system:
         return frozenset(one.name for one in registry.machines_of_root(machine.name))
     return cases.kinds_seen(machine, exchange, actor)
+
+
+WITH_CALENDAR = {
+    (Action.MAKE_EXCHANGE_READY, Notice.Topic.HAPPENED),
+    (Action.CONFIRM_START, Notice.Topic.YOUR_TURN),
+    (Action.CANCEL_EXCHANGE, Notice.Topic.HAPPENED),
+}
+
+
+# What goes into calendars, and what somebody takes along
+
+
+def calendar_entry_of(exchange: Exchange) -> CalendarEntry | None:
+    """Give the stay as all four have signed it; None before. Each later version, and a cancellation, counts up."""
+    commitment = exchange.commitment
+    if (
+        commitment is None
+        or commitment.signed_at is None
+        or commitment.first_day is None
+        or commitment.last_day is None
+    ):
+        return None
+    names = names_of_exchange(exchange)
+    title = _("%(visitor)s visits %(host)s") if is_physical(exchange) else _("%(visitor)s meets %(host)s online")
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/exchanges/{exchange.reference}/"
+    is_cancelled = exchange.state == ExchangeState.CANCELLED
+    return CalendarEntry(
+        name=f"{exchange.reference}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}",
+        sequence=commitment.version - 1 + int(is_cancelled),
+        first_day=commitment.first_day,
+        last_day=commitment.last_day,
+        title=title % names,
+        place=commitment.place,
+        text=address,
+        address=address,
+    )
+
+
+def calendar_file_of(exchange: Exchange, *, method: Method, invited: str, at: datetime) -> bytes | None:
+    """Give the file for a calendar; a cancelled exchange always gives a cancellation."""
+    entry = calendar_entry_of(exchange)
+    if entry is None:
+        return None
+    if exchange.state == ExchangeState.CANCELLED:
+        method = Method.CANCEL
+    organiser = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return calendar_file(entry, method, organiser=organiser, invited=invited, at=at)
+
+
+def calendar_of(exchange: Exchange, occasion: Occasion) -> Attachment | None:
+    """Put the invitation to the mail that tells of a ready exchange, and its withdrawal to that of a cancelled one."""
+    return _calendar(exchange, occasion) if (occasion.action, occasion.topic) in WITH_CALENDAR else None
+
+
+def calendar_of_amendment(commitment: Commitment, occasion: Occasion) -> Attachment | None:
+    """Put the changed invitation to the mail that tells of a signed amendment."""
+    exchange = commitment.exchange
+    is_told = (occasion.action, occasion.topic) == (Action.SIGN_COMMITMENT, Notice.Topic.HAPPENED)
+    if not is_told or exchange.commitment_id != commitment.pk:
+        return None
+    is_the_last = commitment.signed_at is not None and commitment.signed_at <= occasion.at
+    replaces_another = exchange.commitments.filter(signed_at__isnull=False).exclude(pk=commitment.pk).exists()
+    if not is_the_last or not replaces_another:
+        return None
+    return _calendar(exchange, occasion)
+
+
+def _calendar(exchange: Exchange, occasion: Occasion) -> Attachment | None:
+    content = calendar_file_of(exchange, method=Method.REQUEST, invited=occasion.address, at=occasion.at)
+    return Attachment(f"{exchange.reference}.ics", content, CALENDAR) if content is not None else None
+
+
+@dataclass(frozen=True)
+class TravelContact:
+    """Somebody to call or write to on the way."""
+
+    capacity: Capacity
+    organisation: str
+    name: str
+    email: str
+    phone: str
+
+
+def people_of_exchange(exchange: Exchange, actor: Actor) -> list[TravelContact]:
+    """Give the people of the four parties; a telephone number only to whom the person is disclosed."""
+    found = []
+    for capacity, side in ((V, exchange.visitor_participation), (H, exchange.host_participation)):
+        person = side.application.representative
+        phone = person.phone if decide.may(actor, "participation", Action.SEE_PERSON, side) else ""
+        found.append(
+            TravelContact(capacity, side.organisation.legal_name, person.account.full_name, person.account.email, phone)
+        )
+    for capacity, partnership in ((VP, exchange.visitor_partnership), (HP, exchange.host_partnership)):
+        found += [
+            TravelContact(capacity, partnership.acronym, person.full_name, person.email, "")
+            for person in people_of_partnership(partnership.pk, CASE_PEOPLE)[:1]
+        ]
+    return found
 
 
 def _iso(day: date | None) -> str | None:

@@ -13,7 +13,12 @@ from clusterxchange.phases.exchange_building.models import (
     FinancialAgreement,
     FinancialAgreementState,
 )
-from clusterxchange.phases.exchange_building.queries import names_of_exchange, rules_of_case
+from clusterxchange.phases.exchange_building.queries import (
+    calendar_of,
+    calendar_of_amendment,
+    names_of_exchange,
+    rules_of_case,
+)
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import STAYS, Machine, Timed, consent_row, reason, row
@@ -38,6 +43,7 @@ EXCHANGE = register(
         address=lambda exchange: f"/exchanges/{exchange.reference}/",
         locks=("visitor_participation",),
         related=(*PARTIES, "commitment"),
+        attaches=calendar_of,
         rows=(
             row(A.AGREE_EXCHANGE, E.PREPARING, E.AGREED),
             row(A.MAKE_EXCHANGE_READY, E.AGREED, E.READY, tells=FOUR),
@@ -86,12 +92,23 @@ EXCHANGE = register(
             ),
             row(
                 A.CANCEL_EXCHANGE,
-                {E.PREPARING, E.AGREED, E.READY},
+                {E.PREPARING, E.AGREED},
                 E.CANCELLED,
                 answers=(guards.reason_is_given,),
                 writes=(effects.keep_reason,),
                 afterwards=(effects.free_visit, effects.cancel_agreements),
                 tells=FOUR,
+            ),
+            row(
+                A.CANCEL_EXCHANGE,
+                E.READY,
+                E.CANCELLED,
+                answers=(guards.reason_is_given,),
+                writes=(effects.keep_reason,),
+                afterwards=(effects.free_visit, effects.cancel_agreements),
+                tells=FOUR,
+                asks={VP},
+                asked_if=guards.has_reported_no_show,
             ),
             row(
                 A.CANCEL_EXCHANGE,
@@ -133,6 +150,7 @@ COMMITMENT = register(
         root="exchange",
         root_name="exchange",
         scheme_of=lambda commitment, at: rules_of_case(commitment.exchange, commitment, at),
+        attaches=calendar_of_amendment,
         describe=lambda commitment: names_of_exchange(commitment.exchange),
         address=lambda commitment: f"/exchanges/{commitment.exchange.reference}/commitment/",
         locks=("exchange__visitor_participation", "exchange"),
@@ -159,6 +177,7 @@ COMMITMENT = register(
                     guards.text_is_complete,
                     guards.purposes_are_allowed,
                     guards.length_is_allowed,
+                    guards.begun_stay_keeps_its_first_day,
                     guards.countries_differ,
                     guards.both_sides_are_accepted,
                     guards.visit_is_free_for_this,

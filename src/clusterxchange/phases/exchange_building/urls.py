@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("", views.exchanges, name="exchanges"),
     path(ONE, views.exchange_page, name="exchange"),
     path(f"{ONE}thread/", views.exchange_thread, name="exchange_thread"),
+    path(f"{ONE}calendar/", views.calendar, name="calendar"),
+    path(f"{ONE}travel-sheet/", views.travel_sheet, name="travel_sheet"),
     path(f"{ONE}verification-pack/", views.open_verification_pack, name="open_verification_pack"),
     *action_paths(ONE, views.exchange_action, EXCHANGE),
     path(TEXT, views.commitment_page, name="commitment"),

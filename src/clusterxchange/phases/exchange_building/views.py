@@ -25,14 +25,17 @@ from clusterxchange.documents.presentation import presented
 from clusterxchange.documents.typesetting import typeset
 from clusterxchange.documents.verification.pack import ZIP
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.calendar_files import CALENDAR, Method
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building import forms, operations, queries, rules
+from clusterxchange.phases.exchange_building.guards import OVER
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
 from clusterxchange.phases.exchange_building.notices import PART_LABELS
 from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
 from clusterxchange.phases.matching.queries import own_accepted
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.countries import country_name, language_name
+from clusterxchange.scheme.document import Format
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotAllowed, NotDone
@@ -124,7 +127,9 @@ def _breadcrumb(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[Section]:
-    commitment = queries.latest_commitment(exchange)
+    latest = queries.latest_commitment(exchange)
+    # While an amendment is written the signed version holds.
+    commitment = exchange.commitment or latest
     scheme = queries.rules_of_case(exchange, commitment, at)
     rows: list[tuple[Any, ...]] = [
         (_("Form of exchange"), code_lists.label(scheme, "formats", exchange.format)),
@@ -137,6 +142,16 @@ def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[
         (_("Length"), days_in_words(commitment.working_days)),
         (_("Host country"), country_name(queries.host_country(exchange), get_language() or "en")),
     ]
+    if latest != commitment and exchange.state not in OVER:
+        amendment = _("Version %(version)s: %(state)s") % {
+            "version": latest.version,
+            "state": sentences.state_label("commitment", latest.state),
+        }
+        rows.append((_("Amendment that is being written"), amendment))
+    if exchange.state == ExchangeState.INTERRUPTED:
+        rows.append((_("Reason for the interruption"), exchange.reason))
+    if exchange.no_show_reported_at is not None and exchange.state != ExchangeState.CANCELLED:
+        rows.append((_("The host says that the visitor did not come"), exchange.reason))
     if exchange.state == ExchangeState.CANCELLED:
         reason = code_lists.label(scheme, "cancellation_reasons", exchange.reason_code)
         rows.append((_("Reason for the cancellation"), f"{reason}\n{exchange.reason}".strip()))
@@ -181,17 +196,32 @@ def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | No
 
 
 def _exchange_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
-    if not decide.may(actor, "exchange", A.OPEN_VERIFICATION_PACK, exchange):
-        return []
-    if queries.refusal_of_pack(exchange, actor):
-        return []
-    return [
-        {
-            "name": _("Verification pack"),
-            "url": f"/exchanges/{exchange.reference}/verification-pack/",
-            "note": _("ZIP file by which anybody can check the signed documents, without this tool"),
-        }
-    ]
+    base, found = f"/exchanges/{exchange.reference}/", []
+    if queries.calendar_entry_of(exchange) is not None:
+        found.append(
+            {
+                "name": _("Entry for your calendar"),
+                "url": f"{base}calendar/",
+                "note": _("Open it again after a change: the entry is replaced."),
+            }
+        )
+        found.append(
+            {
+                "name": _("Travel sheet"),
+                "url": f"{base}travel-sheet/",
+                "note": _("Place, days and people on one page, to print"),
+            }
+        )
+    may_check = decide.may(actor, "exchange", A.OPEN_VERIFICATION_PACK, exchange)
+    if may_check and not queries.refusal_of_pack(exchange, actor):
+        found.append(
+            {
+                "name": _("Verification pack"),
+                "url": f"{base}verification-pack/",
+                "note": _("ZIP file by which anybody can check the signed documents, without this tool"),
+            }
+        )
+    return found
 
 
 EXCHANGE_PAGE = CasePage(
@@ -230,6 +260,57 @@ def exchange_action(request: HttpRequest, reference: str, action: A) -> HttpResp
 def exchange_thread(request: HttpRequest, reference: str) -> HttpResponse:
     """Say something to the other parties."""
     return pages.speak(request, EXCHANGE_PAGE, _exchange(request, reference))
+
+
+@require_safe
+@signed_in
+def calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the stay as a file for the reader's calendar; once the exchange is cancelled, one that takes it out."""
+    exchange = _exchange(request, reference)
+    content = queries.calendar_file_of(exchange, method=Method.PUBLISH, invited="", at=clock.now())
+    if content is None:
+        return pages.refuse(request, EXCHANGE_PAGE, exchange, A.SEE, NotDone(Refusal("commitment_not_signed")))
+    return _download(content, CALENDAR, f"{reference}.ics", disposition="attachment")
+
+
+@require_safe
+@signed_in
+def travel_sheet(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what somebody takes along on the way, on one page to print."""
+    exchange, actor = _exchange(request, reference), actor_of(request)
+    commitment = exchange.commitment
+    if commitment is None or commitment.signed_at is None:
+        return pages.refuse(request, EXCHANGE_PAGE, exchange, A.SEE, NotDone(Refusal("commitment_not_signed")))
+    scheme = queries.rules_of_case(exchange, commitment, clock.now())
+    language = get_language() or "en"
+    context = {
+        "case": SimpleNamespace(machine="exchange", reference=reference, state=exchange.state),
+        "title": _("Travel sheet"),
+        "lead": name_of(exchange),
+        "breadcrumb": _breadcrumb(exchange),
+        "banner": cases.banner_of(EXCHANGE, exchange, actor, clock.now()),
+        "rows": [
+            (_("First day"), day_in_words(commitment.first_day)),
+            (_("Last day"), day_in_words(commitment.last_day)),
+            (_("Travel days"), _number(commitment.travel_days)),
+            (_("Place of the stay"), commitment.place),
+            (_("Host country"), country_name(queries.host_country(exchange), language)),
+            (_("Working language"), language_name(commitment.working_language, language)),
+            (_("Insurance"), commitment.insurance),
+        ],
+        "people": [
+            (capacity_label(one.capacity), "\n".join(filter(None, (one.organisation, one.name, one.phone, one.email))))
+            for one in queries.people_of_exchange(exchange, actor)
+        ],
+        "section": SimpleNamespace(context={"days": plan_of(commitment.plan)}),
+        "evidence": [
+            code_lists.label(scheme, "evidence_items", item.code) for item in scheme.evidence[Format(exchange.format)]
+        ],
+        "lang": commitment.language,
+    }
+    response = render(request, "exchange_building/travel_sheet.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe
