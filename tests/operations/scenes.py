@@ -11,7 +11,8 @@ from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
 from clusterxchange.foundation.files import PDF
 from clusterxchange.foundation.tables import read_table
 from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Story, seen
-from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as building
 from clusterxchange.phases.exchange_building.jobs import write_signatures
@@ -25,7 +26,8 @@ from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.bring import bring_application_to
-from tests.cast import MONDAY, Cast
+from tests.cast import MONDAY, Cast, make_account
+from tests.documents.elsewhere import signed_elsewhere
 
 # Before anybody has applied; and once Ana and Bram are accepted, before they know of each other.
 NOTHING, BEGUN = "nothing", "begun"
@@ -433,11 +435,41 @@ MATCHING: Mapping[str, Try] = {
 }  # fmt: skip
 
 
+def with_a_colleague(s: Scene) -> Account:
+    """Let somebody else speak for Ana's organisation as well."""
+    colleague = make_account("carme", "Carme", "Boix")
+    Representative.objects.create(
+        account=colleague, organisation=s.cast.ana.organisation, works_for_organisation=True, since=MONDAY
+    )
+    return colleague
+
+
+def delegate(s: Scene) -> object:
+    colleague = Account.objects.filter(email="carme@cast.example").first() or with_a_colleague(s)
+    return building.delegate_signature(s.story.commitment, colleague=colleague.pk, actor=s.story.visitor, at=s.at)
+
+
+def take_pen(s: Scene) -> object:
+    return building.take_pen(s.story.commitment, actor=s.story.host, at=s.at, capacity=H)
+
+
 def have_signatures_written(s: Scene) -> None:
     write_signatures("commitment", s.story.commitment.pk)
 
 
 EXCHANGE_BUILDING: Mapping[str, Try] = {
+    "remind_signers": Try("validated", lambda s: building.remind_signers(
+        s.story.commitment, actor=s.story.host, at=s.at, capacity=H)),
+    "delegate_signature": Try("validated", delegate, (with_a_colleague,)),
+    "revoke_delegation": Try("validated", lambda s: building.revoke_delegation(
+        s.story.commitment, colleague=Account.objects.get(email="carme@cast.example").pk, actor=s.story.visitor,
+        at=s.at), (delegate,)),
+    "take_pen": Try("validated", take_pen),
+    "return_pen": Try("validated", lambda s: building.return_pen(
+        s.story.commitment, actor=s.story.host, at=s.at, capacity=H), (take_pen,)),
+    "hand_in_signed_copy": Try("validated", lambda s: building.hand_in_signed_copy(
+        s.story.commitment, copy=signed_elsewhere(s.story.commitment, "H", "Bram Teixeira", s.at),
+        is_authenticated=True, actor=s.story.host, at=s.at, capacity=H), (take_pen,)),
     "open_verification_pack": Try("commitment_signed", lambda s: building.open_verification_pack(
         s.story.exchange, actor=s.story.visitor, at=s.at), (have_signatures_written,)),
     "edit_commitment": Try("matched", lambda s: building.edit_commitment(

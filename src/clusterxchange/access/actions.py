@@ -81,6 +81,12 @@ class Action(StrEnum):
     AMEND_COMMITMENT = auto()
     SUPERSEDE_COMMITMENT = auto()
     WRITE_SIGNATURE = auto()
+    REMIND_SIGNERS = auto()
+    DELEGATE_SIGNATURE = auto()
+    REVOKE_DELEGATION = auto()
+    TAKE_PEN = auto()
+    RETURN_PEN = auto()
+    HAND_IN_SIGNED_COPY = auto()
 
     GIVE_BANK_DETAILS = auto()
     OFFER_AGREEMENT = auto()

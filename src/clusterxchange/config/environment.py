@@ -46,6 +46,11 @@ def folder(name: str, default: str, description: str) -> Path:
     return Path(_register(name, "folder", default, description)).absolute()
 
 
+def file(name: str, default: str, description: str) -> Path:
+    """Read the path of a file, absolute from here on."""
+    return Path(_register(name, "file", default, description)).absolute()
+
+
 def number(name: str, default: int, description: str) -> int:
     """Read a whole number."""
     value = _register(name, "number", str(default), description)

@@ -321,6 +321,16 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "ClusterXchange <no-reply@demo.example>", "The sender of all mails.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Signatures
+TIME_STAMP_SERVICE = environment.text(
+    "TIME_STAMP_SERVICE",
+    "",
+    "The address of a time stamp service (RFC 3161). Without one the installation gives its own time stamps.",
+)
+TIME_STAMP_ROOTS = environment.file(
+    "TIME_STAMP_ROOTS", "", "A PEM file with the root certificates of that time stamp service."
+)
+
 # What a browser is told to refuse
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -28,6 +28,16 @@ def labels_for(template: str, language: str) -> dict[str, str]:
         return {**_shared_labels(), **LABELS[template]()}
 
 
+def level_in_words(level: str) -> str:
+    """Say what a signature is worth, and no more than is known of it."""
+    return {
+        "simple": gettext("Simple electronic signature"),
+        "scan": gettext("Simple electronic signature, with a copy signed by hand"),
+        "advanced": gettext("Signed with a certificate of one's own, which was not checked against a list of trust"),
+        "qualified_as_claimed": gettext("Qualified, as its certificate claims; not checked against a list of trust"),
+    }.get(level, gettext("Certificate of somebody else"))
+
+
 def _shared_labels() -> dict[str, str]:
     # Words in braces are put in by the template, which alone knows the page.
     return {

@@ -57,20 +57,29 @@ def write_signatures(document: Document, signatures: Iterable[Signature], at: dt
 
     The revision of the last party closes the file.
     """
-    from clusterxchange.documents.signing.revisions import append_signature, fields_of  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+    from clusterxchange.documents.signing.revisions import append_signature, close_file, fields_of  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+    from clusterxchange.documents.signing.time_stamps import outside_stamps  # noqa: PLC0415 -- as above
 
-    content = document.file.content.read()
+    content, stamps = document.file.content.read(), outside_stamps()
     fields = fields_of(content)
+    was_complete = all(one.is_signed for one in fields.values())
     for signature in signatures:
         if fields[signature.field].is_signed:
             continue
         is_last = all(one.is_signed for name, one in fields.items() if name != signature.field)
         content = append_signature(
-            content, signature, signing_authority(at), size=fields[signature.field].size, is_last=is_last
+            content,
+            signature,
+            signing_authority(at),
+            size=fields[signature.field].size,
+            is_last=is_last,
+            stamps=stamps,
         )
         fields = fields_of(content)
+    if was_complete and not document.is_complete:
+        content = close_file(content, signing_authority(at), at, stamps)
     count = sum(one.is_signed for one in fields.values())
-    if count == document.signatures:
+    if count == document.signatures and (document.is_complete or not was_complete):
         return document
     return _keep(
         content,
@@ -83,6 +92,21 @@ def write_signatures(document: Document, signatures: Iterable[Signature], at: dt
         is_draft=False,
         signatures=count,
         is_complete=count == len(fields),
+    )
+
+
+def keep_signed_copy(document: Document, content: bytes, at: dt.datetime) -> Document:
+    """Keep a copy with one signature more that was given elsewhere; the caller has checked it."""
+    return _keep(
+        content,
+        document.file.name,
+        at,
+        kind=document.kind,
+        subject_id=document.subject_id,
+        version=document.version,
+        language=document.language,
+        is_draft=False,
+        signatures=document.signatures + 1,
     )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clusterxchange.documents.brochures import HOSTS_AND_VISITORS, PARTNERSHIPS, WRITERS, brochure, titles
 from clusterxchange.documents.forms import CheckDocument
+from clusterxchange.documents.labels import level_in_words
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.presentation import presented
 from clusterxchange.documents.verdicts import Verdict, root_sha256
@@ -99,7 +100,7 @@ def row_of(signature: "CheckedSignature", request: HttpRequest) -> dict[str, obj
     """Give what one row of the page says about a signature."""
     language = getattr(request, "LANGUAGE_CODE", "en")
     shown = presented({"capacity": signature.capacity, "signed_at": dt.datetime.fromisoformat(signature.at)}, language)
-    level = _("Simple electronic signature") if signature.is_ours else _("Certificate of somebody else")
+    level = level_in_words(signature.level)
     return {
         "name": signature.person,
         "role": f"{shown['capacity']}. {level}.",

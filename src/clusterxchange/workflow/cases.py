@@ -270,6 +270,13 @@ def steps_of(
     return open_steps, closed
 
 
+def step_beside(machine: Machine, subject: Thing, action: Action, capacity: Capacity, form: forms.BaseForm) -> Step:
+    """Give something that the reader can do without moving the subject."""
+    texts = sentences.ACTIONS[action]
+    address = f"{machine.address(subject)}{action.hyphenated}/"
+    return Step(action, capacity, str(texts.button), address, form, hidden_of(subject, capacity), hint=str(texts.hint))
+
+
 def _acting(machine: Machine, subject: Thing, actor: Actor, action: Action, line: Row | None) -> tuple[Capacity, ...]:
     possible = decide.acting_capacities(actor, machine.name, action, subject)
     if line is None:

@@ -49,6 +49,7 @@ def give(situation: Situation, kind: str) -> Consent:
         at=situation.at,
         text_sha256=str(situation.inputs.get("text_sha256") or ""),
         scan=situation.inputs.get("scan"),
+        level=str(situation.inputs.get("level") or "simple"),
     )
 
 

@@ -29,6 +29,7 @@ class Consent(models.Model):
     at = models.DateTimeField()
     text_sha256 = models.CharField(max_length=64, blank=True)
     scan = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    level = models.CharField(max_length=24, default="simple")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

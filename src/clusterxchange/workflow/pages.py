@@ -62,6 +62,7 @@ class CasePage:
     `forms` gives the form of each action that asks something; a `StepForm` is made with `subject`, `actor`, `capacity`
     and `at`. `operations` is the module with a function for each action. `template` may extend
     workflow/case.html; `context` adds to what it gets. `carries` names the actions that take version and hash.
+    `beside` gives what can be done without a move of the life; the phase has a view for each of these.
     """
 
     machine: Machine
@@ -80,6 +81,7 @@ class CasePage:
     phase_steps: Callable[[Any, Actor], list[tuple[str, str, str]]] | None = None
     after: Callable[[Any, Action], str] | None = None
     opened: Callable[[HttpRequest, Any, datetime], None] | None = None
+    beside: Callable[[Any, Actor, datetime], list[tuple[Action, Capacity]]] | None = None
 
 
 class StepForm(forms.Form):
@@ -176,6 +178,10 @@ def case_context(
     steps, closed = cases.steps_of(
         machine, subject, actor, at, make_form=make_form, address=machine.address(subject), danger=page.danger
     )
+    beside = [
+        cases.step_beside(machine, subject, action, capacity, make_form(action, capacity))
+        for action, capacity in (page.beside(subject, actor, at) if page.beside else [])
+    ]
     may_speak = decide.may(actor, root_machine.name, Action.SAY_SOMETHING, root)
     return SimpleNamespace(
         machine=machine.name,
@@ -191,6 +197,7 @@ def case_context(
         steps=[step for step in steps if step.action not in page.elsewhere],
         steps_elsewhere={step.action.value: step for step in steps if step.action in page.elsewhere},
         closed_steps=closed,
+        steps_beside=beside,
         timeline=cases.timeline_of(machine, subject, actor),
         thread=thread_context(request, root_machine, root, actor) if may_speak else None,
         contact_card=contact_card(root_machine, root, actor),

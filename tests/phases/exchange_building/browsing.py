@@ -101,7 +101,8 @@ class Browser:
 
     def post(self, person: Person, path: str, data: dict[str, Any] | None = None) -> Page:
         response = self._client(person).post(path, data or {})
-        return Page(response.status_code, response.content.decode(), response)
+        is_file = "Content-Disposition" in response
+        return Page(response.status_code, "" if is_file else response.content.decode(), response)
 
     def send(self, person: Person, page_path: str, action: str, **typed: Any) -> Page:  # noqa: ANN401 -- whatever a field may take
         """Fill in the form of an action as it stands on a page, and send it."""

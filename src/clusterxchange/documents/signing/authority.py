@@ -77,10 +77,13 @@ class Authority:
             fixed_dt=at,
         )
 
-    def validation_context(self, at: dt.datetime) -> ValidationContext:
-        """Say what a signature is checked against at a moment: our root, and our empty list of what was revoked."""
+    def validation_context(self, at: dt.datetime, others: Iterable[asn1_x509.Certificate] = ()) -> ValidationContext:
+        """Say what a signature is checked against at a moment: our root, and our empty list of what was revoked.
+
+        `others` are roots of a time stamp service that is not ours.
+        """
         return ValidationContext(
-            trust_roots=[self.root],
+            trust_roots=[self.root, *others],
             crls=[self._revocations(at)],
             moment=at,
             allow_fetching=False,

@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.qualified_asn1 import get_qc_statements
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko_certvalidator.errors import PathError
 
 if TYPE_CHECKING:
+    from asn1crypto import x509
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
     from clusterxchange.documents.signing.authority import Authority
 
 SIMPLE, OTHER = "simple", "other"
+# What a certificate of somebody else claims; nobody here has looked into a list of trust.
+ADVANCED, QUALIFIED_AS_CLAIMED = "advanced", "qualified_as_claimed"
+IS_QUALIFIED = "0.4.0.1862.1.1"  # ETSI EN 319 412-5, section 4.2.1
 WHOLE: Final = frozenset({SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION})
 # A broken file fails in many ways inside the reader; each of them means that it cannot be read.
 UNREADABLE: Final = (
@@ -69,6 +74,12 @@ def check_signatures(pdf: bytes, authority: Authority | None) -> tuple[CheckedSi
         raise NotReadable(str(reason)) from reason
 
 
+def level_of_certificate(certificate: x509.Certificate) -> str:
+    """Say what a certificate of another issuer claims of its signatures."""
+    claims = {one["statement_id"].dotted for one in get_qc_statements(certificate)}
+    return QUALIFIED_AS_CLAIMED if IS_QUALIFIED in claims else ADVANCED
+
+
 def _checked(signature: EmbeddedPdfSignature, authority: Authority | None) -> CheckedSignature:
     at = signature.self_reported_timestamp
     context = authority.validation_context(at) if authority is not None and at is not None else None
@@ -82,7 +93,11 @@ def _checked(signature: EmbeddedPdfSignature, authority: Authority | None) -> Ch
         capacity=signature.field_name,
         person=str(signature.signer_cert.subject.native.get("common_name", "")),
         at=at.isoformat() if at is not None else "",
-        level=SIMPLE if ours else OTHER,
+        level=SIMPLE
+        if ours
+        else OTHER
+        if (claimed := level_of_certificate(signature.signer_cert)) == ADVANCED
+        else claimed,
         valid=valid,
         covers_whole=covers,
     )

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.stamp import StaticStampStyle
 
 from clusterxchange.documents.signing.fields import ARCHIVE
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-    from pyhanko.sign.timestamps import TimeStamper
 
     from clusterxchange.documents.signing.authority import Authority
+    from clusterxchange.documents.signing.time_stamps import OutsideStamps
 
 # Room for the signature, its time stamp and what both are checked with
 BYTES_RESERVED: Final = 32_768
@@ -58,9 +58,14 @@ class _SignerOfTheSchemesTime(PdfSigner):
 
 
 def append_signature(
-    pdf: bytes, signature: Signature, authority: Authority, *, size: tuple[float, float], is_last: bool,
-    time_stamper: TimeStamper | None = None,
-) -> bytes:  # fmt: skip
+    pdf: bytes,
+    signature: Signature,
+    authority: Authority,
+    *,
+    size: tuple[float, float],
+    is_last: bool,
+    stamps: OutsideStamps | None = None,
+) -> bytes:
     """Return the file with one revision more; the last one closes the file with a time stamp for the archive."""
     metadata = PdfSignatureMetadata(
         field_name=signature.field,
@@ -70,7 +75,7 @@ def append_signature(
         embed_validation_info=True,
         use_pades_lta=is_last,
         timestamp_field_name=ARCHIVE,
-        validation_context=authority.validation_context(signature.at),
+        validation_context=authority.validation_context(signature.at, stamps.roots if stamps is not None else ()),
     )
     buffer = io.BytesIO(pdf)
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +84,7 @@ def append_signature(
         signer = _SignerOfTheSchemesTime(
             metadata,
             authority.signer_for(signature.person, signature.organisation, signature.at),
-            timestamper=time_stamper or authority.time_stamper(signature.at),
+            timestamper=stamps.service() if stamps is not None else authority.time_stamper(signature.at),
             stamp_style=StaticStampStyle.from_pdf_file(
                 str(stamp), border_width=0, background_opacity=1, background_layout=FILLED
             ),
@@ -87,6 +92,17 @@ def append_signature(
         )
         writer = IncrementalPdfFileWriter(buffer, strict=True)
         asyncio.run(signer.async_sign_pdf(writer, in_place=True, bytes_reserved=BYTES_RESERVED))
+    return buffer.getvalue()
+
+
+def close_file(pdf: bytes, authority: Authority, at: dt.datetime, stamps: OutsideStamps | None = None) -> bytes:
+    """Return the file with the time stamp for the archive, where its last signature was given elsewhere."""
+    buffer = io.BytesIO(pdf)
+    service = stamps.service() if stamps is not None else authority.time_stamper(at)
+    context = authority.validation_context(at, stamps.roots if stamps is not None else ())
+    closer = PdfTimeStamper(service, field_name=ARCHIVE)
+    writer = IncrementalPdfFileWriter(buffer, strict=False)
+    asyncio.run(closer.async_timestamp_pdf(writer, "sha256", context, in_place=True, bytes_reserved=BYTES_RESERVED))
     return buffer.getvalue()
 
 

@@ -44,11 +44,13 @@ manifest.json  the SHA-256 of each file, sealed in manifest.p7s
 
 @dataclass(frozen=True)
 class Given:
-    """One signature as it was given: the consent that the file's revision bears."""
+    """One signature as it stands in the file; `given_by` and `text_sha256` are those of the consent behind it."""
 
     capacity: str
     person: str
     at: str
+    level: str
+    given_by: str
     text_sha256: str
 
 

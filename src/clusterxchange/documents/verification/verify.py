@@ -31,6 +31,12 @@ GENUINE, NOT_GENUINE, MISUSE = 0, 1, 2
 MANIFEST, SEAL, JOURNAL = "manifest.json", "manifest.p7s", "journal.json"
 ROOT = "certificates/root.pem"
 OUTSIDE_THE_MANIFEST = frozenset({MANIFEST, SEAL})
+SIMPLE = "simple"
+LEVELS = {
+    SIMPLE: "simple electronic signature",
+    "advanced": "signed with a certificate of one's own, which was not checked against a list of trust",
+    "qualified_as_claimed": "qualified, as its certificate claims; not checked against a list of trust",
+}
 LARGEST = 200 * 1024 * 1024
 LONGEST_NAME = 64  # the bound that X.509 sets for a common name
 COLUMNS = (
@@ -89,7 +95,8 @@ def checked(place: Path, files: Iterable[Path], root: str) -> Iterator[str]:
         check_text(pack, document)
         check_signatures(pack, document)
         yield f"{document['file']}: unchanged, {len(document['signatures'])} of {document['needed']} signatures hold"
-        yield from (f"  {one['capacity']}: {one['person']}, {one['at']}" for one in document["signatures"])
+        for one in document["signatures"]:
+            yield f"  {one['capacity']}: {one['person']}, {one['at']}, {LEVELS.get(one['level'], one['level'])}"
     yield f"Journal: {manifest['entries']} entries of the case fit"
     yield f"Root certificate, SHA-256: {certificate}"
     if not root:
@@ -183,13 +190,15 @@ def check_signatures(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> 
     if hashlib.sha256(content).hexdigest() != document["sha256"]:
         raise DoesNotFit(f"{name} is not the file that the manifest tells of")
     found: dict[str, tuple[str, str]] = {}
+    levels = {one["capacity"]: one["level"] for one in document["signatures"]}
     with reading(name):
         for signature in PdfFileReader(io.BytesIO(content)).embedded_regular_signatures:
             at = signature.self_reported_timestamp
             context = _context(pack, at)
             status = _run(async_validate_pdf_signature(signature, context, context))
             whole = status.coverage in {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION}
-            holds = status.intact and status.valid and status.trusted and whole and status.docmdp_ok is not False
+            trusted = status.trusted or levels.get(signature.field_name) != SIMPLE
+            holds = status.intact and status.valid and trusted and whole and status.docmdp_ok is not False
             if not holds or signature.field_name in found:
                 raise DoesNotFit(f"the signature in the field {signature.field_name} of {name} does not hold")
             person = str(signature.signer_cert.subject.native.get("common_name", ""))

@@ -22,6 +22,7 @@ from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.guards import hint_words_of
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
+    CommitmentText,
     Exchange,
     FinancialAgreement,
     FinancialAgreementState,
@@ -137,6 +138,16 @@ def write_part(situation: Situation) -> None:
     commitment.last_edited_at = situation.at
     refresh_text(commitment, situation.scheme)
     commitment.save()
+    keep_text(commitment, situation)
+
+
+def keep_text(commitment: Commitment, situation: Situation) -> None:
+    """Keep the text as it stands, so that later ones can be compared with it; the same text is kept once."""
+    scheme = rules_of_case(commitment.exchange, commitment, situation.at)
+    text = commitment.frozen or text_of_commitment(commitment, scheme)
+    known = {"commitment": commitment, "version": commitment.version, "text_sha256": commitment.text_sha256}
+    made = {"text": text, "person": situation.actor.name, "capacity": situation.capacity, "at": situation.at}
+    CommitmentText.objects.get_or_create(**known, defaults=made)
 
 
 def _put_clauses_into_language(commitment: Commitment, before: str, scheme: Scheme) -> None:
@@ -231,6 +242,7 @@ def freeze_text(situation: Situation) -> None:
     commitment.text_sha256 = rules.fingerprint_of(commitment.frozen)
     commitment.document = document_of_commitment(commitment, situation)
     commitment.save()
+    keep_text(commitment, situation)
 
 
 def document_of_commitment(commitment: Commitment, situation: Situation) -> Document:
@@ -314,6 +326,7 @@ def begin_next_version(situation: Situation) -> None:
     """Open the text again as its next version; what was said to the version before stays with that version."""
     commitment: Commitment = situation.subject
     _reopen(commitment, situation)
+    keep_text(commitment, situation)
 
 
 def begin_amendment(situation: Situation) -> None:
@@ -324,6 +337,7 @@ def begin_amendment(situation: Situation) -> None:
     commitment.signed_at = None
     _reopen(commitment, situation)
     commitment.save()
+    keep_text(commitment, situation)
 
 
 def _reopen(commitment: Commitment, situation: Situation) -> None:
@@ -333,6 +347,7 @@ def _reopen(commitment: Commitment, situation: Situation) -> None:
     commitment.document = None
     commitment.submitted_at = commitment.validated_at = None
     commitment.hint_answers = {}
+    commitment.pen_held_by = commitment.pen_until = commitment.signers_reminded_at = None
     commitment.last_edited_at = situation.at
     refresh_text(commitment, rules_of_case(commitment.exchange, None, situation.at))
 
@@ -348,6 +363,11 @@ def have_signature_written(situation: Situation) -> None:
     lock = f"{machine.name} {subject.pk}"
     task = jobs_app.configure_task(WRITE_SIGNATURES, queue="documents", lock=lock, priority=AFTER_MAILS)
     task.defer(kind=machine.name, subject_id=subject.pk)
+
+
+def put_pen_back(situation: Situation) -> None:
+    """Let others sign again once whoever held the pen has signed."""
+    _save(situation.subject, pen_held_by=None, pen_until=None)
 
 
 # The financial agreement
@@ -409,6 +429,7 @@ def document_of_agreement(agreement: FinancialAgreement, situation: Situation) -
 def reopen_agreement(situation: Situation) -> None:
     """Take the offer back to a draft with the visitor's reason; its next offer is a next version."""
     agreement: FinancialAgreement = situation.subject
+    agreement.pen_held_by = agreement.pen_until = agreement.signers_reminded_at = None
     agreement.decline_reason = situation.inputs.get("reason") or ""
     agreement.version += 1
     agreement.text_sha256, agreement.frozen, agreement.document, agreement.offered_at = "", "", None, None

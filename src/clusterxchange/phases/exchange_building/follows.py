@@ -4,7 +4,7 @@ from typing import Any
 
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.phases.exchange_building import operations
-from clusterxchange.phases.exchange_building.effects import refresh_text, supersede_commitment
+from clusterxchange.phases.exchange_building.effects import keep_text, refresh_text, supersede_commitment
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
     CommitmentState,
@@ -77,6 +77,7 @@ def _first_text(exchange: Exchange, situation: Situation) -> Commitment:
     )
     refresh_text(commitment, scheme)
     engine.establish(commitment, at=situation.at)
+    keep_text(commitment, situation)
     return commitment
 
 

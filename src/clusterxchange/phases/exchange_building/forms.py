@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.files import PDF, FileRefused, check
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.phases.exchange_building import rules
@@ -21,7 +22,9 @@ from clusterxchange.phases.exchange_building.models import Commitment
 from clusterxchange.phases.exchange_building.notices import PART_LABELS
 from clusterxchange.phases.exchange_building.operations import Upload
 from clusterxchange.phases.exchange_building.queries import (
+    colleagues_of,
     declarations_of,
+    delegation_to,
     distance_between,
     host_country,
     is_physical,
@@ -494,6 +497,17 @@ class ValidateForm(ConsentForm):
             )
 
 
+def own_password(typed: str, actor: Actor) -> str:
+    """Give the password back if it is the actor's.
+
+    :raises ValidationError: it is not.
+    """
+    account = Account.objects.filter(pk=actor.account_id or 0).first()
+    if account is None or not account.check_password(typed):
+        raise refused("password_wrong")
+    return typed
+
+
 class SignForm(ConsentForm):
     """A signature: the password again, and where wanted a scan of a copy signed by hand."""
 
@@ -516,11 +530,7 @@ class SignForm(ConsentForm):
 
     def clean_password(self) -> str:
         """Refuse a password that is not the account's."""
-        password: str = self.cleaned_data["password"]
-        account = Account.objects.filter(pk=self.actor.account_id or 0).first()
-        if account is None or not account.check_password(password):
-            raise refused("password_wrong")
-        return password
+        return own_password(self.cleaned_data["password"], self.actor)
 
     def clean_scan(self) -> Upload | None:
         """Let only a PDF in."""
@@ -545,6 +555,73 @@ class SignForm(ConsentForm):
     def inputs(self) -> dict[str, Any]:
         """Give the copy, and that the person has shown who they are; never the password."""
         return {"is_authenticated": True, "scan": self.cleaned_data.get("scan")}
+
+
+class SignedCopyForm(ConsentForm):
+    """A file that was signed elsewhere with one's own certificate, and the password again."""
+
+    copy = forms.FileField(
+        label=gettext_lazy("Signed file"), help_text=gettext_lazy("The PDF file that you downloaded here, signed.")
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_copy_%s"
+
+    def clean_password(self) -> str:
+        """Refuse a password that is not the account's."""
+        return own_password(self.cleaned_data["password"], self.actor)
+
+    def clean_copy(self) -> Upload:
+        """Let only a PDF in."""
+        try:
+            return Upload(*check(self.cleaned_data["copy"], {PDF}))
+        except FileRefused as reason:
+            raise refused(reason.code) from None
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the file, and that the person has shown who they are; never the password."""
+        return {"is_authenticated": True, "copy": self.cleaned_data["copy"]}
+
+
+class ColleagueForm(StepForm):
+    """Which colleague may sign, or may not any more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        exchange = self.subject.exchange
+        people = {one.pk: one.full_name or one.email for one in colleagues_of(exchange, self.capacity)}
+        self.fields["colleague"] = forms.TypedChoiceField(
+            label=_("Colleague"),
+            coerce=int,
+            choices=[
+                (number, name)
+                for number, name in people.items()
+                if (delegation_to(exchange, self.capacity, number, self.at) is not None) is self.may_sign_already
+            ],
+        )
+
+    may_sign_already = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anybody to choose."""
+        return bool(self.fields["colleague"].choices)
+
+
+class RevokeDelegationForm(ColleagueForm):
+    """From which colleague the right to sign is taken back."""
+
+    may_sign_already = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_revoke_%s"
 
 
 class BankDetailsForm(StepForm):
@@ -595,6 +672,9 @@ COMMITMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.REQUEST_CHANGES: ChangesForm,
     Action.SIGN_COMMITMENT: SignForm,
     Action.DECLINE_SIGNATURE: DeclineSignatureForm,
+    Action.HAND_IN_SIGNED_COPY: SignedCopyForm,
+    Action.DELEGATE_SIGNATURE: ColleagueForm,
+    Action.REVOKE_DELEGATION: RevokeDelegationForm,
 }
 EXCHANGE_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.INTERRUPT_EXCHANGE: ForceMajeureForm,
@@ -606,4 +686,5 @@ AGREEMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.GIVE_BANK_DETAILS: BankDetailsForm,
     Action.SIGN_AGREEMENT: SignForm,
     Action.DECLINE_AGREEMENT: ReasonForm,
+    Action.HAND_IN_SIGNED_COPY: SignedCopyForm,
 }

@@ -8,7 +8,7 @@ from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
 from clusterxchange.access.actions import Action
-from clusterxchange.access.capacities import VP
+from clusterxchange.access.capacities import VP, H, V
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.models import (
@@ -23,8 +23,10 @@ from clusterxchange.phases.exchange_building.queries import (
     counted_days_of,
     country_of,
     declarations_of,
+    delegation_to,
     host_country,
     is_physical,
+    representative_of,
     words_of,
     working_of,
 )
@@ -273,6 +275,30 @@ def start_is_ahead(situation: Situation) -> Refusal | None:
     if is_last and commitment.first_day is not None and commitment.first_day < today(situation.at):
         return Refusal("start_in_the_past")
     return None
+
+
+def pen_is_free(situation: Situation) -> Refusal | None:
+    """Refuse a signature while somebody else signs a copy of the same file elsewhere."""
+    subject = situation.subject
+    if subject.pen_until is None or subject.pen_until <= situation.at:
+        return None
+    if subject.pen_held_by_id == situation.actor.account_id:
+        return None
+    until = subject.pen_until.astimezone(BRUSSELS).strftime("%H:%M")
+    return Refusal("pen_is_held", {"person": subject.pen_held_by.full_name, "until": until})
+
+
+def person_may_sign(situation: Situation) -> Refusal | None:
+    """Refuse somebody who neither represents the organisation in this exchange nor was given the right to sign."""
+    exchange: Exchange = situation.subject.exchange
+    if situation.capacity not in (V, H):
+        return None
+    person = representative_of(exchange, situation.capacity)
+    if person.pk == situation.actor.account_id:
+        return None
+    if delegation_to(exchange, situation.capacity, situation.actor.account_id, situation.at) is not None:
+        return None
+    return Refusal("no_right_to_sign", {"person": person.full_name})
 
 
 def person_is_authenticated(situation: Situation) -> Refusal | None:

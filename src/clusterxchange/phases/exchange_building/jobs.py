@@ -16,8 +16,9 @@ from clusterxchange.documents.operations import write_signatures as write_into
 from clusterxchange.documents.presentation import presented
 from clusterxchange.foundation import clock
 from clusterxchange.phases.exchange_building.models import Commitment, FinancialAgreement
-from clusterxchange.phases.exchange_building.queries import consents_to_sign
+from clusterxchange.phases.exchange_building.queries import consents_to_sign, delegation_to
 from clusterxchange.workflow import engine
+from clusterxchange.workflow.models import Consent
 
 if TYPE_CHECKING:
     from clusterxchange.documents.signing.revisions import Signature
@@ -45,6 +46,14 @@ def write_signatures(kind: str, subject_id: int) -> None:
         engine.record(found, Action.WRITE_SIGNATURE, actor=SYSTEM, at=at, payload=payload)
 
 
+def _delegation_lines(subject: Commitment | FinancialAgreement, consent: Consent, language: str) -> list[str]:
+    given = delegation_to(subject.exchange, consent.capacity, consent.account_id, consent.at)
+    if given is None:
+        return []
+    moment = presented({"signed_at": given.given_at}, language)["signed_at"]
+    return [_("By right of %(person)s, given on %(moment)s") % {"person": given.given_by.full_name, "moment": moment}]
+
+
 def signatures_of_file(subject: Commitment | FinancialAgreement, document: Document) -> "list[Signature]":
     """Give the signatures in the order in which they were given, with the words that stand in their frames."""
     from clusterxchange.documents.signing.revisions import Signature  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
@@ -58,6 +67,7 @@ def signatures_of_file(subject: Commitment | FinancialAgreement, document: Docum
         with translation.override(frame_language(document.language)):
             lines = (
                 _("%(capacity)s: %(organisation)s") % {"capacity": shown["capacity"], "organisation": organisation},
+                *_delegation_lines(subject, consent, document.language),
                 _("Signed on %(moment)s, Brussels") % {"moment": shown["signed_at"]},
                 _("Simple electronic signature, with the password of the account"),
             )

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,18 @@ class Exchange(SubjectModel):
         return self.reference or ""
 
 
-class Commitment(SubjectModel):
+class SignedSubject(SubjectModel):
+    """A text that parties sign. Whoever holds the pen signs a copy elsewhere, and nobody signs meanwhile."""
+
+    pen_held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    pen_until = models.DateTimeField(null=True, blank=True)
+    signers_reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Commitment(SignedSubject):
     """A version of the text that four parties sign.
 
     `text_sha256` is the fingerprint of the text as it stands; `frozen` the text itself once it cannot change any more.
@@ -152,7 +164,7 @@ class Commitment(SubjectModel):
         return dict(self.frozen or {})
 
 
-class FinancialAgreement(SubjectModel):
+class FinancialAgreement(SignedSubject):
     """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from.
 
     `reserved_cents` and `committed_cents` are what this agreement holds of the partnership's budget now.
@@ -209,3 +221,48 @@ class FinancialAgreement(SubjectModel):
     def text(self) -> dict[str, Any]:
         """The frozen text; empty while it can still change."""
         return dict(json.loads(self.frozen)) if self.frozen else {}
+
+
+class CommitmentText(models.Model):
+    """The text of a Commitment to Quality as it stood after one change: what versions are compared by."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="texts")
+    version = models.PositiveIntegerField()
+    text_sha256 = models.CharField(max_length=64)
+    text = models.JSONField()
+    person = models.CharField(max_length=170, blank=True)
+    capacity = models.CharField(max_length=3, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("commitment", "version", "text_sha256"), name="one_row_for_each_text"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commitment}, {self.at}"
+
+
+class SigningDelegation(models.Model):
+    """The right to sign for an organisation in one exchange, given by its person to a colleague, until taken back."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="delegations")
+    capacity = models.CharField(max_length=3)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("exchange", "capacity", "given_to"),
+                condition=Q(revoked_at__isnull=True),
+                name="one_standing_delegation_to_a_person",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, {self.capacity}, {self.given_at}"

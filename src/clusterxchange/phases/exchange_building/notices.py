@@ -21,6 +21,32 @@ PART_LABELS: Mapping[str, Text] = {
     "admitted_days": _("Admitted days"),
 }
 
+# The columns of the text, for whoever reads what has changed
+COLUMN_LABELS: Mapping[str, Text] = {
+    "language": _("Language of the document"),
+    "parties": _("Parties"),
+    "format": _("Form of exchange"),
+    "place": _("Place of the stay"),
+    "first_day": _("First day"),
+    "last_day": _("Last day"),
+    "travel_days": _("Travel days"),
+    "distance_km": _("Distance in kilometres"),
+    "distance_reason": _("Reason for another distance"),
+    "admitted_days": _("Admitted days"),
+    "objectives_visitor": _("Objectives of the visiting organisation"),
+    "objectives_host": _("Objectives of the host organisation"),
+    "purposes": _("Purposes"),
+    "activities": _("Types of activity"),
+    "description": _("Description"),
+    "plan": _("Action plan"),
+    "outcomes": _("Expected outcomes"),
+    "responsibilities": _("Responsibilities"),
+    "confidentiality": _("Confidentiality"),
+    "insurance": _("Insurance"),
+    "declarations": _("Declarations"),
+    "clauses": _("Terms"),
+}
+
 say(
     actions={
         A.AGREE_EXCHANGE: ActionSentences(
@@ -126,6 +152,33 @@ say(
             button=_("Write the signature into the file"),
             happened=_("A signature was written into the file that %(visitor)s and %(host)s agreed on."),
         ),
+        A.REMIND_SIGNERS: ActionSentences(
+            button=_("Remind those who have not signed"),
+            happened=_("%(party)s reminded those whose signature is missing."),
+            hint=_("They get a mail, at most once a day."),
+        ),
+        A.DELEGATE_SIGNATURE: ActionSentences(
+            button=_("Let a colleague sign"),
+            happened=_("%(party)s let a colleague sign in the exchange of %(visitor)s and %(host)s."),
+            hint=_("The document says by whom and when the right was given. You may take it back."),
+        ),
+        A.REVOKE_DELEGATION: ActionSentences(
+            button=_("Take the right to sign back"),
+            happened=_("%(party)s took a colleague's right to sign back."),
+        ),
+        A.TAKE_PEN: ActionSentences(
+            button=_("Download the file to sign it elsewhere"),
+            happened=_("%(party)s took the file to sign it elsewhere."),
+            hint=_("For one hour nobody else signs. Sign in the frame of your party, then hand it in."),
+        ),
+        A.RETURN_PEN: ActionSentences(
+            button=_("Let the others sign first"),
+            happened=_("%(party)s gave the file back without a signature."),
+        ),
+        A.HAND_IN_SIGNED_COPY: ActionSentences(
+            button=_("Hand in the signed file"),
+            happened=_("%(party)s handed in a file that was signed elsewhere."),
+        ),
         A.GIVE_BANK_DETAILS: ActionSentences(
             button=_("Save the bank details"),
             happened=_("%(party)s gave its bank details."),
@@ -217,6 +270,18 @@ say(
             "The text has words that hint at an internship or employment (%(words)s). Say why it is none."
         ),
         "document_missing": _("The file of the text is not there yet. Try again in a moment."),
+        "pen_is_held": _("%(person)s signs a copy elsewhere until %(until)s, Brussels. Sign after that."),
+        "pen_not_held": _("The hour for signing elsewhere is over. Download the file again, and sign that one."),
+        "no_right_to_sign": _("%(person)s signs for this organisation, or somebody to whom that right was given."),
+        "not_a_colleague": _("Choose somebody who speaks for your organisation and has that right."),
+        "has_the_right_already": _("This colleague may sign already."),
+        "reminded_today": _("They were reminded within the last day. Remind them again tomorrow."),
+        "nobody_to_remind": _("Nobody else has to sign now."),
+        "not_this_document": _(
+            "This is not the file that you downloaded with one more valid signature, in your frame. Sign it again."
+        ),
+        "certificate_expired": _("The certificate of this signature is not valid today. Use one that is."),
+        "certificate_of_another_person": _("The certificate names another person than you. Sign with your own."),
         "password_wrong": _("This is not your password. Type it again."),
         "reason_missing": _("Give a reason."),
         "amendment_is_open": _("An amendment is being written already. Work on that one."),

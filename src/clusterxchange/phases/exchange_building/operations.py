@@ -1,25 +1,34 @@
 """Everything that is done to an exchange, its Commitment to Quality and its financial agreement, step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
 
+from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
-from clusterxchange.documents.operations import signing_authority
+from clusterxchange.documents.models import Document
+from clusterxchange.documents.operations import keep_signed_copy, signing_authority
 from clusterxchange.documents.verification.pack import make_pack
 from clusterxchange.foundation.files import store
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.phases.exchange_building import queries
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
-from clusterxchange.workflow import engine, journal
-from clusterxchange.workflow.tables import Refusal
+from clusterxchange.phases.exchange_building.models import (
+    Commitment,
+    Exchange,
+    FinancialAgreement,
+    SigningDelegation,
+)
+from clusterxchange.workflow import cases, engine, journal, notices, obligations, registry
+from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.tables import Machine, Refusal
 
 
 @dataclass(frozen=True)
@@ -321,6 +330,209 @@ def supersede_agreement(
     """Replace a signed agreement by the amended one."""
     engine.move(agreement, Action.SUPERSEDE_AGREEMENT, actor=actor, at=at, capacity=capacity)
     return agreement
+
+
+# Signing: who may, where, and who is asked again
+
+PEN_IS_HELD: Final = timedelta(hours=1)
+REMINDED_ONCE_IN: Final = timedelta(days=1)
+
+
+def remind_signers(
+    subject: Commitment | FinancialAgreement, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> int:
+    """Remind by mail those whose signature is missing, at most once a day; give how many parties that are.
+
+    :raises engine.Refused: they were reminded within a day, or nobody's signature is missing.
+    """
+    with _locked(subject, Action.REMIND_SIGNERS, actor, at, capacity) as machine:
+        last = subject.signers_reminded_at
+        if last is not None and at < last + REMINDED_ONCE_IN:
+            raise engine.Refused(Refusal("reminded_today"))
+        open_ones = [one for one in _signatures_wanted(subject, machine.name) if not obligations.is_own(one, actor)]
+        if not open_ones:
+            raise engine.Refused(Refusal("nobody_to_remind"))
+        for one in open_ones:
+            notices.remind(one, at)
+        subject.signers_reminded_at = at
+        subject.save(update_fields=["signers_reminded_at"])
+    return len(open_ones)
+
+
+def delegate_signature(
+    commitment: Commitment, *, colleague: int, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> SigningDelegation:
+    """Let a colleague sign for one's organisation in this exchange; only the person who represents it may.
+
+    :raises engine.Refused: the actor does not represent the organisation, or the other one does not speak for it.
+    """
+    with _locked(commitment, Action.DELEGATE_SIGNATURE, actor, at, capacity):
+        acting = _represented(commitment, actor, capacity)
+        exchange = commitment.exchange
+        if colleague not in {one.pk for one in queries.colleagues_of(exchange, acting)}:
+            raise engine.Refused(Refusal("not_a_colleague", field="colleague"))
+        if queries.delegation_to(exchange, acting, colleague, at) is not None:
+            raise engine.Refused(Refusal("has_the_right_already", field="colleague"))
+        return SigningDelegation.objects.create(
+            exchange=exchange, capacity=acting, given_by_id=actor.account_id, given_to_id=colleague, given_at=at
+        )
+
+
+def revoke_delegation(
+    commitment: Commitment, *, colleague: int, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> None:
+    """Take the right to sign back; what was signed until then holds.
+
+    :raises engine.Refused: the actor does not represent the organisation, or there is no such delegation.
+    """
+    with _locked(commitment, Action.REVOKE_DELEGATION, actor, at, capacity):
+        acting = _represented(commitment, actor, capacity)
+        standing = queries.delegation_to(commitment.exchange, acting, colleague, at)
+        if standing is None:
+            raise engine.Refused(Refusal("not_a_colleague", field="colleague"))
+        standing.revoked_at = at
+        standing.save(update_fields=["revoked_at"])
+
+
+def _represented(commitment: Commitment, actor: Actor, capacity: Capacity | None) -> Capacity:
+    acting = engine.acting_capacity(
+        registry.machine_of(commitment), commitment, Action.DELEGATE_SIGNATURE, actor, capacity
+    )
+    person = queries.representative_of(commitment.exchange, acting)
+    if person.pk != actor.account_id:
+        raise engine.Refused(Refusal("no_right_to_sign", {"person": person.full_name}))
+    return acting
+
+
+def take_pen(
+    subject: Commitment | FinancialAgreement, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Document:
+    """Give the file to be signed elsewhere; for an hour nobody else signs, so that the copy fits when it comes back.
+
+    :raises engine.Refused: what stands against signing here stands against it as well.
+    """
+    with _locked(subject, Action.TAKE_PEN, actor, at, capacity) as machine:
+        document = _document_to_sign(machine, subject, actor, at, capacity)
+        subject.pen_held_by_id, subject.pen_until = actor.account_id, at + PEN_IS_HELD
+        subject.save(update_fields=["pen_held_by", "pen_until"])
+    return document
+
+
+def return_pen(
+    subject: Commitment | FinancialAgreement, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> None:
+    """Give the pen back without having signed.
+
+    :raises engine.Refused: the actor does not hold it.
+    """
+    with _locked(subject, Action.RETURN_PEN, actor, at, capacity):
+        _pen_is_held(subject, actor, at)
+        subject.pen_held_by = subject.pen_until = None
+        subject.save(update_fields=["pen_held_by", "pen_until"])
+
+
+def hand_in_signed_copy(
+    subject: Commitment | FinancialAgreement,
+    *,
+    copy: Upload,
+    is_authenticated: bool,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> None:
+    """Sign by a copy that bears one more signature, given elsewhere with one's own certificate.
+
+    :raises engine.Refused: it is not our file with exactly one more valid signature of this person.
+    """
+    from clusterxchange.documents.signing.handed_in import check_copy  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
+    with _locked(subject, Action.HAND_IN_SIGNED_COPY, actor, at, capacity) as machine:
+        document = _document_to_sign(machine, subject, actor, at, capacity)
+        _pen_is_held(subject, actor, at)
+        action = SIGNATURES_OF[machine.name]
+        acting = engine.acting_capacity(machine, subject, action, actor, capacity)
+        found = check_copy(document.file.content.read(), copy.content, field=acting, person=actor.name, at=at)
+        if found.refusal:
+            raise engine.Refused(Refusal(found.refusal, field="copy"))
+        subject.document = keep_signed_copy(document, copy.content, at)
+        subject.save(update_fields=["document"])
+        inputs = {
+            **_signature(
+                str(subject.version), subject.text_sha256, is_authenticated=is_authenticated, scan=None, at=at
+            ),
+            "level": found.level,
+            "file_sha256": subject.document.sha256,
+        }
+        engine.move(subject, action, actor=actor, at=at, capacity=acting, inputs=inputs)
+
+
+SIGNATURES_OF: Final[Mapping[str, Action]] = {
+    "commitment": Action.SIGN_COMMITMENT,
+    "financial_agreement": Action.SIGN_AGREEMENT,
+}
+SIGNATURES: Final = frozenset(SIGNATURES_OF.values())
+
+
+def beside_signing(
+    subject: Commitment | FinancialAgreement, actor: Actor, at: datetime
+) -> list[tuple[Action, Capacity]]:
+    """Give what the reader can do beside signing while signatures are missing, each with the capacity."""
+    kind = registry.machine_of(subject).name
+    own = decide.acting_capacities(actor, kind, Action.REMIND_SIGNERS, subject)
+    asked = {Capacity(one.capacity) for one in _signatures_wanted(subject, kind)}
+    if not own or not asked:
+        return []
+    missing = [one for one in own if one in asked]
+    found = [(Action.REMIND_SIGNERS, own[0])] if asked - set(own) else []
+    if missing:
+        held = subject.pen_held_by_id == actor.account_id and subject.pen_until is not None and subject.pen_until > at
+        steps = (Action.HAND_IN_SIGNED_COPY, Action.RETURN_PEN) if held else (Action.TAKE_PEN,)
+        found += [(action, missing[0]) for action in steps]
+    return found
+
+
+def _signatures_wanted(subject: Commitment | FinancialAgreement, kind: str) -> list[Obligation]:
+    return [
+        one
+        for one in obligations.open_in_case("exchange", subject.exchange_id)
+        if (one.kind, one.subject_id) == (kind, subject.pk) and one.action in SIGNATURES
+    ]
+
+
+@contextmanager
+def _locked(
+    subject: Commitment | FinancialAgreement,
+    action: Action,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None,
+) -> Iterator[Machine]:
+    machine = registry.machine_of(subject)
+    with engine.unit_of_work(actor, at):
+        engine.lock(machine, subject)
+        engine.record(subject, action, actor=actor, at=at, capacity=capacity)
+        yield machine
+
+
+def _document_to_sign(
+    machine: Machine,
+    subject: Commitment | FinancialAgreement,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None,
+) -> Document:
+    against = cases.standing_refusal(machine, subject, SIGNATURES_OF[machine.name], actor, capacity, at)
+    if against is not None:
+        raise engine.Refused(against)
+    document = subject.document
+    if document is None or document.signatures != len(queries.consents_to_sign(subject)):
+        raise engine.Refused(Refusal("document_missing"))
+    return document
+
+
+def _pen_is_held(subject: Commitment | FinancialAgreement, actor: Actor, at: datetime) -> None:
+    if subject.pen_held_by_id != actor.account_id or subject.pen_until is None or subject.pen_until <= at:
+        raise engine.Refused(Refusal("pen_not_held"))
 
 
 @transaction.atomic

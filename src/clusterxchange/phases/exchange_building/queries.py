@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,17 +18,27 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.documents.labels import frame_language
+from clusterxchange.documents.models import Document
+from clusterxchange.documents.verdicts import verdict_on
 from clusterxchange.documents.verification.pack import Given, SignedDocument
 from clusterxchange.foundation.calendar_files import CALENDAR, Method, calendar_file
 from clusterxchange.foundation.calendar_files import Entry as CalendarEntry
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
-from clusterxchange.parties.memberships import people_of_partnership
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import people_of_organisations, people_of_partnership
 from clusterxchange.parties.organisations.capitals import capital_of
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
+from clusterxchange.phases.exchange_building.models import (
+    Commitment,
+    CommitmentText,
+    Exchange,
+    ExchangeState,
+    FinancialAgreement,
+    SigningDelegation,
+)
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS, AmountWorking, lump_sum
@@ -53,6 +63,7 @@ RESPONSIBILITY_CLAUSES = {
     HP: "responsibilities_host_partnership",
 }
 CLAUSES_IN_PARTS = {*RESPONSIBILITY_CLAUSES.values(), "confidentiality", "insurance"}
+SIMPLE_SIGNATURE = "simple"
 DECLARATIONS = ("declares_no_internship", "declares_different_countries", "declares_first_visit")
 
 
@@ -230,6 +241,48 @@ def _organisation(
     }
 
 
+def representative_of(exchange: Exchange, capacity: Capacity) -> Account:
+    """Give the person who represents a visiting or host organisation in an exchange."""
+    side = exchange.visitor_participation if capacity is V else exchange.host_participation
+    found: Account = side.application.representative.account
+    return found
+
+
+def delegation_to(exchange: Exchange, capacity: str, account_id: int | None, at: datetime) -> SigningDelegation | None:
+    """Give the right to sign that somebody held at a moment, where they were given one."""
+    standing = Q(revoked_at__isnull=True) | Q(revoked_at__gt=at)
+    return (
+        exchange.delegations.filter(standing, capacity=capacity, given_to_id=account_id, given_at__lte=at)
+        .select_related("given_by")
+        .first()
+    )
+
+
+def colleagues_of(exchange: Exchange, capacity: Capacity) -> list[Account]:
+    """Give those who speak for an organisation beside the one who represents it in the exchange."""
+    organisation = exchange.visiting_organisation if capacity is V else exchange.host_organisation
+    person = representative_of(exchange, capacity)
+    return [one for one in people_of_organisations([organisation.pk]) if one.pk != person.pk]
+
+
+def text_seen(commitment: Commitment, sha256: str) -> dict[str, Any] | None:
+    """Give the text with a fingerprint, whichever version of this exchange had it."""
+    found = CommitmentText.objects.filter(commitment__exchange_id=commitment.exchange_id, text_sha256=sha256).last()
+    return dict(found.text) if found is not None else None
+
+
+def last_text_of_version(exchange: Exchange, version: int) -> dict[str, Any] | None:
+    """Give a version's text as it stood last."""
+    found = CommitmentText.objects.filter(commitment__exchange=exchange, version=version).last()
+    return dict(found.text) if found is not None else None
+
+
+def versions_of(exchange: Exchange) -> list[int]:
+    """Give the numbers of all versions of which a text is kept, oldest first; one row may have had several."""
+    numbers = CommitmentText.objects.filter(commitment__exchange=exchange).values_list("version", flat=True)
+    return sorted(set(numbers))
+
+
 def words_of(column: str) -> str:
     """Give the words of a column of the text in the language that is switched on."""
     field = Commitment._meta.get_field(column)
@@ -355,10 +408,7 @@ def signed_documents(exchange: Exchange, actor: Actor) -> list[SignedDocument]:
         kind = registry.machine_of(subject).name
         if subject.document is None or not decide.may(actor, kind, Action.OPEN_DOCUMENT, subject):
             continue
-        given = tuple(
-            Given(consent.capacity, consent.person, consent.at.isoformat(), consent.text_sha256)
-            for consent in consents_to_sign(subject)
-        )
+        given = tuple(_given(subject.document, consent) for consent in consents_to_sign(subject))
         text = subject.text
         found.append(
             SignedDocument(
@@ -366,6 +416,15 @@ def signed_documents(exchange: Exchange, actor: Actor) -> list[SignedDocument]:
             )
         )
     return found
+
+
+def _given(document: Document, consent: Consent) -> Given:
+    person, at = consent.person, consent.at.isoformat()
+    if consent.level != SIMPLE_SIGNATURE:
+        # A certificate of one's own may write the name in another way, and tells the moment of its own clock.
+        signatures = verdict_on(document.file.content.read()).signatures
+        person, at = next((one.person, one.at) for one in signatures if one.capacity == consent.capacity)
+    return Given(consent.capacity, person, at, consent.level, consent.person, consent.text_sha256)
 
 
 def _signed_by_all(exchange: Exchange) -> list[Commitment | FinancialAgreement]:

@@ -2,8 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
+from typing import Any
 
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.phases.exchange_building.models import Commitment
@@ -118,6 +122,52 @@ def fingerprint_of(text: object) -> str:
 def fingerprint_of_part(commitment: Commitment, part: str) -> str:
     """Give the fingerprint of one part as it stands, to see whether it has been changed under somebody's hands."""
     return fingerprint_of([getattr(commitment, field) for field in PARTS[part]])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One part of a text that is another one than before, as pieces: what stayed, what went, what came."""
+
+    part: str
+    pieces: tuple[tuple[str, str], ...]
+
+
+SAME, GONE, NEW = "same", "gone", "new"
+PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+def differences_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Compare two texts column by column, word by word; what only counts versions is left out."""
+    found = []
+    for column in dict.fromkeys((*before, *after)):
+        old, new = (plain_words(one.get(column)) for one in (before, after))
+        if column not in NOT_COMPARED and old != new:
+            found.append(Difference(column, pieces_between(old, new)))
+    return found
+
+
+NOT_COMPARED = frozenset({"reference", "version", "working_days"})
+
+
+def pieces_between(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """Give a text's pieces: what stayed, what went, what came, in their order."""
+    before, after = PIECES.findall(old), PIECES.findall(new)
+    found: list[tuple[str, str]] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append((SAME, "".join(before[a:b])))
+            continue
+        found += [(name, "".join(words)) for name, words in ((GONE, before[a:b]), (NEW, after[c:d])) if words]
+    return tuple(found)
+
+
+def plain_words(value: object) -> str:
+    """Write a column of a text as lines that a person can compare."""
+    if isinstance(value, Mapping):
+        return ", ".join(plain_words(one) for one in value.values() if one not in (None, ""))
+    if isinstance(value, list | tuple):
+        return "\n".join(plain_words(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def masked(ending: str) -> str:

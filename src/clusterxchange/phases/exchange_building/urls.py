@@ -22,9 +22,14 @@ urlpatterns: list[URLPattern] = [
     path(TEXT, views.commitment_page, name="commitment"),
     path(f"{TEXT}parts/<slug:part>/", views.edit_commitment, name="commitment_part"),
     path(f"{TEXT}document/", views.commitment_document, name="commitment_document"),
+    *(path(f"{TEXT}{one.hyphenated}/", views.signing_step, {"action": one}, name=one) for one in views.BESIDE_SIGNING),
     *action_paths(TEXT, views.commitment_action, COMMITMENT),
     path(MONEY, views.agreement_page, name="financial_agreement"),
     path(f"{MONEY}bank-details/", views.bank_details, name="bank_details"),
     path(f"{MONEY}document/", views.agreement_document, name="financial_agreement_document"),
+    *(
+        path(f"{MONEY}{one.hyphenated}/", views.agreement_signing_step, {"action": one}, name=f"{one}_of_agreement")
+        for one in views.BESIDE_SIGNING_OF_MONEY
+    ),
     *action_paths(MONEY, views.agreement_action, FINANCIAL_AGREEMENT),
 ]

@@ -21,6 +21,8 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.documents.labels import level_in_words
+from clusterxchange.documents.models import Document
 from clusterxchange.documents.presentation import presented
 from clusterxchange.documents.typesetting import typeset
 from clusterxchange.documents.verification.pack import ZIP
@@ -30,7 +32,7 @@ from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building import forms, operations, queries, rules
 from clusterxchange.phases.exchange_building.guards import OVER
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
-from clusterxchange.phases.exchange_building.notices import PART_LABELS
+from clusterxchange.phases.exchange_building.notices import COLUMN_LABELS, PART_LABELS
 from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
 from clusterxchange.phases.matching.queries import own_accepted
 from clusterxchange.scheme import code_lists
@@ -39,6 +41,7 @@ from clusterxchange.scheme.document import Format
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotAllowed, NotDone
+from clusterxchange.workflow.models import Consent
 from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
 from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Refusal
@@ -478,6 +481,12 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
         "edit_url": f"{base}edit-commitment/" if may_edit else "",
         "text": _shown(commitment.frozen, commitment.language) if commitment.frozen is not None else None,
         "sign_rows": _consent_rows(commitment, actor),
+        "compared": _compared(request, commitment),
+        "earlier_versions": [
+            {"version": version, "url": f"{base}?version={commitment.version}&compare={version}#compared"}
+            for version in queries.versions_of(commitment.exchange)
+            if version < commitment.version
+        ],
         "other_versions": [{"version": version, "url": f"{base}?version={version}"} for version in others],
         "changes_reason": _changes_reason(commitment, at),
         "hint_answers": [
@@ -504,6 +513,82 @@ def _shown(text: dict[str, Any], language: str) -> SimpleNamespace:
     for row in shown["plan"]:
         days.setdefault(row["day"], []).append(row)
     return SimpleNamespace(**{**shown, "days": list(days.items()), "lang": language})
+
+
+# Beside signing: who may, where, and who is asked again
+
+BESIDE_SIGNING_OF_MONEY = (A.REMIND_SIGNERS, A.TAKE_PEN, A.RETURN_PEN, A.HAND_IN_SIGNED_COPY)
+BESIDE_SIGNING = (*BESIDE_SIGNING_OF_MONEY, A.DELEGATE_SIGNATURE, A.REVOKE_DELEGATION)
+
+
+def _beside(commitment: Commitment, actor: Actor, at: datetime) -> list[tuple[A, Capacity]]:
+    found = operations.beside_signing(commitment, actor, at)
+    exchange = commitment.exchange
+    for capacity in decide.acting_capacities(actor, "commitment", A.DELEGATE_SIGNATURE, commitment):
+        if exchange.state in OVER or queries.representative_of(exchange, capacity).pk != actor.account_id:
+            continue
+        for action, kind in (
+            (A.DELEGATE_SIGNATURE, forms.ColleagueForm),
+            (A.REVOKE_DELEGATION, forms.RevokeDelegationForm),
+        ):
+            if kind(subject=commitment, actor=actor, capacity=capacity, at=at).is_needed:
+                found.append((action, capacity))
+    return found
+
+
+def _take_signing_step(
+    request: HttpRequest, page: CasePage, subject: Commitment | FinancialAgreement, action: A
+) -> HttpResponse:
+    actor, at, machine = actor_of(request), clock.now(), page.machine
+    if request.method != "POST":
+        return redirect(machine.address(subject))
+    possible = decide.acting_capacities(actor, machine.name, action, subject)
+    if not possible:
+        return pages.refuse(request, page, subject, action, NotAllowed(Refusal("not_allowed")))
+    wanted = request.POST.get("capacity", "")
+    capacity = Capacity(wanted) if wanted in possible else possible[0]
+    form = pages.form_for(page, action, capacity, subject, actor, at, request.POST, request.FILES)
+    if not form.is_valid():
+        return pages.show(request, page, subject, status=pages.UNPROCESSABLE, bound=(action, capacity, form))
+    inputs = form.inputs() if isinstance(form, pages.StepForm) else {}
+    try:
+        done = getattr(operations, action.value)(subject, actor=actor, at=at, capacity=capacity, **inputs)
+    except NotDone as reason:
+        return pages.refuse(request, page, subject, action, reason, form, capacity)
+    if action is A.TAKE_PEN:
+        return _download(done.file.content.read(), PDF, f"to-be-signed-{done.file.name}", disposition="attachment")
+    return pages.succeed(request, page, subject, action, capacity)
+
+
+@signed_in
+def signing_step(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+    """Take a step beside the signing of the Commitment to Quality: remind, delegate, sign elsewhere."""
+    return _take_signing_step(request, COMMITMENT_PAGE, _commitment(request, reference), action)
+
+
+@signed_in
+def agreement_signing_step(request: HttpRequest, reference: str, action: A) -> HttpResponse:
+    """Take a step beside the signing of the financial agreement: remind, sign elsewhere."""
+    return _take_signing_step(request, AGREEMENT_PAGE, _agreement(request, reference), action)
+
+
+def _compared(request: HttpRequest, commitment: Commitment) -> dict[str, Any]:
+    seen, asked = request.POST.get("text_sha256", ""), request.GET.get("compare", "")
+    if request.method == "POST" and seen and seen != commitment.text_sha256:
+        before, title = queries.text_seen(commitment, seen), _("What has changed since you opened the page")
+    elif asked.isdecimal():
+        before = queries.last_text_of_version(commitment.exchange, int(asked))
+        title = _("What has changed since version %(version)s") % {"version": asked}
+    else:
+        return {}
+    now = commitment.frozen or queries.last_text_of_version(commitment.exchange, commitment.version)
+    if before is None or now is None:
+        return {}
+    rows = [
+        {"label": COLUMN_LABELS.get(one.part, one.part), "pieces": one.pieces}
+        for one in rules.differences_between(before, now)
+    ]
+    return {"title": title, "rows": rows}
 
 
 STAGES = (
@@ -539,11 +624,16 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
                 "state": state,
                 "state_label": label,
                 "at": consent.at if consent is not None else None,
+                "level": _level_of(consent) if consent is not None and action in operations.SIGNATURES else "",
                 "current": consent is None and capacity in own,
                 "capacity": str(capacity),
             }
         )
     return rows
+
+
+def _level_of(consent: Consent) -> str:
+    return level_in_words("scan" if consent.scan_id is not None else consent.level)
 
 
 def _commitment_files(commitment: Commitment, actor: Actor) -> list[dict[str, Any]]:
@@ -584,6 +674,7 @@ COMMITMENT_PAGE = CasePage(
     meta=_commitment_meta,
     breadcrumb=lambda commitment, actor: _breadcrumb(commitment.exchange),  # noqa: ARG005 -- as above
     files=_commitment_files,
+    beside=_beside,
 )
 
 
@@ -716,7 +807,7 @@ def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
     except NotAllowed as reason:
         return pages.refuse(request, COMMITMENT_PAGE, commitment, A.OPEN_DOCUMENT, reason)
     if commitment.document is not None:
-        return _pdf(commitment.document.file.content.read(), commitment.document.file.name)
+        return _pdf(commitment.document.file.content.read(), _name_of_file(commitment.document))
     text = queries.text_of_commitment(commitment, queries.rules_of_case(commitment.exchange, commitment, at))
     data = {**text, "text_sha256": "", "signatures": queries.signatures_of(commitment, text)}
     content = typeset(
@@ -728,6 +819,11 @@ def commitment_document(request: HttpRequest, reference: str) -> HttpResponse:
         draft=True,
     )
     return _pdf(content, f"commitment-to-quality-{reference}-draft.pdf")
+
+
+def _name_of_file(document: Document) -> str:
+    # Nobody shall take a copy for the final one that does not bear every signature.
+    return str(document.file.name) if document.is_complete else f"not-final-{document.file.name}"
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -863,6 +959,7 @@ AGREEMENT_PAGE = CasePage(
     meta=_agreement_meta,
     breadcrumb=lambda agreement, actor: _breadcrumb(agreement.exchange),  # noqa: ARG005 -- as above
     files=_agreement_files,
+    beside=operations.beside_signing,
 )
 
 
@@ -925,7 +1022,7 @@ def agreement_document(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     engine.record(agreement, A.OPEN_DOCUMENT, actor=actor, at=at, payload={"version": agreement.version})
     if agreement.document is not None:
-        return _pdf(agreement.document.file.content.read(), agreement.document.file.name)
+        return _pdf(agreement.document.file.content.read(), _name_of_file(agreement.document))
     text = queries.text_of_agreement(agreement, agreement.commitment, engine.scheme_of(agreement, at))
     data = {**text, "text_sha256": "", "signatures": queries.signatures_of(agreement, text)}
     content = typeset(
