@@ -44,7 +44,7 @@ def own_signer(person: str, begins: datetime, *, qualified: bool = False, lasts:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(made.public_bytes(serialization.Encoding.DER)),
         signing_key=_asn1_key(key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # -- the package leaves it untyped
     )
 
 

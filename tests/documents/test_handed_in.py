@@ -80,9 +80,9 @@ def with_a_note(content: bytes) -> bytes:
     buffer = io.BytesIO(content)
     writer = IncrementalPdfFileWriter(buffer)
     page = writer.root["/Pages"]["/Kids"][0].get_object()
-    page["/UserUnit"] = generic.FloatObject(2)
+    page["/UserUnit"] = generic.NumberObject(2)  # type: ignore[no-untyped-call]  # -- as below
     writer.mark_update(writer.root["/Pages"]["/Kids"].raw_get(0))
-    writer.write_in_place()
+    writer.write_in_place()  # type: ignore[no-untyped-call]  # -- the package leaves it untyped
     return buffer.getvalue()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import tsp
+from django.conf import settings
 from pyhanko.sign.timestamps import TimestampRequestError
 
 from clusterxchange.documents.signing.authority import Authority, make_authority
@@ -23,8 +24,6 @@ from tests.documents.examples import commitment
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from pytest_django.fixtures import SettingsWrapper
 
 AT = dt.datetime(2026, 3, 20, 9, 42, tzinfo=dt.UTC)
 SIGNATURE = Signature("V", "Nerea Solbes Ridaura", "Hilaturas Verdemar, S.L.", ("Signed",), AT)
@@ -74,12 +73,13 @@ def signed_by(stamps: OutsideStamps | None, authority: Authority) -> bytes:
 
 
 def test_a_service_that_the_settings_name_stamps_the_signature_and_the_archive(
-    service: tuple[str, list[int]], elsewhere: Authority, tmp_path: Path, settings: SettingsWrapper
+    service: tuple[str, list[int]], elsewhere: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, given = service
     roots = tmp_path / "roots.pem"
     roots.write_text(elsewhere.certificate)
-    settings.TIME_STAMP_SERVICE, settings.TIME_STAMP_ROOTS = address, roots
+    monkeypatch.setattr(settings, "TIME_STAMP_SERVICE", address)
+    monkeypatch.setattr(settings, "TIME_STAMP_ROOTS", roots)
     ours = make_authority("clusterxchange.example", AT)
 
     pdf = signed_by(outside_stamps(), ours)

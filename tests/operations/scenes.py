@@ -437,9 +437,10 @@ MATCHING: Mapping[str, Try] = {
 
 def with_a_colleague(s: Scene) -> Account:
     """Let somebody else speak for Ana's organisation as well."""
-    colleague = make_account("carme", "Carme", "Boix")
+    colleague, organisation = make_account("carme", "Carme", "Boix"), s.cast.ana.organisation
+    assert organisation is not None
     Representative.objects.create(
-        account=colleague, organisation=s.cast.ana.organisation, works_for_organisation=True, since=MONDAY
+        account=colleague, organisation=organisation, works_for_organisation=True, since=MONDAY
     )
     return colleague
 

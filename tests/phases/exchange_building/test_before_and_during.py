@@ -52,7 +52,7 @@ def calendars_of(story: Story, person: str) -> list[tuple[str, str, str, date]]:
     for notice in Notice.objects.filter(account__email=f"{person}@cast.example", kind__in=("exchange", "commitment")):
         mail: EmailMessage = mail_of(notice)
         for attachment in mail.attachments:
-            name, content, kind = attachment  # type: ignore[misc]  # -- a named tuple of three
+            name, content, kind = attachment
             assert (name, kind) == (f"{story.exchange.reference}.ics", "text/calendar")
             text = content if isinstance(content, str) else content.decode()
             calendar = vobject.readOne(text, validate=True)

@@ -16,7 +16,7 @@ from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Notice
 from tests.bring import bring_exchange_to
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, Person
 from tests.documents.elsewhere import own_signer, sign_elsewhere, signed_elsewhere
 from tests.operations.scenes import Scene, with_a_colleague
 from tests.phases.exchange_building.browsing import Browser
@@ -78,7 +78,7 @@ def test_a_colleague_signs_only_by_right_given_and_the_document_says_so(
     cast: Cast, story: Story, tmp_path: Path
 ) -> None:
     colleague = with_a_colleague(Scene(cast, story))
-    carme = cast.ana.__class__(colleague).actor
+    carme = Person(colleague).actor
     assert code_of(lambda: sign(story, carme, V)) == "no_right_to_sign"
 
     operations.delegate_signature(story.commitment, colleague=colleague.pk, actor=story.visitor, at=story.at)
@@ -97,7 +97,7 @@ def test_a_colleague_signs_only_by_right_given_and_the_document_says_so(
 
 def test_a_right_that_was_taken_back_is_none_and_what_was_signed_before_holds(cast: Cast, story: Story) -> None:
     colleague = with_a_colleague(Scene(cast, story))
-    carme = cast.ana.__class__(colleague).actor
+    carme = Person(colleague).actor
     text = story.commitment
     operations.delegate_signature(text, colleague=colleague.pk, actor=story.visitor, at=story.at)
     assert (
@@ -114,9 +114,14 @@ def test_a_right_that_was_taken_back_is_none_and_what_was_signed_before_holds(ca
 
 
 def test_only_a_colleague_can_be_given_the_right(cast: Cast, story: Story) -> None:
-    for stranger in (cast.bram, cast.zoe, cast.nuno, cast.ana):
-        call = {"colleague": stranger.account.pk, "actor": story.visitor, "at": story.at}
-        assert code_of(lambda call=call: operations.delegate_signature(story.commitment, **call)) == "not_a_colleague"
+    def give(person: Person) -> str:
+        return code_of(
+            lambda: operations.delegate_signature(
+                story.commitment, colleague=person.account.pk, actor=story.visitor, at=story.at
+            )
+        )
+
+    assert {give(person) for person in (cast.bram, cast.zoe, cast.nuno, cast.ana)} == {"not_a_colleague"}
 
 
 # Signing elsewhere
@@ -192,12 +197,15 @@ def test_while_somebody_has_the_pen_nobody_else_signs_and_after_an_hour_everybod
 
 def test_the_pen_can_be_given_back_and_is_not_given_before_the_file_bears_what_was_signed(story: Story) -> None:
     sign(story, story.visitor, V)
-    take = {"actor": story.host, "at": story.at, "capacity": H}
-    assert code_of(lambda: operations.take_pen(story.commitment, **take)) == "document_missing"
-    write_signatures("commitment", story.commitment.pk)
-    operations.take_pen(story.commitment, **take)
 
-    operations.return_pen(story.commitment, **take)
+    def take() -> object:
+        return operations.take_pen(story.commitment, actor=story.host, at=story.at, capacity=H)
+
+    assert code_of(take) == "document_missing"
+    write_signatures("commitment", story.commitment.pk)
+    take()
+
+    operations.return_pen(story.commitment, actor=story.host, at=story.at, capacity=H)
 
     sign(story, story.visitor_contact, VP)
 

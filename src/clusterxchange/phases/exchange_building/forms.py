@@ -596,22 +596,19 @@ class ColleagueForm(StepForm):
         super().__init__(*args, **kwargs)
         exchange = self.subject.exchange
         people = {one.pk: one.full_name or one.email for one in colleagues_of(exchange, self.capacity)}
-        self.fields["colleague"] = forms.TypedChoiceField(
-            label=_("Colleague"),
-            coerce=int,
-            choices=[
-                (number, name)
-                for number, name in people.items()
-                if (delegation_to(exchange, self.capacity, number, self.at) is not None) is self.may_sign_already
-            ],
-        )
+        self.people = [
+            (number, name)
+            for number, name in people.items()
+            if (delegation_to(exchange, self.capacity, number, self.at) is not None) is self.may_sign_already
+        ]
+        self.fields["colleague"] = forms.TypedChoiceField(label=_("Colleague"), coerce=int, choices=self.people)
 
     may_sign_already = False
 
     @property
     def is_needed(self) -> bool:
         """Whether there is anybody to choose."""
-        return bool(self.fields["colleague"].choices)
+        return bool(self.people)
 
 
 class RevokeDelegationForm(ColleagueForm):

@@ -374,7 +374,11 @@ def delegate_signature(
         if queries.delegation_to(exchange, acting, colleague, at) is not None:
             raise engine.Refused(Refusal("has_the_right_already", field="colleague"))
         return SigningDelegation.objects.create(
-            exchange=exchange, capacity=acting, given_by_id=actor.account_id, given_to_id=colleague, given_at=at
+            exchange=exchange,
+            capacity=acting,
+            given_by=queries.representative_of(exchange, acting),
+            given_to_id=colleague,
+            given_at=at,
         )
 
 
