@@ -15,9 +15,9 @@ from clusterxchange.phases.matching.engine.slate import slate
 from clusterxchange.phases.matching.engine.text import Index, Shape
 
 # What people have not said here has no weight; the shares of the others were tuned on projects before 2024-04 only.
-WEIGHTS = {"sector": 0.05, "organisation_type": 0.02, "offers": 0.78, "meaning": 0.15}
+WEIGHTS = {"sector": 0.05, "organisation_type": 0.02, "offers": 0.83, "meaning": 0.1}
 TEXTS = ("offers", "meaning")
-OWN_SHARE = 0.7
+OWN_SHARE = 0.9
 EDGES = 200
 PLAIN = Shape(k1=1.2, b=0.75)
 OUT = -np.inf
@@ -115,7 +115,10 @@ def scores(field: Field, question: Question) -> dict[str, np.ndarray]:
 
 
 def nightly_prices(field: Field) -> np.ndarray:
-    """Find prices from the lists of everybody who is known before the split, as the site does at night."""
+    """Find prices from the lists of everybody who is known before the split, as the site does at night.
+
+    Whoever was in more projects is expected to look for partners more often.
+    """
     places = np.full((len(field.pool), EDGES), -1, dtype=np.int64)
     worth = np.zeros((len(field.pool), EDGES))
     for line, organisation in enumerate(field.split.organisations):
@@ -129,7 +132,7 @@ def nightly_prices(field: Field) -> np.ndarray:
         best = best_of(who, field.pool, found, EDGES)
         places[line, : len(best)] = best
         worth[line, : len(best)] = found.scores[best]
-    return prices(places, worth, field.pool.columns.places_left)
+    return prices(places, worth, field.pool.columns.places_left, field.popularity)
 
 
 def lists(field: Field, hybrid: np.ndarray, price: np.ndarray) -> dict[str, list[int]]:

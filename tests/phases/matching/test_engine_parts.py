@@ -181,6 +181,18 @@ def test_a_host_in_every_list_gets_a_price_and_one_that_few_lists_show_gets_none
     assert prices(np.zeros((0, 0), dtype=int), np.zeros((0, 0)), np.ones(3)).tolist() == [0, 0, 0]
 
 
+def test_whoever_is_expected_to_look_more_often_counts_more_in_the_prices() -> None:
+    # Ten askers want host 0 and ten want host 1; those of host 1 look nine times as often.
+    places = np.array([[0, 2]] * 10 + [[1, 2]] * 10)
+    worth = np.array([[5000, 4000]] * 20)
+
+    found = prices(places, worth, np.full(3, 1), np.array([1] * 10 + [9] * 10), slack=1.5, length=1)
+
+    # A fair part is 20 lists / 3 hosts; half more is allowed. Host 0 stands in 2 lists of 20, host 1 in 18.
+    assert found[0] == 0
+    assert found[1] > 900
+
+
 @given(
     some.lists(some.tuples(some.integers(0, 2), some.integers(0, 2), some.integers(1, 9)), max_size=7),
     some.lists(some.integers(0, 2), min_size=3, max_size=3),

@@ -14,7 +14,7 @@ from clusterxchange.phases.matching.engine.vectors import Centres, Vector, Vecto
 from clusterxchange.scheme.document import Scheme
 
 # A long text of a profile is held against it less than usual: whoever has done much has more to tell.
-SHAPE = Shape(k1=0.9, b=0.25)
+SHAPE = Shape(k1=0.9, b=0.2)
 # What features and rules read of candidates; whoever says the same there is worked out once.
 GROUPED = frozenset((*READ_OF_WISHED.values(), *READ_OF_WISHING.values(), READ_BY_RULES, ("days_wished",)))
 

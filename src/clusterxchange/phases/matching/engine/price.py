@@ -21,11 +21,18 @@ def fair_parts(askers: int, room: np.ndarray, length: int = LENGTH) -> np.ndarra
 
 
 def prices(
-    places: np.ndarray, scores: np.ndarray, room: np.ndarray, *, slack: float = SLACK, length: int = LENGTH
+    places: np.ndarray,
+    scores: np.ndarray,
+    room: np.ndarray,
+    asks: np.ndarray | None = None,
+    *,
+    slack: float = SLACK,
+    length: int = LENGTH,
 ) -> np.ndarray:
     """Find prices by raising them for hosts in too many lists and lowering them for the others, in smaller steps.
 
-    `places` and `scores` hold each asker's best hosts, one line an asker; a place of -1 is nobody.
+    `places` and `scores` hold each asker's best hosts, one line an asker; a place of -1 is nobody. `asks` says how
+    often each asker is expected to look, against the others; without it all look equally often.
     """
     found = np.zeros(len(room))
     lines, width = places.shape
@@ -33,13 +40,15 @@ def prices(
         return found.astype(np.int32)
     allowed = np.maximum(slack * fair_parts(lines, room, length), 1.0)
     nobody = places < 0
+    often = np.ones(lines) if asks is None else asks * lines / asks.sum()
     for turn in range(ROUNDS):
         worth = scores - found[places]
         worth[nobody] = -np.inf
         kept = min(length, width)
         top = np.argpartition(-worth, kept - 1, axis=1)[:, :kept]
         shown = np.take_along_axis(places, top, axis=1)
-        wanted = np.bincount(shown[shown >= 0], minlength=len(room))
+        lists = np.broadcast_to(often[:, None], shown.shape)
+        wanted = np.bincount(shown[shown >= 0], lists[shown >= 0], minlength=len(room))
         step = FIRST_STEP / (1 + turn / 8)
         found = np.maximum(0.0, found + step * np.clip(wanted / allowed - 1, -1, 1))
     return np.rint(found).astype(np.int32)
