@@ -212,6 +212,10 @@ def suspend(s: Scene) -> object:
     )
 
 
+def hide(s: Scene) -> object:
+    return matching.hide_organisation(s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)
+
+
 def suggest(s: Scene) -> object:
     return matching.suggest_match(
         participant=s.visit,
@@ -430,6 +434,14 @@ MATCHING: Mapping[str, Try] = {
         s.proposal, reason="dates_do_not_fit", actor=s.cast.bram.actor, at=s.at)),
     "withdraw_proposal": Try("proposed", lambda s: matching.withdraw_proposal(
         s.proposal, actor=s.cast.ana.actor, at=s.at)),
+    "save_organisation": Try(BEGUN, lambda s: matching.save_organisation(
+        s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)),
+    "remove_saved_organisation": Try(BEGUN, lambda s: matching.remove_saved_organisation(
+        s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at), (lambda s: matching.save_organisation(
+            s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at),)),
+    "hide_organisation": Try(BEGUN, hide),
+    "show_organisation_again": Try(BEGUN, lambda s: matching.show_organisation_again(
+        s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at), (hide,)),
     "open_curriculum_vitae": Try("matched", lambda s: matching.open_curriculum_vitae(
         s.host, actor=s.cast.ana.actor, at=s.at)),
 }  # fmt: skip

@@ -23,7 +23,7 @@ OF_A_TABLE = sql.SQL(
 # These take no actor: they are parts of a move, and never the outermost call.
 PARTS_OF_A_MOVE = {
     "registration": {"claim_visit", "free_visit", "use_visit", "disclose"},
-    "matching": {"new_proposal", "side_of", "release_place", "open_invitations_of"},
+    "matching": {"new_proposal", "side_of", "release_place", "open_invitations_of", "note_shown_list"},
     "exchange_building": {"settle_budget"},
     "finalisation": {"open_finalisation", "settle_payment", "close_if_settled", "clean_photo"},
 }

@@ -60,6 +60,10 @@ class Action(StrEnum):
     EXPIRE_PROPOSAL = auto()
     CLOSE_PROPOSAL = auto()
     OPEN_INVITATION = auto()
+    SAVE_ORGANISATION = auto()
+    REMOVE_SAVED_ORGANISATION = auto()
+    HIDE_ORGANISATION = auto()
+    SHOW_ORGANISATION_AGAIN = auto()
 
     AGREE_EXCHANGE = auto()
     MAKE_EXCHANGE_READY = auto()

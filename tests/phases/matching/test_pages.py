@@ -130,7 +130,9 @@ def test_a_long_catalogue_goes_on_where_the_page_ended(match: Match, monkeypatch
     assert 'rel="next"' not in second
 
 
-@pytest.mark.parametrize("address", ["/matching/best/", "/matching/catalogue/", "/matching/proposals/"])
+@pytest.mark.parametrize(
+    "address", ["/matching/best/", "/matching/saved/", "/matching/catalogue/", "/matching/proposals/"]
+)
 def test_a_list_of_three_needs_no_more_queries_than_a_list_of_one(match: Match, address: str, now: datetime) -> None:
     client = signed_in(match.cast.ana)
 
@@ -138,6 +140,7 @@ def test_a_list_of_three_needs_no_more_queries_than_a_list_of_one(match: Match, 
         operations.send_proposal(
             sender=match.visit, partner=partner, message="Hello", format="physical", actor=match.cast.ana.actor, at=now
         )
+        operations.save_organisation(match.visit, partner=partner, actor=match.cast.ana.actor, at=now)
 
     propose(match.host)
     text_of(client, address)

@@ -14,15 +14,13 @@ from clusterxchange.phases.matching.engine.price import prices
 from clusterxchange.phases.matching.engine.text import Text
 from clusterxchange.phases.matching.engine.vectors import stored
 from clusterxchange.phases.matching.models import MatchingProfile
-from clusterxchange.phases.matching.ranking import field_of
+from clusterxchange.phases.matching.ranking import field_of, version_of
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 
 KEPT = 50
 EDGES = 200
-# Changes when the shape of the ranking does; the scheme's own hash says which weights were used.
-EDITION_OF_THE_ENGINE = "1"
 
 
 def keep_changed_texts(installed: Callable[[], Embedding | None]) -> Iterator[Participation]:
@@ -128,7 +126,7 @@ def _write(pk: int, best: np.ndarray, against: Measured, pool: Pool, scheme: Sch
     ]
     MatchingProfile.objects.update_or_create(
         participation_id=pk,
-        defaults={"best": rows, "best_version": f"{EDITION_OF_THE_ENGINE} {scheme.sha256}", "best_at": at},
+        defaults={"best": rows, "best_version": version_of(scheme), "best_at": at},
     )
 
 

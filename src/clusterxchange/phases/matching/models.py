@@ -78,3 +78,47 @@ class MatchingProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participation_id}"
+
+
+class PartnerMark(models.Model):
+    """What a participant has noted of a partner for its own lists: saved or hidden. Nobody else is told.
+
+    It goes with either of the two participations.
+    """
+
+    class Mark(models.TextChoices):
+        """What the partner is to this participant."""
+
+        SAVED = "saved", _("Saved")
+        HIDDEN = "hidden", _("Hidden")
+
+    participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="partner_marks")
+    partner = models.ForeignKey("registration.Participation", models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=6, choices=Mark.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("participation", "partner", "mark"), name="one_mark_of_each_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} {self.mark} {self.partner_id}"
+
+
+class ShownList(models.Model):
+    """A list of best partners as it was shown: who stood where, ranked by which version. Nobody's name is in it."""
+
+    participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="shown_lists")
+    to_contact_point = models.BooleanField(default=False)
+    version = models.CharField(max_length=80)
+    first_position = models.PositiveIntegerField()
+    references = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("participation", "at"), name="shown_lists_of_participant"),)
+
+    def __str__(self) -> str:
+        return f"{self.participation_id}, {self.at}"

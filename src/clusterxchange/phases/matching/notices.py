@@ -71,6 +71,18 @@ sentences.say(
                 "match"
             ),
         ),
+        Action.SAVE_ORGANISATION: ActionSentences(
+            button=_("Save"), happened=_("You have saved %(partner)s. Nobody else is told.")
+        ),
+        Action.REMOVE_SAVED_ORGANISATION: ActionSentences(
+            button=_("Remove from the saved ones"), happened=_("You have removed %(partner)s from the saved ones.")
+        ),
+        Action.HIDE_ORGANISATION: ActionSentences(
+            button=_("Hide"), happened=_("You have hidden %(partner)s from your best matches. Nobody else is told.")
+        ),
+        Action.SHOW_ORGANISATION_AGAIN: ActionSentences(
+            button=_("Show again"), happened=_("%(partner)s stands among your best matches again.")
+        ),
         Action.OPEN_INVITATION: ActionSentences(
             button=_("Turn the invitation into a proposal"),
             happened=_(
@@ -238,6 +250,31 @@ def _partnership(reason: Reason, asker: str, scheme: Scheme) -> str:
     return gettext("The same partnership guides both, so one contact point knows the two sides.")
 
 
+def _format(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker
+    return gettext("Both are open to this format: %(formats)s.") % {"formats": _labels(scheme, "formats", reason.there)}
+
+
+def _countries(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker, scheme
+    language = get_language() or "en"
+    names = listed(country_name(code, language) for code in reason.there)
+    return gettext("The two are in different countries: %(countries)s.") % {"countries": names}
+
+
+def _places(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del asker, scheme
+    places = int(reason.there[0])
+    return ngettext(
+        "The host has %(places)d place free.", "The host has %(places)d places free.", places
+    ) % {"places": places}  # fmt: skip
+
+
+def _roles(reason: Reason, asker: str, scheme: Scheme) -> str:
+    del reason, asker, scheme
+    return gettext("One of the two wishes to visit, the other to host.")
+
+
 SENTENCES_OF_REASONS: dict[str, Callable[[Reason, str, Scheme], str]] = {
     "sector": _sector,
     "wishes": _wishes,
@@ -249,6 +286,23 @@ SENTENCES_OF_REASONS: dict[str, Callable[[Reason, str, Scheme], str]] = {
     "purposes": _purposes,
     "organisation_type": _organisation_type,
     "partnership": _partnership,
+    "format": _format,
+    "countries": _countries,
+    "places": _places,
+    "roles": _roles,
+}
+# What the ranking compares, in words that stand in its explanation with the weight of each.
+FEATURE_LABELS = {
+    "sector": _("Industrial ecosystems and branch of industry that both have"),
+    "wishes": _("Countries and ecosystems that one side wishes and the other has"),
+    "offers": _("Words of what one side looks for in what the other offers"),
+    "meaning": _("The meaning of these texts, across languages"),
+    "languages": _("Working languages that both have"),
+    "dates": _("Working days on which both are available"),
+    "purposes": _("Purposes that both have"),
+    "activities": _("Types of activity that both wish"),
+    "organisation_type": _("Types of organisation that one side wishes and the other is"),
+    "partnership": _("The same partnership guides both"),
 }
 MISFITS = {
     "sector": _("the two have no industrial ecosystem in common."),

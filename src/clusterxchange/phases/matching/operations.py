@@ -1,6 +1,6 @@
 """What people do to find each other and to agree on an exchange."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from clusterxchange.access import decide
@@ -10,9 +10,9 @@ from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.phases.matching import queries, states
 from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.engine.rules import broken_condition
-from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.matching.models import PartnerMark, Proposal, ShownList
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.tables import Refusal, Situation
 
 
@@ -215,3 +215,89 @@ def open_curriculum_vitae(participation: Participation, *, actor: Actor, at: dat
     is_party = bool(decide.acting_capacities(actor, "participation", action, participation))
     other_side = H if participation.role == VISIT else V
     engine.record(participation, action, actor=actor, at=at, capacity=None if is_party else other_side)
+
+
+def save_organisation(participation: Participation, *, partner: Participation, actor: Actor, at: datetime) -> None:
+    """Keep a partner among those that a participant has saved.
+
+    :raises NotAllowed: the actor does not speak for the participant.
+    :raises Refused: the partner is not of the other role in the same edition.
+    """
+    _mark(participation, partner, PartnerMark.Mark.SAVED, Action.SAVE_ORGANISATION, actor=actor, at=at)
+
+
+def remove_saved_organisation(
+    participation: Participation, *, partner: Participation, actor: Actor, at: datetime
+) -> None:
+    """Take a partner from those that were saved; nothing happens where it was not.
+
+    :raises NotAllowed: as for saving.
+    """
+    _unmark(participation, partner, PartnerMark.Mark.SAVED, Action.REMOVE_SAVED_ORGANISATION, actor=actor, at=at)
+
+
+def hide_organisation(participation: Participation, *, partner: Participation, actor: Actor, at: datetime) -> None:
+    """Leave a partner out of a participant's best matches from now on; the catalogue still has it.
+
+    :raises NotDone: as for saving.
+    """
+    _mark(participation, partner, PartnerMark.Mark.HIDDEN, Action.HIDE_ORGANISATION, actor=actor, at=at)
+
+
+def show_organisation_again(
+    participation: Participation, *, partner: Participation, actor: Actor, at: datetime
+) -> None:
+    """Let a hidden partner stand among the best matches again.
+
+    :raises NotAllowed: as for saving.
+    """
+    _unmark(participation, partner, PartnerMark.Mark.HIDDEN, Action.SHOW_ORGANISATION_AGAIN, actor=actor, at=at)
+
+
+def _mark(
+    participation: Participation,
+    partner: Participation,
+    mark: PartnerMark.Mark,
+    action: Action,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    # What somebody notes for their own lists is not written into the journal, which others of the case can read.
+    with engine.unit_of_work(actor, at):
+        engine.acting_capacity(registry.machine_of(participation), participation, action, actor, None)
+        if participation.edition_id != partner.edition_id:
+            raise engine.Refused(Refusal("other_edition"))
+        if partner.role != queries.OTHER_ROLE[participation.role]:
+            raise engine.Refused(Refusal("roles_do_not_complete"))
+        PartnerMark.objects.get_or_create(participation=participation, partner=partner, mark=mark, defaults={"at": at})
+
+
+def _unmark(
+    participation: Participation,
+    partner: Participation,
+    mark: PartnerMark.Mark,
+    action: Action,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    with engine.unit_of_work(actor, at):
+        engine.acting_capacity(registry.machine_of(participation), participation, action, actor, None)
+        PartnerMark.objects.filter(participation=participation, partner=partner, mark=mark).delete()
+
+
+def note_shown_list(
+    participation: Participation,
+    *,
+    references: Sequence[str],
+    first_position: int,
+    version: str,
+    to_contact_point: bool,
+    at: datetime,
+) -> None:
+    """Write down who stood where in a list of best partners, and which ranking had made it."""
+    ShownList.objects.create(
+        participation=participation, references=list(references), first_position=first_position, version=version,
+        to_contact_point=to_contact_point, at=at,
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """What is read of proposals, of the catalogue and of those whom the ranking compares."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 import numpy as np
@@ -20,7 +20,7 @@ from clusterxchange.phases.matching.engine import Participant
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.engine.text import Reading, Text
 from clusterxchange.phases.matching.engine.vectors import Vector
-from clusterxchange.phases.matching.models import MatchingProfile, Proposal, ProposalState
+from clusterxchange.phases.matching.models import MatchingProfile, PartnerMark, Proposal, ProposalState
 from clusterxchange.phases.matching.rules import OPEN, places_left
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
 
@@ -308,3 +308,17 @@ def is_accepted_somewhere(email: str) -> bool:
     return Participation.objects.filter(
         organisation__representatives__account__email__iexact=email, state__in=ACCEPTED
     ).exists()
+
+
+def marks_by(participation: Participation) -> dict[str, set[str]]:
+    """Give the references of the partners that a participant has saved, and of those that it has hidden."""
+    rows = PartnerMark.objects.filter(participation=participation).values_list("mark", "partner__reference")
+    found: dict[str, set[str]] = {mark: set() for mark in PartnerMark.Mark.values}
+    for mark, reference in rows:
+        found[mark].add(reference)
+    return found
+
+
+def windows_of(participation: Participation) -> list[tuple[date, date]]:
+    """Give the days on which a participant is available."""
+    return [(window.first_day, window.last_day) for window in participation.windows.all()]

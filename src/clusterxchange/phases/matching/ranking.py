@@ -32,6 +32,8 @@ PATCHED_AT_MOST = 200
 # So few are written down anew at each change.
 FEW = 50
 NO_SCHEME = ""
+# Changes when the shape of the ranking does; the scheme's own hash says which weights were used.
+EDITION_OF_THE_ENGINE = "1"
 
 
 @dataclass
@@ -52,6 +54,11 @@ class Field:
     pool: Pool
     present: np.ndarray
     prices: np.ndarray
+
+
+def version_of(scheme: Scheme) -> str:
+    """Name the ranking that makes a list, so that what was shown can be judged later."""
+    return f"{EDITION_OF_THE_ENGINE} {scheme.sha256}"
 
 
 _SNAPSHOTS: dict[tuple[int, str], Snapshot] = {}
@@ -112,14 +119,16 @@ def _is_outgrown(pool: Pool, participants: Mapping[int, Participant], changed: i
 class BestList(Sequence[Ranked]):
     """A list of everybody for one asker; only what is looked at is put into words."""
 
-    def __init__(self, asker: Participant, found: Field, scheme: Scheme) -> None:
+    def __init__(self, asker: Participant, found: Field, scheme: Scheme, hidden: Iterable[str] = ()) -> None:
         """Measure everybody and set the order: the first ten with an eye on the programme, then by score."""
         self._asker, self._scheme, self._pool = asker, scheme, found.pool
-        is_own = found.pool.columns.organisation == asker.organisation
+        is_out = ~found.present | (found.pool.columns.organisation == asker.organisation)
+        for reference in hidden:
+            if (place := found.pool.places.get(reference)) is not None:
+                is_out[place] = True
         self._measured: Measured = measured(asker, found.pool, Weighing.of(scheme))
-        self._measured.sifted_out[~found.present | is_own] = True
-        by_score = [int(place) for place in order(asker, found.pool, self._measured) if found.present[place]]
-        by_score = [place for place in by_score if not is_own[place]]
+        self._measured.sifted_out[is_out] = True
+        by_score = [int(place) for place in order(asker, found.pool, self._measured) if not is_out[place]]
         first = slate(
             best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST),
             best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST, found.prices),
@@ -153,10 +162,10 @@ class BestList(Sequence[Ranked]):
         return sum(not self._measured.excluded[place] for place in self._places)
 
 
-def best_for(asker: Participation, scheme: Scheme) -> BestList:
-    """Give everybody of the other role as a list for the asker."""
+def best_for(asker: Participation, scheme: Scheme, hidden: Iterable[str] = ()) -> BestList:
+    """Give everybody of the other role as a list for the asker, without those whose references are hidden."""
     found = field_of(asker.edition_id, queries.OTHER_ROLE[asker.role], scheme)
-    return BestList(queries.participant_of(asker), found, scheme)
+    return BestList(queries.participant_of(asker), found, scheme, hidden)
 
 
 def ranking_for(asker: Participation, rows: Iterable[Participation], scheme: Scheme) -> list[Ranked]:

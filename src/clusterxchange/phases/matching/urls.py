@@ -4,12 +4,20 @@ from django.urls import path
 
 from clusterxchange.access.actions import Action
 from clusterxchange.phases.matching.states import PROPOSAL
-from clusterxchange.phases.matching.views import catalogue, invitations, profiles, proposals
+from clusterxchange.phases.matching.views import best, catalogue, invitations, profiles, proposals
 from clusterxchange.workflow.pages import action_paths
 
+MARKS = (
+    Action.SAVE_ORGANISATION,
+    Action.REMOVE_SAVED_ORGANISATION,
+    Action.HIDE_ORGANISATION,
+    Action.SHOW_ORGANISATION_AGAIN,
+)
 app_name = "matching"
 urlpatterns = [
-    path("best/", catalogue.best, name="best"),
+    path("best/", best.best, name="best"),
+    path("best/how-it-is-ranked/", best.how_it_is_ranked, name="how_it_is_ranked"),
+    path("saved/", best.marked, name="saved"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("invite/", invitations.invite, name="invite_partner"),
     path("organisations/<str:reference>/", profiles.organisation, name="organisation"),
@@ -25,6 +33,10 @@ urlpatterns = [
         profiles.propose,
         {"action": Action.SUGGEST_MATCH},
         name="suggest_match",
+    ),
+    *(
+        path(f"organisations/<str:reference>/{one.hyphenated}/", best.mark, {"action": one}, name=one.value)
+        for one in MARKS
     ),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<str:reference>/", proposals.proposal, name="proposal"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterxchange.phases.matching.engine.columns import tie_of, ties_for
-from clusterxchange.phases.matching.engine.explain import Reason, misfits_of, reasons_of
+from clusterxchange.phases.matching.engine.explain import Reason, conditions_of, misfits_of, reasons_of
 from clusterxchange.phases.matching.engine.participant import Participant
 from clusterxchange.phases.matching.engine.pool import Collection, Pool
 from clusterxchange.phases.matching.engine.rules import REASONS, Exclusion, exclusion
@@ -27,6 +27,7 @@ __all__ = [
     "Reason",
     "Weighing",
     "best_of",
+    "conditions_of",
     "exclusion",
     "explained",
     "measured",

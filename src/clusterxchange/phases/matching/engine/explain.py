@@ -6,7 +6,7 @@ A reason is a code with facts. Its sentence is made where it is shown, in the re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from clusterxchange.phases.matching.engine.participant import Participant
+from clusterxchange.phases.matching.engine.participant import BOTH, HOST, Participant, formats_shared
 from clusterxchange.phases.matching.engine.text import Statistics
 
 PARTS = 10_000
@@ -41,6 +41,18 @@ def misfits_of(asker: Participant, candidate: Participant, terms: Mapping[str, i
         for name, points in terms.items()
         if points <= 0 and (_is_said(name, asker) or _is_said(name, candidate))
     )
+
+
+def conditions_of(asker: Participant, candidate: Participant) -> tuple[Reason, ...]:
+    """Give what the rules ask of every exchange and the two have; it adds nothing to the score."""
+    host = candidate if candidate.role == HOST else asker
+    found = [
+        Reason("format", 0.0, formats_shared(asker, candidate)),
+        Reason("countries", 0.0, (asker.country, candidate.country)),
+        Reason("places", 0.0, (str(host.places_left),)),
+        Reason("roles", 0.0),
+    ]
+    return tuple(found if asker.format in (BOTH, candidate.format) or candidate.format == BOTH else found[1:])
 
 
 def _facts_of(

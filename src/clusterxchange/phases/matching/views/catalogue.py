@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import V
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.phases.matching import catalogue as shown
@@ -23,7 +20,6 @@ from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.forms import CatalogueFilters
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.pages import FORBIDDEN, actor_of, signed_in
@@ -82,81 +78,6 @@ def switch_between(own: list[Participation], asker: Asker | None) -> list[dict[s
         }
         for row in own
     ]
-
-
-@require_safe
-@signed_in
-def best(request: HttpRequest) -> HttpResponse:
-    """Show the list of best partners for one's own participation, or for one that a contact point guides."""
-    at, who = clock.now(), lookers(actor_of(request))
-    if not who.may_look:
-        return closed(request)
-    asker = who.chosen(request.GET.get("for", ""), at)
-    if asker is None:
-        return render(request, "matching/whom.html", {"people": _people_guided(who.guided, at)})
-    ranked = ranking.best_for(asker.participation, asker.scheme)
-    page = Paginator(ranked, shown.ROWS_OF_A_PAGE).get_page(request.GET.get("page"))
-    references = [one.participant.reference for one in page.object_list]
-    rows = queries.candidates_for(asker.participation).filter(reference__in=references)
-    matches = shown.cards(rows, page.object_list, asker, asker.scheme)
-    context = {
-        "asker": asker,
-        "matches": matches,
-        "possible": ranked.possible,
-        "by_meaning": ranked.by_meaning,
-        "page": page,
-        "query": urlencode({"for": asker.participation.reference}),
-        "switch": switch_between(who.own, asker),
-        "banner": _banner_of_best(asker, matches),
-    }
-    return render(request, "matching/best.html", context)
-
-
-def _people_guided(rows: list[Participation], at: datetime) -> list[dict[str, str]]:
-    return [
-        {
-            "url": f"?{urlencode({'for': row.reference})}",
-            "title": row.organisation.legal_name,
-            "state": "later",
-            "when": label(scheme_of_edition(row.edition_id, at), "roles", row.role),
-            "reference": row.reference or "",
-        }
-        for row in rows
-    ]
-
-
-def _banner_of_best(asker: Asker, matches: list[dict[str, Any]]) -> dict[str, str]:
-    """Say whether the visiting organisation should write to somebody now; nobody else has to."""
-    nothing = {"ball": "nobody", "sentence": _("Nothing for you to do")}
-    if asker.is_guided:
-        return nothing | {
-            "why": _("You can suggest a partner to %(name)s. Both sides then decide.") % {"name": asker.name}
-        }
-    if not asker.visits:
-        return nothing | {
-            "why": _("Visiting organisations find you in their lists. You can also write to one yourself.")
-        }
-    if queries.visit_is_taken(asker.participation):
-        return nothing | {"why": _("Your one visit is taken. A virtual exchange is still possible.")}
-    most, still_open = asker.scheme.proposals.open_per_visitor, queries.open_sent_by(asker.participation)
-    first = next((match for match in matches if not match.get("excluded") and "proposal_url" not in match), None)
-    if still_open or first is None:
-        return nothing | {
-            "why": ngettext(
-                "You have %(open)d proposal open. You can keep %(most)d open at a time.",
-                "You have %(open)d proposals open. You can keep %(most)d open at a time.",
-                still_open,
-            )
-            % {"open": still_open, "most": most}
-        }
-    return {
-        "ball": "yours",
-        "turn": V.word,
-        "sentence": _("Write to a host organisation that you would like to visit"),
-        "why": _("You can keep %(most)d proposals open at a time. None is open now.") % {"most": most},
-        "link": first["write_url"],
-        "link_label": _("Write to %(name)s") % {"name": first["name"]},
-    }
 
 
 @require_safe
