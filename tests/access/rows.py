@@ -18,7 +18,7 @@ from clusterxchange.parties.organisations.models import Organisation, Representa
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentBatch
-from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.matching.models import Conversation, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
 
@@ -27,6 +27,7 @@ MODELS: dict[str, type[Model]] = {
     "application": Application,
     "participation": Participation,
     "proposal": Proposal,
+    "conversation": Conversation,
     "exchange": Exchange,
     "commitment": Commitment,
     "financial_agreement": FinancialAgreement,
@@ -125,6 +126,12 @@ def make_proposals(world: World) -> None:
     senders = cycle((0, 1, None))
     for pair in permutations(range(3), 2):
         sender = next(senders)
+        Conversation.objects.create(
+            visitor_participation=visits[pair[0]],
+            host_participation=stays[pair[1]],
+            blocked_by=None if sender is None else world.organisations[pair[sender]],
+            **life("OPEN" if sender is None else "BLOCKED"),
+        )
         Proposal.objects.create(
             visitor_participation=visits[pair[0]],
             host_participation=stays[pair[1]],

@@ -68,6 +68,7 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "application": 9,
         "participation": 6,
         "proposal": 12,
+        "conversation": 6,
         "exchange": 6,
         "commitment": 6,
         "financial_agreement": 6,

@@ -26,6 +26,7 @@ from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
+from clusterxchange.access.capacities import V
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF, store
 from clusterxchange.journeys.demonstration.cases import Told, story_of
@@ -38,9 +39,12 @@ from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
+from clusterxchange.phases.matching import operations as matching
+from clusterxchange.phases.matching.models import Conversation
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
+from clusterxchange.workflow.thread import Attachment
 
 BEGINS = date(2026, 3, 2)
 EVENING = datetime(2026, 4, 16, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
@@ -154,6 +158,7 @@ def things_of(story: Story) -> Things:
         "participation": {"reference": str(visitor.reference)},
         "host": {"reference": str(story.host_participation.reference)},
         "proposal": {"reference": str(story.proposal.reference)},
+        **things_of_a_conversation(story),
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
@@ -167,6 +172,20 @@ def things_of(story: Story) -> Things:
         "brochure": {"name": "partnerships", "language": "en"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
+    }
+
+
+def things_of_a_conversation(story: Story) -> dict[str, dict[str, str]]:
+    """Let the visitor write to the host with a file beside it, and report the conversation."""
+    conversation = Conversation.objects.get(visitor_participation=story.visitor_participation)
+    message = matching.write_message(
+        conversation, text="Our loom", attachment=Attachment(PAPER, PDF, "loom.pdf"), actor=story.visitor, at=EVENING
+    )
+    matching.report_abuse(conversation, reason="unwanted", actor=story.visitor, at=EVENING, capacity=V)
+    return {
+        "conversation": {"reference": str(conversation.reference)},
+        "message": {"number": str(message.pk)},
+        "abuse_report": {"number": str(conversation.abuse_reports.get().pk)},
     }
 
 

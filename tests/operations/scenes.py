@@ -20,11 +20,12 @@ from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
-from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.matching.models import Conversation, Proposal
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
+from clusterxchange.workflow.thread import Attachment
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast, make_account
 from tests.documents.elsewhere import signed_elsewhere
@@ -71,6 +72,10 @@ class Scene:
     @property
     def proposal(self) -> Proposal:
         return Proposal.objects.latest("pk")
+
+    @property
+    def conversation(self) -> Conversation:
+        return Conversation.objects.latest("pk")
 
     @property
     def application(self) -> Application:
@@ -212,8 +217,22 @@ def suspend(s: Scene) -> object:
     )
 
 
-def hide(s: Scene) -> object:
-    return matching.hide_organisation(s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)
+def talk(s: Scene) -> object:
+    return matching.start_conversation(
+        sender=s.visit, partner=s.host, text="May we ask?", actor=s.cast.ana.actor, at=s.at
+    )
+
+
+def block_talk(s: Scene) -> object:
+    return matching.block_conversation(s.conversation, actor=s.cast.bram.actor, at=s.at)
+
+
+def report_talk(s: Scene) -> object:
+    return matching.report_abuse(s.conversation, reason="unwanted", actor=s.cast.bram.actor, at=s.at)
+
+
+def hide(s: Scene) -> None:
+    matching.hide_organisation(s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)
 
 
 def suggest(s: Scene) -> object:
@@ -434,6 +453,17 @@ MATCHING: Mapping[str, Try] = {
         s.proposal, reason="dates_do_not_fit", actor=s.cast.bram.actor, at=s.at)),
     "withdraw_proposal": Try("proposed", lambda s: matching.withdraw_proposal(
         s.proposal, actor=s.cast.ana.actor, at=s.at)),
+    "start_conversation": Try(BEGUN, talk),
+    "write_message": Try(BEGUN, lambda s: matching.write_message(
+        s.conversation, text="Gladly.", attachment=Attachment(PAPER, PDF, "loom.pdf"), actor=s.cast.bram.actor,
+        at=s.at), (talk,)),
+    "block_conversation": Try(BEGUN, block_talk, (talk,)),
+    "unblock_conversation": Try(BEGUN, lambda s: matching.unblock_conversation(
+        s.conversation, actor=s.cast.bram.actor, at=s.at), (talk, block_talk)),
+    "report_abuse": Try(BEGUN, report_talk, (talk,)),
+    "close_abuse_report": Try(BEGUN, lambda s: matching.close_abuse_report(
+        s.conversation.abuse_reports.get(), answer="We have spoken to them.", actor=s.cast.edda.actor, at=s.at),
+        (talk, report_talk)),
     "save_organisation": Try(BEGUN, lambda s: matching.save_organisation(
         s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)),
     "remove_saved_organisation": Try(BEGUN, lambda s: matching.remove_saved_organisation(

@@ -67,6 +67,13 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
         SO: SUPPORT_OFFICE,
         AG: AGENCY,
     },
+    "conversation": {
+        V: organisation("visitor_participation__organisation_id"),
+        H: organisation("host_participation__organisation_id"),
+        VP: partnership("visitor_participation__partnership_id"),
+        HP: partnership("host_participation__partnership_id"),
+        SO: SUPPORT_OFFICE,
+    },
     "exchange": four_parties(""),
     "commitment": four_parties("exchange__"),
     "financial_agreement": four_parties("exchange__"),
@@ -95,6 +102,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
 DISCLOSED = organisation("disclosures__to_organisation_id")
 NOT_ONES_OWN = Condition(organisation("organisation_id"), "own_organisation_assessed")
 SENDER = Condition(organisation("sender_organisation_id"))
+WHO_BLOCKS = Condition(organisation("blocked_by_id"))
 STARTED_IT = Condition(partnership("started_by_partnership_id"))
 FIRST_READER = Condition(Relation(Holder.ACCOUNT, "first_reader_id"), "same_person_read")
 WHO_ORDERED = Condition(Relation(Holder.ACCOUNT, "ordered_by_id"), "same_person_released")
@@ -175,6 +183,15 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.OPEN_INVITATION: may(SYS),
         A.SAY_SOMETHING: may(V, H, VP, HP),
         A.SEE: may(V, H, VP, HP, SO, AG),
+    },
+    "conversation": {
+        A.START_CONVERSATION: may(V, H),
+        A.BLOCK_CONVERSATION: may(V, H),
+        A.UNBLOCK_CONVERSATION: may(V, H, only=(WHO_BLOCKS,)),
+        A.REPORT_ABUSE: may(V, H, VP, HP),
+        A.CLOSE_ABUSE_REPORT: may(SO),
+        A.SAY_SOMETHING: may(V, H, VP, HP, SO),
+        A.SEE: may(V, H, VP, HP, SO),
     },
     "exchange": {
         A.AGREE_EXCHANGE: may(SYS),

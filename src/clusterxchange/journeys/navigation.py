@@ -1,17 +1,20 @@
 """Where a person can go from any page, by what they do in the scheme."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.journeys.tasks import what_to_do
 from clusterxchange.journeys.work_queue import works_on_a_queue
 from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.matching.queries import own_conversations
 from clusterxchange.phases.registration.models import Participation, ParticipationState
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.sentences import Text
+from clusterxchange.workflow.thread import unread_by
 
 MOST_TASKS = 8
 
@@ -38,6 +41,8 @@ ORGANISATIONS = Link("/organisations/", _("Your organisations"))
 BEST = Link("/matching/best/", _("Best matches"), "g m")
 CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
 PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
+CONVERSATIONS = Link("/matching/conversations/", _("Conversations"), "g n")
+REPORTS = Link("/matching/abuse-reports/", _("Reports of abuse"))
 EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
@@ -72,10 +77,19 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if actor.support_office or actor.agency:
         return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, EXCHANGES
+        return QUEUE, CATALOGUE, _conversations(actor), EXCHANGES
     if actor.organisations and _takes_part(actor):
-        return DESK, BEST, CATALOGUE, EXCHANGES
+        return DESK, BEST, CATALOGUE, _conversations(actor), EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS
+
+
+def _conversations(actor: Actor) -> Link:
+    """Give the way to the conversations, with how many hold something new for their own organisation."""
+    new = len(unread_by(actor, "conversation", own_conversations(actor).values("pk"))) if actor.organisations else 0
+    if not new:
+        return CONVERSATIONS
+    label = gettext("Conversations, %(count)d new") % {"count": new}
+    return replace(CONVERSATIONS, label=label)
 
 
 def _takes_part(actor: Actor) -> bool:
@@ -96,7 +110,7 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own.append(QUESTIONS)
+        own += [QUESTIONS, REPORTS]
     own += _own_partnerships(actor)
     return [*own, PROPOSALS] if actor.organisations or actor.partnerships else own
 

@@ -24,6 +24,9 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "proposal": tuple(
         f"{side}_participation__{party}" for side in ("visitor", "host") for party in ("organisation", "partnership")
     ),
+    "conversation": tuple(
+        f"{side}_participation__{party}" for side in ("visitor", "host") for party in ("organisation", "partnership")
+    ),
     "exchange": _FOUR_PARTIES,
     "commitment": _THROUGH_EXCHANGE,
     "financial_agreement": _THROUGH_EXCHANGE,

@@ -342,6 +342,7 @@ def timeline_of(machine: Machine, subject: Thing, actor: Actor) -> list[dict[str
 def happened(entry: Entry, root_name: str, root: Thing) -> str:
     """Say an entry of the journal in the reader's language."""
     texts = sentences.ACTIONS.get(Action(entry.action))
-    if texts is None:
+    # What was said stands in the conversation.
+    if texts is None or entry.action == Action.SAY_SOMETHING:
         return ""
     return sentences.filled(texts.happened, names_of(root, entry.capacity, registry.machine_named(root_name)))

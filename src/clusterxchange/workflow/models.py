@@ -183,6 +183,7 @@ class Message(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
     capacity = models.CharField(max_length=3)
     text = models.TextField()
+    attachment = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
@@ -191,3 +192,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}, {self.at}"
+
+
+class ThreadReading(models.Model):
+    """How far a person has read the thread of a case."""
+
+    kind = models.CharField(max_length=30)
+    subject_id = models.BigIntegerField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    last_read = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("account", "kind", "subject_id"), name="one_reading_of_each_thread"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} has read {self.kind} {self.subject_id} up to {self.last_read}"

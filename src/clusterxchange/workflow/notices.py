@@ -106,11 +106,18 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
 
 
 def tell_people(
-    people: Iterable[Account], subject: Thing, action: Action, capacity: Capacity, at: datetime, *, path: str = ""
+    people: Iterable[Account],
+    subject: Thing,
+    action: Action,
+    capacity: Capacity,
+    at: datetime,
+    *,
+    path: str = "",
+    letter: str = "",
 ) -> None:
     """Tell the people given, beside all who are told by their capacity, what has happened."""
     if not _nobody_is_told.get():
-        happening = Happening(registry.machine_of(subject), subject, action, capacity, frozenset(), path=path)
+        happening = Happening(registry.machine_of(subject), subject, action, capacity, frozenset(), letter, path)
         send(_of_happening(happening, person, at) for person in people)
 
 

@@ -20,6 +20,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
@@ -27,9 +28,12 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.access.rules import Thing
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import hand_out
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.workflow import cases, obligations, registry, sentences, thread
+from clusterxchange.workflow.attachments import AttachmentField
 from clusterxchange.workflow.engine import NotAllowed, NotDone
+from clusterxchange.workflow.models import Message
 from clusterxchange.workflow.notices import people_behind
 from clusterxchange.workflow.tables import Machine, Refusal
 
@@ -53,6 +57,11 @@ class ThreadForm(forms.Form):
     """Something to say in the thread of a case."""
 
     text = forms.CharField(label=gettext_lazy("Your message"), max_length=4000, widget=forms.Textarea)
+    attachment = AttachmentField(
+        label=gettext_lazy("A file beside it"),
+        help_text=gettext_lazy("PDF, DOCX, JPEG or PNG, at most 10 MB. Everybody in this conversation can open it."),
+        required=False,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +72,8 @@ class CasePage:
     and `at`. `operations` is the module with a function for each action. `template` may extend
     workflow/case.html; `context` adds to what it gets. `carries` names the actions that take version and hash.
     `beside` gives what can be done without a move of the life; the phase has a view for each of these.
+    `thread_of` gives the thing whose conversation the page shows, if not its case (None: there is none), `author` the
+    name of whoever wrote a message as a reader may know it, `write` the operation that adds one.
     """
 
     machine: Machine
@@ -82,6 +93,9 @@ class CasePage:
     after: Callable[[Any, Action], str] | None = None
     opened: Callable[[HttpRequest, Any, datetime], None] | None = None
     beside: Callable[[Any, Actor, datetime], list[tuple[Action, Capacity]]] | None = None
+    thread_of: Callable[[Any], Any] | None = None
+    author: Callable[[Any, Message, Actor], str] | None = None
+    write: Callable[..., object] = thread.say_something
 
 
 class StepForm(forms.Form):
@@ -136,6 +150,8 @@ def show(
     if page.opened is not None and request.method == "GET":
         page.opened(request, subject, at)
     case = case_context(request, page, subject, actor, at, bound)
+    if thread_form is not None and case.thread is not None:
+        case.thread["form"] = thread_form
     context: dict[str, Any] = {
         "case": case,
         "subject": subject,
@@ -182,7 +198,7 @@ def case_context(
         cases.step_beside(machine, subject, action, capacity, make_form(action, capacity))
         for action, capacity in (page.beside(subject, actor, at) if page.beside else [])
     ]
-    may_speak = decide.may(actor, root_machine.name, Action.SAY_SOMETHING, root)
+    spoken_of = page.thread_of(subject) if page.thread_of else root
     return SimpleNamespace(
         machine=machine.name,
         reference=getattr(subject, "reference", "") or getattr(root, "reference", ""),
@@ -199,7 +215,7 @@ def case_context(
         closed_steps=closed,
         steps_beside=beside,
         timeline=cases.timeline_of(machine, subject, actor),
-        thread=thread_context(request, root_machine, root, actor) if may_speak else None,
+        thread=thread_context(request, page, spoken_of, actor) if spoken_of is not None else None,
         contact_card=contact_card(root_machine, root, actor),
         phase_steps=page.phase_steps(subject, actor) if page.phase_steps else [],
         files=page.files(subject, actor) if page.files else [],
@@ -216,26 +232,38 @@ def form_for(
     return kind(*data)
 
 
-def thread_context(request: HttpRequest, machine: Machine, root: Thing, actor: Actor) -> dict[str, Any]:
-    """Give the thread of a case as its partial wants it."""
-    names = machine.describe(root)
+def thread_context(request: HttpRequest, page: CasePage, spoken_of: Thing, actor: Actor) -> dict[str, Any] | None:
+    """Give the thread of a case as its partial wants it, to those who may write in it; what it holds is read now."""
+    machine = registry.machine_of(spoken_of)
+    if not decide.may(actor, machine.name, Action.SAY_SOMETHING, spoken_of):
+        return None
+    names, said = machine.describe(spoken_of), thread.messages_of(spoken_of)
+    if request.method == "GET":
+        thread.note_reading(spoken_of, said, actor)
     return {
-        "messages": [
-            {
-                "author": one.author.full_name or one.author.email,
-                "organisation": names.get(f"name_{one.capacity}", ""),
-                "at": one.at,
-                "text": one.text,
-                "own": one.author_id == actor.account_id,
-            }
-            for one in thread.messages_of(root)
-        ],
+        "messages": [_message_shown(page, spoken_of, one, names, actor) for one in said],
         "form": ThreadForm(),
-        "url": f"{machine.address(root)}thread/",
+        "url": f"{machine.address(spoken_of)}thread/",
         "action": str(Action.SAY_SOMETHING),
         "label": _("Send the message"),
         "title": _("Conversation"),
         "path": request.path,
+    }
+
+
+def _message_shown(
+    page: CasePage, spoken_of: Thing, message: Message, names: Mapping[str, str], actor: Actor
+) -> dict[str, Any]:
+    organisation = names.get(f"name_{message.capacity}", "")
+    author = page.author(spoken_of, message, actor) if page.author else message.author.full_name or message.author.email
+    return {
+        "author": author,
+        "organisation": organisation if organisation != author else "",
+        "at": message.at,
+        "text": message.text,
+        "own": message.author_id == actor.account_id,
+        "file": message.attachment,
+        "file_url": f"/messages/{message.pk}/file/",
     }
 
 
@@ -364,18 +392,43 @@ def speak(request: HttpRequest, page: CasePage, subject: Thing) -> HttpResponse:
     """Add a message to the thread of a case; whoever comes by the address alone is led to the thread."""
     if request.method != "POST":
         return redirect(f"{page.machine.address(subject)}#thread")
-    denial = decide.denial(actor_of(request), page.machine.name, Action.SAY_SOMETHING, subject)
+    spoken_of = page.thread_of(subject) if page.thread_of else subject
+    if spoken_of is None:
+        raise Http404
+    denial = decide.denial(actor_of(request), registry.machine_of(spoken_of).name, Action.SAY_SOMETHING, spoken_of)
     if denial is not None:
         return refuse(request, page, subject, Action.SAY_SOMETHING, NotAllowed(Refusal(denial)))
-    form = ThreadForm(request.POST)
+    form = ThreadForm(request.POST, request.FILES)
     if not form.is_valid():
         return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)
     try:
-        thread.say_something(subject, text=form.cleaned_data["text"], actor=actor_of(request), at=clock.now())
-    except NotAllowed as reason:
-        return refuse(request, page, subject, Action.SAY_SOMETHING, reason)
+        page.write(spoken_of, **form.cleaned_data, actor=actor_of(request), at=clock.now())
+    except NotDone as reason:
+        if reason.refusal.field not in form.fields:
+            return refuse(request, page, subject, Action.SAY_SOMETHING, reason)
+        sentence = sentences.refusal_sentence(reason.refusal.code, reason.refusal.params)
+        form.add_error(reason.refusal.field, ValidationError(sentence, code=reason.refusal.code))
+        return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)
     messages.success(request, _("Your message is in the thread. The others have been told."))
     return redirect(page.machine.address(subject))
+
+
+@require_safe
+@signed_in
+def attachment(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Hand out the file beside a message to those who may write in its thread."""
+    message = Message.objects.filter(pk=number, attachment__isnull=False).select_related("attachment").first()
+    if message is None or message.attachment is None:
+        raise Http404
+    machine = registry.machine_named(message.kind)
+    rows = machine.model._default_manager.filter(pk=message.subject_id)
+    subject = visible(rows, machine.name, actor_of(request), Action.SAY_SOMETHING).first()
+    if subject is None:
+        raise Http404
+    if not message.attachment.may_be_opened:
+        messages.error(request, sentences.refusal_sentence(message.attachment.reason_against_opening, {}))
+        return redirect(f"{machine.address(subject)}#thread")
+    return hand_out(message.attachment)
 
 
 def action_paths(prefix: str, view: Callable[..., HttpResponseBase], machine: Machine) -> list[URLPattern]:

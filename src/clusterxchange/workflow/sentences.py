@@ -29,7 +29,9 @@ class ActionSentences:
     hint: Text = ""
 
 
-ACTIONS: dict[Action, ActionSentences] = {}
+ACTIONS: dict[Action, ActionSentences] = {
+    Action.SAY_SOMETHING: ActionSentences(button=_("Send the message"), happened=_("%(party)s wrote a message"))
+}
 STATES: dict[tuple[str, str], Text] = {}
 KINDS: dict[str, Text] = {}
 WORDS: dict[str, Text] = {}

@@ -1,6 +1,8 @@
-"""Addresses of this part; none yet."""
+"""Addresses of what every case has."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from clusterxchange.workflow import pages
 
 app_name = "workflow"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("messages/<int:number>/file/", pages.attachment, name="attachment")]

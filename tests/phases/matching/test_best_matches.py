@@ -212,6 +212,6 @@ def test_before_acceptance_nothing_of_others_is_reached_by_any_address_of_the_li
     for address in (BEST, "/matching/saved/", "/matching/catalogue/"):
         for person in names_without(match.cast):
             text = text_of(signed_in(person), address, 403)
-            assert match.host.reference not in text
+            assert str(match.host.reference) not in text
             assert "Orvalhinho" not in text
         assert Client().get(address).status_code == 302

@@ -9,6 +9,7 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import people_of_organisations
 from clusterxchange.phases.matching import queries
 from clusterxchange.phases.matching.engine.participant import PHYSICAL
+from clusterxchange.phases.matching.models import AbuseReport, Conversation
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.scheme.proposals import Standing, standing_of
 from clusterxchange.workflow import engine, notices, registry
@@ -104,3 +105,34 @@ def mail_invitation(situation: Situation) -> None:
     )
     task = jobs_app.configure_task(SEND_INVITATION, queue="mail")
     task.defer(proposal_id=proposal.pk, language=wanted or own or "en")
+
+
+def open_conversation(situation: Situation) -> None:
+    """Let the two sides of a proposal have a conversation, if they have none yet."""
+    visitor, host = situation.subject.visitor_participation, situation.subject.host_participation
+    if queries.conversation_of(visitor, host) is None:
+        conversation = Conversation(visitor_participation=visitor, host_participation=host)
+        engine.establish(conversation, at=situation.at)
+
+
+def note_who_blocks(situation: Situation) -> None:
+    """Note which of the two organisations has blocked the other."""
+    conversation = situation.subject
+    own = conversation.host_participation if situation.capacity is H else conversation.visitor_participation
+    conversation.blocked_by = own.organisation
+
+
+def note_nobody_blocks(situation: Situation) -> None:
+    """Forget who had blocked the other."""
+    situation.subject.blocked_by = None
+
+
+def keep_abuse_report(situation: Situation) -> None:
+    """Keep what somebody has reported, for the support office."""
+    AbuseReport.objects.create(
+        conversation=situation.subject,
+        reason=situation.inputs["reason"],
+        text=situation.inputs.get("text") or "",
+        reported_by_id=situation.actor.account_id,
+        at=situation.at,
+    )

@@ -9,15 +9,17 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.phases.matching.models import AbuseReport
 from clusterxchange.phases.matching.queries import name_shown
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import code_lists, countries
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import engine, sentences
-from clusterxchange.workflow.pages import StepForm
+from clusterxchange.workflow.pages import StepForm, ThreadForm
 
 LONGEST_MESSAGE = 2000
 LONGEST_WORDS = 100
+SIDE_LABEL = _("On whose behalf")
 
 
 def required(sentence: Any) -> dict[str, Any]:  # noqa: ANN401 -- a lazy translation
@@ -25,11 +27,23 @@ def required(sentence: Any) -> dict[str, Any]:  # noqa: ANN401 -- a lazy transla
     return {"required": sentence, "invalid_choice": sentence}
 
 
+def offer_sides(form: forms.Form, sides: Iterable[Participation], scheme: Scheme) -> dict[str, Participation]:
+    """Let the form ask on whose side; one side is taken as it is. Give the sides by their references."""
+    by_reference = {side.reference or "": side for side in sides}
+    field = cast("forms.ChoiceField", form.fields["side"])
+    field.choices = [
+        (reference, f"{name_shown(side)} ({code_lists.label(scheme, 'roles', side.role)})")
+        for reference, side in by_reference.items()
+    ]
+    if len(by_reference) == 1:
+        field.initial, field.required, field.widget = next(iter(by_reference)), False, forms.HiddenInput()
+    return by_reference
+
+
 class SideForm(forms.Form):
     """On whose side, with what message, in which format. One own side is taken as it is, several are a choice."""
 
-    side_label = _("On whose behalf")
-    side = forms.ChoiceField(label=side_label, error_messages=required(_("Choose on whose behalf you write.")))
+    side = forms.ChoiceField(label=SIDE_LABEL, error_messages=required(_("Choose on whose behalf you write.")))
     format = forms.ChoiceField(
         label=_("Format"),
         widget=forms.RadioSelect,
@@ -45,14 +59,7 @@ class SideForm(forms.Form):
 
     def __init__(self, *args: Any, sides: Iterable[Participation], scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        self.sides = {side.reference or "": side for side in sides}
-        field = cast("forms.ChoiceField", self.fields["side"])
-        field.choices = [
-            (reference, f"{name_shown(side)} ({code_lists.label(scheme, 'roles', side.role)})")
-            for reference, side in self.sides.items()
-        ]
-        if len(self.sides) == 1:
-            field.initial, field.required, field.widget = next(iter(self.sides)), False, forms.HiddenInput()
+        self.sides = offer_sides(self, sides, scheme)
         cast("forms.ChoiceField", self.fields["format"]).choices = code_lists.choices(scheme, "formats")
 
     def clean_side(self) -> Participation:
@@ -157,3 +164,47 @@ class CatalogueFilters:
             yield "q", self.words, self.words
         for name, offered in self.lists.items():
             yield from ((name, code, label) for code, label in offered if code in self.values[name])
+
+
+class StartConversation(ThreadForm):
+    """A first message to a partner, on one's own side."""
+
+    side = forms.ChoiceField(label=SIDE_LABEL, error_messages=required(_("Choose on whose behalf you write.")))
+    field_order = ("side", "text", "attachment")
+
+    def __init__(self, *args: Any, sides: Iterable[Participation], scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        self.sides = offer_sides(self, sides, scheme)
+
+    def clean_side(self) -> Participation:
+        """Give the participation itself; the only one where nothing was sent."""
+        return self.sides[self.cleaned_data["side"] or next(iter(self.sides))]
+
+
+class ReportAbuse(StepForm):
+    """What is wrong in a conversation."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong"),
+        widget=forms.RadioSelect,
+        choices=AbuseReport.Reason.choices,
+        error_messages=required(_("Choose what is wrong.")),
+    )
+    text = forms.CharField(
+        label=_("In your own words"),
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CloseAbuseReport(forms.Form):
+    """What the support office answers to whoever has reported something."""
+
+    answer = forms.CharField(
+        label=_("Your answer"),
+        help_text=_("It goes by mail to whoever has reported it."),
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what you have found and done.")},
+    )

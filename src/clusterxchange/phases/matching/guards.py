@@ -5,7 +5,8 @@ from clusterxchange.access.capacities import HP, H
 from clusterxchange.phases.matching import queries
 from clusterxchange.phases.matching.engine.participant import PHYSICAL
 from clusterxchange.phases.matching.engine.rules import broken_condition
-from clusterxchange.phases.matching.rules import places_left
+from clusterxchange.phases.matching.models import AbuseReport
+from clusterxchange.phases.matching.rules import places_left, reveals_an_address
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import terms
 from clusterxchange.scheme.proposals import has_room_for_another, may_be_asked_again
@@ -127,4 +128,44 @@ def own_side_may_invite(situation: Situation) -> Refusal | None:
         return Refusal("visit_already_used")
     if not has_room_for_another(scheme, queries.open_sent_by(own)):
         return Refusal("too_many_open_proposals", {"most": scheme.proposals.open_per_visitor})
+    return None
+
+
+def message_reveals_no_address(situation: Situation) -> Refusal | None:
+    """Whether nobody can be reached past the tool by what was written before both have agreed."""
+    return Refusal("address_in_message", field="message") if reveals_an_address(situation.subject.message) else None
+
+
+def words_reveal_no_address(situation: Situation) -> Refusal | None:
+    """Whether the words beside an answer hold no address."""
+    text = situation.inputs.get("text") or ""
+    return Refusal("address_in_message", field="text") if reveals_an_address(text) else None
+
+
+def conversation_is_open(situation: Situation) -> Refusal | None:
+    """Whether neither side has blocked the other."""
+    proposal = situation.subject
+    found = queries.conversation_of(proposal.visitor_participation, proposal.host_participation)
+    return Refusal("conversation_blocked") if found is not None and found.state == "BLOCKED" else None
+
+
+def the_two_may_meet(situation: Situation) -> Refusal | None:
+    """Whether the two are of one edition and both in the lists; countries and dates are talked about."""
+    own, partner = sides_of(situation)
+    if own.edition_id != partner.edition_id:
+        return Refusal("other_edition")
+    if own.organisation_id == partner.organisation_id:
+        return Refusal("own_organisation")
+    if own.state not in queries.LISTED:
+        return Refusal("own_participation_not_available")
+    return None if partner.state in queries.LISTED else Refusal("partner_not_available")
+
+
+def abuse_reason_is_listed(situation: Situation) -> Refusal | None:
+    """Whether the report says what is wrong, and in words where it is something else."""
+    reason = situation.inputs.get("reason")
+    if reason not in AbuseReport.Reason.values:
+        return Refusal("abuse_reason_missing", field="reason")
+    if reason == AbuseReport.Reason.OTHER and not (situation.inputs.get("text") or "").strip():
+        return Refusal("abuse_text_missing", field="text")
     return None

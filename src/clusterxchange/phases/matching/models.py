@@ -1,5 +1,6 @@
 """A proposal, contact and match between a visitor and a host (scheme.md section 5), and what the ranking keeps."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -122,3 +123,64 @@ class ShownList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participation_id}, {self.at}"
+
+
+class ConversationState(models.TextChoices):
+    """Whether the two organisations of a conversation may write to each other."""
+
+    OPEN = "OPEN", _("Open")
+    BLOCKED = "BLOCKED", _("Blocked")
+
+
+class Conversation(SubjectModel):
+    """What a visiting and a host organisation write to each other, with all their people and contact points."""
+
+    REFERENCE_LETTERS = "CON"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)
+    visitor_participation = models.ForeignKey(
+        "registration.Participation", models.PROTECT, related_name="conversations_as_visitor"
+    )
+    host_participation = models.ForeignKey(
+        "registration.Participation", models.PROTECT, related_name="conversations_as_host"
+    )
+    blocked_by = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("visitor_participation", "host_participation"), name="one_conversation_of_two"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+
+class AbuseReport(models.Model):
+    """What somebody tells the support office of a conversation, and what came of it."""
+
+    class Reason(models.TextChoices):
+        """What is wrong with it."""
+
+        UNWANTED = "unwanted", _("Advertising or messages that nobody wants")
+        INSULT = "insult", _("Insults or threats")
+        FALSE_CLAIM = "false_claim", _("Somebody is not who they say")
+        OTHER = "other", _("Something else")
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="abuse_reports")
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    text = models.TextField(blank=True)
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.conversation}: {self.reason}"

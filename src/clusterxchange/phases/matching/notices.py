@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.phases.matching.engine import Reason
-from clusterxchange.phases.matching.models import ProposalState
+from clusterxchange.phases.matching.models import ConversationState, ProposalState
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import Scheme
@@ -71,6 +71,25 @@ sentences.say(
                 "match"
             ),
         ),
+        Action.START_CONVERSATION: ActionSentences(
+            button=_("Start the conversation"), happened=_("%(party)s started a conversation")
+        ),
+        Action.BLOCK_CONVERSATION: ActionSentences(
+            button=_("Block the other side"),
+            happened=_("%(party)s blocked the conversation"),
+            hint=_("Neither side can write or send a proposal then. You can take it back; nobody gets a mail."),
+        ),
+        Action.UNBLOCK_CONVERSATION: ActionSentences(
+            button=_("Open the conversation again"), happened=_("%(party)s opened the conversation again")
+        ),
+        Action.REPORT_ABUSE: ActionSentences(
+            button=_("Report abuse"),
+            happened=_("%(party)s reported something to the support office"),
+            hint=_("The support office reads the conversation and answers you. The other side is not told."),
+        ),
+        Action.CLOSE_ABUSE_REPORT: ActionSentences(
+            button=_("Close the report"), happened=_("The support office has answered a report of abuse")
+        ),
         Action.SAVE_ORGANISATION: ActionSentences(
             button=_("Save"), happened=_("You have saved %(partner)s. Nobody else is told.")
         ),
@@ -90,8 +109,9 @@ sentences.say(
             ),
         ),
     },
-    states={("proposal", state.value): state.label for state in ProposalState},
-    kinds={"proposal": _("Proposal")},
+    states={("proposal", state.value): state.label for state in ProposalState}
+    | {("conversation", state.value): state.label for state in ConversationState},
+    kinds={"proposal": _("Proposal"), "conversation": _("Conversation")},
     refusals={
         "message_missing": _("Write a message to the partner: who you are and what you want to do together."),
         "other_edition": _(
@@ -132,6 +152,15 @@ sentences.say(
             "The time for an answer is over. Send a new proposal, if both sides still want the exchange."
         ),
         "decline_reason_missing": _("Choose the reason that fits best."),
+        "address_in_message": _(
+            "Leave out e-mail addresses and telephone numbers until both have agreed on an exchange. Then each side "
+            "sees the other's."
+        ),
+        "conversation_blocked": _(
+            "One of the two sides has blocked this conversation. Your contact point can help where that is a mistake."
+        ),
+        "abuse_reason_missing": _("Choose what is wrong."),
+        "abuse_text_missing": _("Write in your own words what is wrong."),
         "partner_is_registered": _(
             "This partner takes part already. Look it up in the catalogue and send a proposal there."
         ),

@@ -6,14 +6,24 @@ from datetime import datetime
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
-from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.access.capacities import HP, SO, VP, Capacity, H, V
 from clusterxchange.phases.matching import queries, states
 from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.engine.rules import broken_condition
-from clusterxchange.phases.matching.models import PartnerMark, Proposal, ShownList
+from clusterxchange.phases.matching.models import (
+    AbuseReport,
+    Conversation,
+    ConversationState,
+    PartnerMark,
+    Proposal,
+    ShownList,
+)
+from clusterxchange.phases.matching.rules import reveals_an_address
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.workflow import engine, registry
+from clusterxchange.workflow import engine, notices, registry, thread
+from clusterxchange.workflow.models import Message
 from clusterxchange.workflow.tables import Refusal, Situation
+from clusterxchange.workflow.thread import Attachment
 
 
 def new_proposal(
@@ -301,3 +311,94 @@ def note_shown_list(
         participation=participation, references=list(references), first_position=first_position, version=version,
         to_contact_point=to_contact_point, at=at,
     )  # fmt: skip
+
+
+def start_conversation(
+    *,
+    sender: Participation,
+    partner: Participation,
+    text: str,
+    attachment: Attachment | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Conversation:
+    """Write to a partner without a proposal; where the two have a conversation already, it goes on there.
+
+    :raises NotDone: NotAllowed, or Refused with the code of what stands against it.
+    """
+    with engine.unit_of_work(actor, at):
+        own, other = _locked(sender, partner)
+        visitor, host = (own, other) if own.role == VISIT else (other, own)
+        conversation = queries.conversation_of(visitor, host)
+        if conversation is None:
+            conversation = Conversation(visitor_participation=visitor, host_participation=host)
+            engine.begin(conversation, Action.START_CONVERSATION, actor=actor, at=at, capacity=side_of(own))
+        write_message(conversation, text=text, attachment=attachment, actor=actor, at=at)
+    return conversation
+
+
+def write_message(
+    conversation: Conversation, *, text: str, attachment: Attachment | None = None, actor: Actor, at: datetime
+) -> Message:
+    """Add a message to a conversation; organisations are told, contact points once they have written themselves.
+
+    :raises NotDone: NotAllowed; or Refused where one side has blocked the other, or the text holds an address too soon.
+    """
+    visitor, host = conversation.visitor_participation, conversation.host_participation
+    with engine.unit_of_work(actor, at):
+        engine.acting_capacity(states.CONVERSATION, conversation, Action.SAY_SOMETHING, actor, None)
+        kept = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+        if kept.state == ConversationState.BLOCKED:
+            raise engine.Refused(Refusal("conversation_blocked"))
+        if reveals_an_address(text) and not queries.has_been_agreed(visitor, host):
+            raise engine.Refused(Refusal("address_in_message", field="text"))
+        told = {V, H} | {Capacity(one.capacity) for one in thread.messages_of(conversation)} - {SO}
+        return thread.say_something(conversation, text=text, attachment=attachment, actor=actor, at=at, tells=told)
+
+
+def block_conversation(
+    conversation: Conversation, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Conversation:
+    """Stop the other side from writing and from sending proposals."""
+    engine.move(conversation, Action.BLOCK_CONVERSATION, actor=actor, at=at, capacity=capacity)
+    return conversation
+
+
+def unblock_conversation(
+    conversation: Conversation, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Conversation:
+    """Let the other side write again; only whoever has blocked it can."""
+    engine.move(conversation, Action.UNBLOCK_CONVERSATION, actor=actor, at=at, capacity=capacity)
+    return conversation
+
+
+def report_abuse(
+    conversation: Conversation,
+    *,
+    reason: str,
+    text: str = "",
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> Conversation:
+    """Tell the support office that something is wrong in a conversation."""
+    inputs = {"reason": reason, "text": text}
+    engine.move(conversation, Action.REPORT_ABUSE, actor=actor, at=at, capacity=capacity, inputs=inputs)
+    return conversation
+
+
+def close_abuse_report(report: AbuseReport, *, answer: str, actor: Actor, at: datetime) -> AbuseReport:
+    """Say to whoever reported something what the support office has done.
+
+    :raises NotDone: NotAllowed, or WrongState where it is closed already.
+    """
+    with engine.unit_of_work(actor, at):
+        kept = AbuseReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+        conversation = kept.conversation
+        engine.record(conversation, Action.CLOSE_ABUSE_REPORT, actor=actor, at=at, payload={"report": kept.pk})
+        if kept.closed_at is not None:
+            raise engine.WrongState(Refusal("wrong_state", {"state": ""}))
+        kept.answer, kept.closed_at, kept.closed_by_id = answer, at, actor.account_id
+        kept.save(update_fields=["answer", "closed_at", "closed_by"])
+        notices.tell_people([kept.reported_by], conversation, Action.CLOSE_ABUSE_REPORT, SO, at, letter=answer)
+    return kept

@@ -20,9 +20,17 @@ from clusterxchange.phases.matching.engine import Participant
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.engine.text import Reading, Text
 from clusterxchange.phases.matching.engine.vectors import Vector
-from clusterxchange.phases.matching.models import MatchingProfile, PartnerMark, Proposal, ProposalState
+from clusterxchange.phases.matching.models import (
+    AbuseReport,
+    Conversation,
+    MatchingProfile,
+    PartnerMark,
+    Proposal,
+    ProposalState,
+)
 from clusterxchange.phases.matching.rules import OPEN, places_left
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
+from clusterxchange.workflow.models import Message
 
 S, P = ProposalState, ParticipationState
 LISTED = (P.ACTIVE, P.RESERVED, P.LOW_ACTIVE)
@@ -315,10 +323,84 @@ def marks_by(participation: Participation) -> dict[str, set[str]]:
     rows = PartnerMark.objects.filter(participation=participation).values_list("mark", "partner__reference")
     found: dict[str, set[str]] = {mark: set() for mark in PartnerMark.Mark.values}
     for mark, reference in rows:
-        found[mark].add(reference)
+        found[mark].add(reference or "")
     return found
 
 
 def windows_of(participation: Participation) -> list[tuple[date, date]]:
     """Give the days on which a participant is available."""
     return [(window.first_day, window.last_day) for window in participation.windows.all()]
+
+
+def conversations_for(actor: Actor) -> QuerySet[Conversation]:
+    """Give the conversations that the actor may read, the one written in last first."""
+    rows = Conversation.objects.select_related(
+        "visitor_participation__organisation",
+        "visitor_participation__partnership",
+        "host_participation__organisation",
+        "host_participation__partnership",
+    )
+    last = Message.objects.filter(kind="conversation", subject_id=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    found = visible(rows, "conversation", actor).annotate(last_at=Subquery(last))
+    return found.order_by(F("last_at").desc(nulls_last=True), "-pk")
+
+
+def own_conversations(actor: Actor) -> QuerySet[Conversation]:
+    """Give the conversations of the actor's own organisations."""
+    sides = ("visitor_participation", "host_participation")
+    wanted = Q(pk__in=())
+    for side in sides:
+        wanted |= Q(**{f"{side}__organisation_id__in": actor.organisations})
+    return Conversation.objects.filter(wanted)
+
+
+def conversation_of(visitor: Participation | None, host: Participation | None) -> Conversation | None:
+    """Give the conversation of two sides, once there is one."""
+    if visitor is None or host is None:
+        return None
+    rows = Conversation.objects.select_related(
+        "visitor_participation__organisation",
+        "visitor_participation__partnership",
+        "host_participation__organisation",
+        "host_participation__partnership",
+    )
+    return rows.filter(visitor_participation=visitor, host_participation=host).first()
+
+
+def organisations_known(conversations: Iterable[Conversation]) -> set[tuple[int, int]]:
+    """Give which organisations the other side knows by name although they are shown by number.
+
+    Each is a pair of conversation and organisation: whoever has sent a proposal, and both once one was accepted.
+    """
+    pairs = {(one.visitor_participation_id, one.host_participation_id): one for one in conversations}
+    rows = Proposal.objects.filter(
+        visitor_participation__in=[visitor for visitor, _host in pairs],
+        host_participation__in=[host for _visitor, host in pairs],
+    )
+    columns = ("visitor_participation_id", "host_participation_id", "sender_organisation_id", "state")
+    found: set[tuple[int, int]] = set()
+    for visitor, host, sender, state in rows.values_list(*columns):
+        one = pairs.get((visitor, host))
+        if one is None:
+            continue
+        if state == S.ACCEPTED:
+            found |= {(one.pk, one.visitor_participation.organisation_id)}
+            found |= {(one.pk, one.host_participation.organisation_id)}
+        elif sender is not None:
+            found.add((one.pk, sender))
+    return found
+
+
+def has_been_agreed(visitor: Participation, host: Participation) -> bool:
+    """Whether a proposal between the two was accepted, so that each side knows the other's people."""
+    return Proposal.objects.filter(visitor_participation=visitor, host_participation=host, state=S.ACCEPTED).exists()
+
+
+def abuse_reports(*, still_open: bool) -> QuerySet[AbuseReport]:
+    """Give what was reported to the support office, the oldest first."""
+    rows = AbuseReport.objects.filter(closed_at__isnull=still_open)
+    return rows.select_related(
+        "reported_by",
+        "conversation__visitor_participation__organisation",
+        "conversation__host_participation__organisation",
+    )

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from clusterxchange.access.actions import Action as A
-from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.access.capacities import HP, SO, VP, Capacity, H, V
 from clusterxchange.phases.matching import effects, guards
-from clusterxchange.phases.matching.models import Proposal, ProposalState
-from clusterxchange.phases.matching.queries import name_shown
+from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.models import Conversation, ConversationState, Proposal, ProposalState
+from clusterxchange.phases.matching.queries import name_shown, organisations_known
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import Machine, Row, Timed, consent_row, reason, row
+from clusterxchange.workflow.tables import STAYS, Machine, Row, Timed, consent_row, reason, row
 
 S = ProposalState
 SIDES = frozenset({V, H})
@@ -70,15 +71,19 @@ PROPOSAL = register(
                 only_if=(
                     guards.message_is_written, guards.partner_is_available, guards.no_hard_condition_is_broken,
                     guards.open_proposals_are_few, guards.same_partner_was_not_asked_lately, guards.place_is_free,
+                    guards.conversation_is_open,
                 ),
-                afterwards=(effects.show_host_again,),
+                answers=(guards.message_reveals_no_address,),
+                afterwards=(effects.show_host_again, effects.open_conversation),
             ),
             row(
                 A.SUGGEST_MATCH, None, S.SUGGESTED, tells=SIDES,
                 only_if=(
                     guards.partner_is_available, guards.no_hard_condition_is_broken,
-                    guards.same_partner_was_not_asked_lately, guards.place_is_free,
+                    guards.same_partner_was_not_asked_lately, guards.place_is_free, guards.conversation_is_open,
                 ),
+                answers=(guards.message_reveals_no_address,),
+                afterwards=(effects.open_conversation,),
             ),
             row(
                 A.INVITE_PARTNER, None, S.INVITED, only_if=(guards.partner_is_not_registered, guards.own_side_may_invite),
@@ -101,17 +106,65 @@ PROPOSAL = register(
                 afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals, effects.show_host_again),
             ),
             row(
-                A.DECLINE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.DECLINED, answers=(guards.decline_reason_is_listed,),
+                A.DECLINE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.DECLINED, answers=(guards.decline_reason_is_listed, guards.words_reveal_no_address),
                 writes=(effects.keep_decline_reason,), afterwards=(effects.show_host_again,), tells=SIDES,
             ),
             row(A.WITHDRAW_PROPOSAL, {S.SENT, S.INVITED}, S.WITHDRAWN, tells=SIDES),
             row(A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), afterwards=(effects.count_unanswered,), tells=SIDES),
             row(A.CLOSE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.CLOSED, tells={H}),
-            row(A.OPEN_INVITATION, S.INVITED, S.SENT, tells=SIDES),
+            row(A.OPEN_INVITATION, S.INVITED, S.SENT, tells=SIDES, afterwards=(effects.open_conversation,)),
         ),
         reasons={
             A.ACCEPT_SUGGESTION: (reason("proposal_expired", S.EXPIRED),),
             A.ACCEPT_PROPOSAL: (reason("proposal_expired", S.EXPIRED),),
         },
+    )
+)
+
+
+def _describe_conversation(conversation: Conversation) -> dict[str, str]:
+    known = organisations_known([conversation])
+    visitor, host = conversation.visitor_participation, conversation.host_participation
+    names = {
+        side.role: side.organisation.legal_name
+        if (conversation.pk, side.organisation_id) in known
+        else name_shown(side)
+        for side in (visitor, host)
+    }
+    return {
+        "reference": conversation.reference or "",
+        "visitor": names[VISIT],
+        "host": names[HOST],
+        "name_V": names[VISIT],
+        "name_H": names[HOST],
+        "name_VP": visitor.partnership.acronym,
+        "name_HP": host.partnership.acronym,
+    }
+
+
+def _scheme_of_conversation(conversation: Conversation, at: datetime) -> Scheme:
+    return scheme_of_edition(conversation.visitor_participation.edition_id, at)
+
+
+C = ConversationState
+CONVERSATION = register(
+    Machine(
+        name="conversation",
+        model=Conversation,
+        states=tuple(C.values),
+        scheme_of=_scheme_of_conversation,
+        describe=_describe_conversation,
+        address=lambda conversation: f"/matching/conversations/{conversation.reference}/",
+        locks=("visitor_participation", "host_participation"),
+        related=tuple(f"{side}_participation{row}" for side in ("visitor", "host") for row in ("", "__organisation", "__partnership")),
+        rows=(
+            row(A.START_CONVERSATION, None, C.OPEN, only_if=(guards.the_two_may_meet,)),
+            row(A.BLOCK_CONVERSATION, C.OPEN, C.BLOCKED, writes=(effects.note_who_blocks,)),
+            row(A.UNBLOCK_CONVERSATION, C.BLOCKED, C.OPEN, writes=(effects.note_nobody_blocks,)),
+            row(
+                A.REPORT_ABUSE, {C.OPEN, C.BLOCKED}, STAYS, answers=(guards.abuse_reason_is_listed,),
+                writes=(effects.keep_abuse_report,), tells={SO},
+            ),
+        ),
     )
 )

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from clusterxchange.access.actions import Action
-from clusterxchange.phases.matching.states import PROPOSAL
-from clusterxchange.phases.matching.views import best, catalogue, invitations, profiles, proposals
+from clusterxchange.phases.matching.states import CONVERSATION, PROPOSAL
+from clusterxchange.phases.matching.views import best, catalogue, conversations, invitations, profiles, proposals
 from clusterxchange.workflow.pages import action_paths
 
 MARKS = (
@@ -41,5 +41,16 @@ urlpatterns = [
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<str:reference>/", proposals.proposal, name="proposal"),
     path("proposals/<str:reference>/thread/", proposals.speak, name="thread"),
+    path("conversations/", conversations.conversations, name="conversations"),
+    path("conversations/<str:reference>/", conversations.conversation, name="conversation"),
+    path("conversations/<str:reference>/thread/", conversations.speak, name="conversation_thread"),
+    *action_paths("conversations/<str:reference>/", conversations.act, CONVERSATION),
+    path("organisations/<str:reference>/start-conversation/", conversations.start, name="start_conversation"),
+    path("abuse-reports/", conversations.abuse_reports, name="abuse_reports"),
+    path(
+        "abuse-reports/<int:number>/close-abuse-report/",
+        conversations.close_abuse_report,
+        name="close_abuse_report",
+    ),
     *action_paths("proposals/<str:reference>/", proposals.act, PROPOSAL),
 ]

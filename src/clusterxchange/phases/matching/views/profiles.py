@@ -23,6 +23,7 @@ from clusterxchange.phases.matching import operations, queries, ranking, states
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import PHYSICAL, VISIT
 from clusterxchange.phases.matching.forms import SendProposal, SideForm, SuggestMatch
+from clusterxchange.phases.matching.models import PartnerMark
 from clusterxchange.phases.matching.notices import listed
 from clusterxchange.phases.matching.views.proposals import (
     PROPOSALS_OF_A_PAGE,
@@ -146,10 +147,30 @@ def _show_profile(
         "refusal": pages.refusal_context(*refused) if refused else None,
         "has_errors": bound is not None and bool(bound[1].errors),
         "proposals": _proposals_on_profile(participation, actor),
+        **_own_ways(participation, offers[Action.SEND_PROPOSAL]),
         "banner": _banner_of_profile(send),
         **_reasons_on_profile(participation, asker),
     }
     return render(request, "matching/organisation.html", context, status=status)
+
+
+def _own_ways(participation: Participation, offer: Offer | None) -> dict[str, Any]:
+    """Give what somebody of the other role can do besides a proposal: ask first, and save the profile."""
+    if offer is None:
+        return {}
+    own = offer.sides[0]
+    address = f"/matching/organisations/{participation.reference}/"
+    match = {
+        "reference": participation.reference,
+        "name": queries.name_shown(participation),
+        "is_saved": participation.reference in queries.marks_by(own)[PartnerMark.Mark.SAVED],
+    }
+    return {
+        "question_url": f"{address}start-conversation/",
+        "match": match,
+        "own_side": {"participation": own},
+        "here": address,
+    }
 
 
 def _banner_of_profile(send: Mapping[str, Any] | None) -> dict[str, str]:

@@ -23,6 +23,7 @@ from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.forms import DeclineProposal
 from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.matching.views.conversations import author_shown
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.document import Scheme
@@ -216,6 +217,9 @@ PAGE = CasePage(
     template="matching/proposal.html",
     breadcrumb=lambda _proposal, _actor: [(_("Desk"), "/desk/"), (_("Proposals"), "/matching/proposals/")],
     context=_context,
+    thread_of=lambda proposal: queries.conversation_of(proposal.visitor_participation, proposal.host_participation),
+    author=author_shown,
+    write=operations.write_message,
 )
 
 
