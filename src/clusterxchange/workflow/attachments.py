@@ -25,7 +25,7 @@ REFUSALS: dict[str, Text] = {
 class AttachmentField(forms.FileField):
     """A file beside a message: looked at from its content, never from its name."""
 
-    def clean(self, data: Any, initial: Any = None) -> Attachment | None:  # type: ignore[override]  # noqa: ANN401 -- Django's signature
+    def clean(self, data: Any, initial: Any = None) -> Attachment | None:  # noqa: ANN401 -- Django's signature
         """Give the file as the thread keeps it, None where none was chosen."""
         if not isinstance(data, UploadedFile):
             return None

@@ -107,7 +107,7 @@ def note_reading(subject: Thing, messages: Iterable[Message], actor: Actor) -> N
 
 def unread_by(actor: Actor, kind: str, subjects: QuerySet[Thing] | Iterable[int]) -> dict[int, int]:
     """Count, for each thread that has some, the messages of others that a person has not seen."""
-    read = ThreadReading.objects.filter(account_id=actor.account_id, kind=kind, subject_id=OuterRef("subject_id"))
+    read = ThreadReading.objects.filter(account_id=actor.account_id or 0, kind=kind, subject_id=OuterRef("subject_id"))
     rows = Message.objects.filter(kind=kind, subject_id__in=subjects).exclude(author_id=actor.account_id)
     rows = rows.annotate(last_read=Subquery(read.values("last_read")))
     rows = rows.filter(Q(last_read=None) | Q(pk__gt=F("last_read")))

@@ -131,7 +131,7 @@ def test_several_people_of_each_side_and_their_contact_points_are_in_one_convers
 ) -> None:
     cast = match.cast
     second = make_account("bea", "Bea", "Outeiro")
-    Representative.objects.create(account=second, organisation=cast.bram.organisation, position="Sales", since=now)
+    Representative.objects.create(account=second, organisation=match.host.organisation, position="Sales", since=now)
     conversation = begin(match, now)
     bea = Client()
     bea.force_login(second)

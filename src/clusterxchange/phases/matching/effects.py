@@ -133,6 +133,6 @@ def keep_abuse_report(situation: Situation) -> None:
         conversation=situation.subject,
         reason=situation.inputs["reason"],
         text=situation.inputs.get("text") or "",
-        reported_by_id=situation.actor.account_id,
+        reported_by_id=situation.actor.account_id or 0,
         at=situation.at,
     )
