@@ -73,6 +73,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
         VP: partnership("visitor_participation__partnership_id"),
         HP: partnership("host_participation__partnership_id"),
         SO: SUPPORT_OFFICE,
+        AG: AGENCY,
     },
     "exchange": four_parties(""),
     "commitment": four_parties("exchange__"),
@@ -191,7 +192,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.REPORT_ABUSE: may(V, H, VP, HP),
         A.CLOSE_ABUSE_REPORT: may(SO),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
-        A.SEE: may(V, H, VP, HP, SO),
+        A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "exchange": {
         A.AGREE_EXCHANGE: may(SYS),

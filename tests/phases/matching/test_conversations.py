@@ -153,7 +153,10 @@ def test_zoe_and_nuno_do_not_find_the_conversation_and_aurel_does_not_read_it(ma
         text_of(signed_in(person), address_of(conversation))
         assert str(conversation.reference) in text_of(signed_in(person), LIST)
 
-    for person in (match.cast.zoe, match.cast.nuno, match.cast.aurel):
+    aurel = signed_in(match.cast.aurel)
+    assert "May we ask" not in text_of(aurel, address_of(conversation))
+    post(aurel, f"{address_of(conversation)}thread/", 403, text="Hello")
+    for person in (match.cast.zoe, match.cast.nuno):
         text_of(signed_in(person), address_of(conversation), 404)
         post(signed_in(person), f"{address_of(conversation)}thread/", 404, text="Hello")
         assert str(conversation.reference) not in text_of(signed_in(person), LIST)
