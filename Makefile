@@ -15,7 +15,7 @@ TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
 MATCHING := $(VENV)/.matching-$(call sum,requirements/matching.txt)
 TOOL := $(VENV)/.tool-$(call sum,pyproject.toml)
 
-.PHONY: help run test check tour bench-matching clean set-up lint types layers pages references
+.PHONY: help run test check tour bench bench-matching clean set-up lint types layers pages references
 .SILENT:
 
 help:
@@ -23,6 +23,7 @@ help:
 	echo 'make test    install what tests need and run all of them'
 	echo 'make check   lint, types, layers, generated references'
 	echo 'make tour    play an exchange from outside; URL=... plays against a running demonstration'
+	echo 'make bench   measure pages of long lists; MILLION=yes prints a million organisations as well'
 	echo 'make bench-matching   measure the matching on real partnerships; DATA=folder, SPLIT=2024-04, OUT=file.json'
 	echo 'make clean   remove what these commands have made, but no data'
 
@@ -37,6 +38,9 @@ check: set-up $(TEST)
 
 tour: set-up
 	exec $(PY) -m tour $(if $(URL),--url '$(URL)')
+
+bench: set-up
+	exec env OMP_NUM_THREADS=1 $(PY) -m benchmarks.pages $(if $(MILLION),--million)
 
 # One thread: what is measured is one list in one process, and a model that shares its cores with itself is slower.
 bench-matching: set-up $(MATCHING)

@@ -34,7 +34,7 @@ IN_A_PHASE = {
     "__init__",
     "__pycache__",
     "catalogue",
-    "personal_data", "engine", "ranking", "keeping", "embedding", "known_answers",
+    "personal_data", "engine", "ranking", "search", "keeping", "embedding", "known_answers",
 }  # fmt: skip
 
 

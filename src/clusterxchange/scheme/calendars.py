@@ -54,7 +54,10 @@ def days_between(first: date, last: date) -> list[date]:
 
 def working_days(scheme: Scheme, country: str, first: date, last: date) -> list[date]:
     """Give the working days of a country from the first to the last day, both included."""
-    return [day for day in days_between(first, last) if is_working_day(scheme, country, day)]
+    if last < first:
+        return []
+    closed, weekdays = closed_days(scheme, country, first, last), scheme.durations.working_weekdays
+    return [day for day in days_between(first, last) if day.isoweekday() in weekdays and day not in closed]
 
 
 def add_working_days(scheme: Scheme, country: str, day: date, number: int) -> date:

@@ -41,6 +41,11 @@ def written(code: str) -> str:
     return f"{nace.format(code.replace('.', ''))} {title}" if title else code
 
 
+def divisions() -> list[tuple[str, str]]:
+    """Give digits and title of each division."""
+    return [(code, title) for code, title in titles().items() if len(code) == OFFERED_DIGITS[0]]
+
+
 def code_of(typed: str) -> str | None:
     """Give the digits that somebody means by digits, by a title or by both; None where nothing fits."""
     words = " ".join(typed.split())
@@ -60,7 +65,7 @@ def search(typed: str) -> list[tuple[str, str]]:
     """Give digits and title of activities whose digits or title have what was typed; divisions first."""
     wanted = fold(typed)
     if not wanted:
-        return [(code, title) for code, title in titles().items() if len(code) == OFFERED_DIGITS[0]]
+        return divisions()
     digits = wanted.split(" ", 1)[0].replace(".", "")
     if digits.isdigit():
         found = [code for code in titles() if code.startswith(digits)]

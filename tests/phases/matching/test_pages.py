@@ -117,7 +117,7 @@ def test_who_is_shown_by_number_is_not_found_by_name(match: Match) -> None:
 
 
 def test_a_long_catalogue_goes_on_where_the_page_ended(match: Match, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clusterxchange.phases.matching.catalogue.ROWS_OF_A_PAGE", 2)
+    monkeypatch.setattr("clusterxchange.phases.matching.search.ROWS_OF_A_PAGE", 2)
     others = [bring_host(match.cast, name)[1] for name in ("abel", "zita")]
     client = signed_in(match.cast.ana)
 

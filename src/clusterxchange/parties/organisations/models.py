@@ -3,15 +3,19 @@
 What an organisation is stands here once; a registration, a profile and an agreement all read it.
 """
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.foundation.folding import fold
+from clusterxchange.foundation.folding import fold, searched
 from clusterxchange.parties.organisations.capitals import capital_of
 from clusterxchange.parties.organisations.sameness import folded_vat_number, web_domain
+from clusterxchange.scheme.regions import written
+
+SEPARATOR = re.compile("[,;]")
 
 
 class Organisation(models.Model):
@@ -57,6 +61,10 @@ class Organisation(models.Model):
     folded_vat_number = models.CharField(max_length=30, blank=True, db_index=True)
     web_domain = models.CharField(max_length=200, blank=True, db_index=True)
     search_text = models.TextField(blank=True)
+    # What the catalogue searches: apart, since the name of whoever is shown by a number must not be found.
+    searched_names = models.TextField(blank=True)
+    searched_profile = models.TextField(blank=True)
+    folded_keywords = models.TextField(blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -64,6 +72,11 @@ class Organisation(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         """Keep the folded columns in step with what they are made from."""
+        self.fold_columns()
+        super().save(*args, **kwargs)
+
+    def fold_columns(self) -> None:
+        """Work out every column that is kept folded."""
         self.sort_name = fold(self.legal_name)
         self.folded_vat_number = folded_vat_number(self.vat_number)
         self.web_domain = web_domain(self.website)
@@ -71,7 +84,11 @@ class Organisation(models.Model):
             f"{self.legal_name} {self.short_name} {self.city} {self.description} "
             f"{self.keywords} {self.offers} {self.cluster_name}"
         )
-        super().save(*args, **kwargs)
+        region = written(self.region)
+        self.searched_names = searched((self.legal_name, self.short_name, self.cluster_name, self.web_domain))
+        self.searched_profile = searched((self.city, region, self.description, self.keywords, self.offers))
+        keywords = (fold(keyword) for keyword in SEPARATOR.split(self.keywords))
+        self.folded_keywords = ",".join(dict.fromkeys(keyword for keyword in keywords if keyword))
 
     # The journal asks each thing for its state; an organisation has no life of its own.
     state = ""

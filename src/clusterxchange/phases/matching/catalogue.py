@@ -1,36 +1,33 @@
 """The catalogue and the list of best partners as their pages show them."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from clusterxchange.foundation.folding import fold
 from clusterxchange.phases.matching import notices, queries
-from clusterxchange.phases.matching.engine import Ranked
+from clusterxchange.phases.matching.engine import Participant, Ranked, exclusion
 from clusterxchange.phases.matching.engine.participant import VISIT
-from clusterxchange.phases.matching.forms import CatalogueFilters
-from clusterxchange.phases.matching.models import Proposal
+from clusterxchange.phases.matching.engine.rules import host_of
+from clusterxchange.phases.matching.models import CatalogueEntry, Proposal
+from clusterxchange.phases.matching.search import COUNTED_AT_MOST, Tally
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme.calendars import overlapping_working_days
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import marked_country_name
-from clusterxchange.scheme.current import scheme_of_edition
+from clusterxchange.scheme.current import scheme_for
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import sentences
 
 ROWS_OF_A_PAGE = 25
-COUNTED_AT_MOST = 1000
-REASONS_IN_THE_CATALOGUE = 3
 WINDOWS_SHOWN = 2
-# Who does not want to be shown by name stands among the names with "o", where "Organisation 1234" belongs.
-SORTED_WITHOUT_NAME = "organisation"
+LONGEST_TEXT = 160
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Asker:
 
 def asker_of(participation: Participation, *, is_guided: bool, at: datetime) -> Asker:
     """Make the asker with the rules of its edition."""
-    return Asker(participation, is_guided, scheme_of_edition(participation.edition_id, at))
+    return Asker(participation, is_guided, scheme_for(participation.edition.code, at))
 
 
 def profile_address(participation: Participation, asker: Asker | None = None) -> str:
@@ -79,10 +76,13 @@ def where(participation: Participation, scheme: Scheme) -> str:
 
 def windows_in_words(participation: Participation) -> list[str]:
     """Write when a participant is available."""
+    return _windows_in_words((window.first_day, window.last_day) for window in participation.windows.all())
+
+
+def _windows_in_words(windows: Iterable[tuple[date, date]]) -> list[str]:
     return [
-        _("%(first)s to %(last)s")
-        % {"first": date_format(window.first_day, _("j E Y")), "last": date_format(window.last_day, _("j E Y"))}
-        for window in participation.windows.all()
+        _("%(first)s to %(last)s") % {"first": date_format(first, _("j E Y")), "last": date_format(last, _("j E Y"))}
+        for first, last in windows
     ]
 
 
@@ -144,13 +144,6 @@ def card(
     }
 
 
-def card_of_the_catalogue(found: dict[str, Any]) -> dict[str, Any]:
-    """Give a card with the strongest reasons only: the catalogue is sorted by name, so it shows no score."""
-    fits = [{**reason, "term": None} for reason in found["fits"][:REASONS_IN_THE_CATALOGUE]]
-    misfits = found["misfits"] if found.get("excluded") else []
-    return found | {"score": None, "fits": fits, "misfits": misfits}
-
-
 def _state_of(row: Participation, proposal: Proposal | None) -> dict[str, Any]:
     if proposal is not None:
         tone = {"SENT": "theirs", "SUGGESTED": "theirs", "ACCEPTED": "done"}.get(proposal.state, "later")
@@ -174,81 +167,69 @@ def cards(
     ]
 
 
-def narrowed(rows: QuerySet[Participation], filters: CatalogueFilters) -> QuerySet[Participation]:
-    """Give the rows that all filters let through; of several values of one filter, one is enough."""
-    for word in filters.words.split():
-        rows = rows.filter(_holds_word(word))
-    values = filters.values
-    if values["role"]:
-        rows = rows.filter(role__in=values["role"])
-    if values["country"]:
-        rows = rows.filter(organisation__country__in=values["country"])
-    if values["type"]:
-        rows = rows.filter(organisation__organisation_type__in=values["type"])
-    if values["format"]:
-        rows = rows.filter(format__in=[*values["format"], "both"])
-    if values["ecosystem"]:
-        wanted = Q(pk__in=())
-        for code in values["ecosystem"]:
-            wanted |= Q(organisation__ecosystems__contains=[code])
-        rows = rows.filter(wanted)
-    return rows
+def row_of_the_catalogue(entry: CatalogueEntry, scheme: Scheme, *, asker: Asker | None) -> dict[str, Any]:
+    """Give a participant as a row of the catalogue shows it: what it does, when, and what stands against an exchange.
 
-
-def _holds_word(word: str) -> Q:
-    folded = fold(word)
-    found = Q(organisation__search_text__icontains=folded)
-    # A search must not find out who stands behind a number.
-    named = Q(organisation__sort_name__icontains=folded) | Q(organisation__short_name__icontains=word)
-    return found & (Q(shown_by_name=True) | ~named)
-
-
-def sorted_by_name(rows: QuerySet[Participation]) -> QuerySet[Any]:
-    """Give the rows in the order of the names that are shown."""
-    key = Case(
-        When(shown_by_name=True, then=F("organisation__sort_name")),
-        default=Value(SORTED_WITHOUT_NAME),
-        output_field=CharField(),
-    )
-    return rows.annotate(shown_sort=key).order_by("shown_sort", "pk")
-
-
-def page_after(rows: QuerySet[Any], after: str) -> tuple[list[Participation], str]:
-    """Give a page of sorted rows that follow the row with the reference, and what to ask for the next page with."""
-    if after:
-        key = rows.filter(reference=after).values_list("shown_sort", "pk").first()
-        if key is not None:
-            rows = rows.filter(Q(shown_sort__gt=key[0]) | Q(shown_sort=key[0], pk__gt=key[1]))
-    found = list(rows[: ROWS_OF_A_PAGE + 1])
-    shown = found[:ROWS_OF_A_PAGE]
-    return shown, str(shown[-1].reference) if len(found) > ROWS_OF_A_PAGE else ""
-
-
-def counted(rows: QuerySet[Participation]) -> int:
-    """Count rows up to one more than what is told exactly."""
-    return rows.order_by()[: COUNTED_AT_MOST + 1].count()
-
-
-def count_in_words(found: int, everybody: int) -> str:
-    """Say how many of how many are found."""
-    capped = f"{COUNTED_AT_MOST:,}+"
-    numbers = {
-        "found": capped if found > COUNTED_AT_MOST else str(found),
-        "all": capped if everybody > COUNTED_AT_MOST else str(everybody),
+    The catalogue is ordered by name, so it shows neither score nor reasons; the profile does. The entry comes with what
+    `queries.with_what_is_shown` adds.
+    """
+    participation, organisation = entry.participation, entry.participation.organisation
+    found: dict[str, Any] = {
+        "reference": participation.reference,
+        "url": profile_address(participation, asker),
+        "name": queries.name_shown(participation),
+        "description": where(participation, scheme),
+        "text": Truncator(organisation.description).chars(LONGEST_TEXT),
+        "language": organisation.profile_language,
+        "dates": notices.listed(_windows_in_words(entry.days[:WINDOWS_SHOWN])),
+        "meta": [
+            notices.listed([label(scheme, "ecosystems", code) for code in organisation.ecosystems]),
+            label(scheme, "format_preferences", participation.format),
+        ],
+        **_state_of(participation, _latest_proposal(entry)),
     }
-    return ngettext("%(found)s of %(all)s organisation", "%(found)s of %(all)s organisations", everybody) % numbers
-
-
-def counts_of(rows: QuerySet[Participation]) -> Mapping[str, Counter[str]] | None:
-    """Count for each filter how many rows have each value; None where there are too many to count."""
-    columns = ("role", "organisation__country", "organisation__organisation_type", "organisation__ecosystems", "format")
-    values = list(rows.order_by().values_list(*columns)[: COUNTED_AT_MOST + 1])
-    if len(values) > COUNTED_AT_MOST:
-        return None
-    names = ("role", "country", "type")
-    found: dict[str, Counter[str]] = {name: Counter(row[place] for row in values) for place, name in enumerate(names)}
-    found["ecosystem"] = Counter(code for row in values for code in row[3])
-    found["format"] = Counter(
-        code for row in values for code in (("physical", "virtual") if row[4] == "both" else (row[4],))
+    if asker is None:
+        found["meta"].insert(0, label(scheme, "roles", participation.role))
+        return found
+    one = queries.side_of_an_exchange(
+        asker.participation.catalogue_entry, occupied=getattr(asker.participation, "occupied", 0)
     )
-    return found
+    other = queries.side_of_an_exchange(entry, occupied=getattr(entry, "occupied", 0))
+    if (against := exclusion(one, other, asker.scheme)) is not None:
+        sentence = sentences.refusal_sentence(against.code, {})
+        return found | {"excluded": against.code, "misfits": [{"sentence": sentence}]}
+    found["dates"] = _shared_days_in_words(one, other, asker.scheme) or found["dates"]
+    return found | {"act": _act_of(found, asker)}
+
+
+def _act_of(found: dict[str, Any], asker: Asker) -> dict[str, str]:
+    """Give the one thing to do with a row: read the proposal that there is, or write."""
+    if "proposal_url" in found:
+        return {"url": found["proposal_url"], "label": _("See the proposal")}
+    if asker.is_guided:
+        return {"url": f"{found['url']}#suggest-match", "label": _("Suggest this partner")}
+    return {"url": f"{found['url']}#send-proposal", "label": _("Write to them")}
+
+
+def _latest_proposal(entry: CatalogueEntry) -> Proposal | None:
+    known = getattr(entry, "latest_proposal", None)
+    return Proposal(reference=known["reference"], state=known["state"]) if known else None
+
+
+def _shared_days_in_words(one: Participant, other: Participant, scheme: Scheme) -> str:
+    days = len(overlapping_working_days(scheme, host_of(one, other).country, one.windows, other.windows))
+    if not days:
+        return ""
+    return ngettext("%(days)d working day together", "%(days)d working days together", days) % {"days": days}
+
+
+def count_in_words(tally: Tally) -> str:
+    """Say how many of how many are found."""
+    capped = f"{number_format(COUNTED_AT_MOST, force_grouping=True)}+"
+    numbers = {
+        "found": capped if tally.found > COUNTED_AT_MOST else str(tally.found),
+        "all": capped if tally.everybody > COUNTED_AT_MOST else str(tally.everybody),
+    }
+    return (
+        ngettext("%(found)s of %(all)s organisation", "%(found)s of %(all)s organisations", tally.everybody) % numbers
+    )

@@ -1,18 +1,22 @@
 """What people type to find a partner, to propose and to answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.folding import fold
 from clusterxchange.phases.matching.models import AbuseReport
 from clusterxchange.phases.matching.queries import name_shown
+from clusterxchange.phases.matching.search import Wanted, words_in
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme import code_lists, countries
+from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import engine, sentences
 from clusterxchange.workflow.pages import StepForm, ThreadForm
@@ -141,29 +145,130 @@ class DeclineProposal(StepForm):
         reason.choices = code_lists.choices(scheme, "proposal_decline_reasons")
 
 
-class CatalogueFilters:
-    """What narrows the catalogue. It stands in the address; what no list offers counts for nothing."""
+# How far away at most; under 200 km an exchange is paid at half (scheme.md section 6).
+KILOMETRES = (200, 500, 1000, 2000)
+DAYS_WISHED = {
+    "short": _("3 or 4 working days"),
+    "week": _("5 to 9 working days"),
+    "long": _("10 or more working days"),
+}
+# Which values there are, the catalogue itself says.
+OPEN_LISTS = frozenset({"region", "keyword", "partnership"})
+VALUES_AT_MOST = 50
+
+
+def day_of_a_filter(label: Any) -> forms.DateField:  # noqa: ANN401 -- a lazy translation
+    """Give a day that may be left out."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write the day as year, month and day, for example 2026-04-20.")},
+    )
+
+
+class CatalogueFilters(forms.Form):
+    """What narrows the catalogue. It stands in the address; what no list offers counts for nothing, and is told."""
+
+    q = forms.CharField(
+        label=_("Words"),
+        help_text=_("Parts of words count, accents do not."),
+        required=False,
+        max_length=LONGEST_WORDS,
+        error_messages={"max_length": _("Write at most %(limit_value)d characters, for example one or two words.")},
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    first_day = day_of_a_filter(_("From"))
+    last_day = day_of_a_filter(_("To"))
 
     def __init__(self, sent: QueryDict, scheme: Scheme, *, shows_roles: bool) -> None:
-        self.words = " ".join(sent.get("q", "").split())[:LONGEST_WORDS]
+        super().__init__(sent, auto_id="%s")
+        self.sent = sent
+        language = get_language() or "en"
         self.lists: dict[str, list[tuple[str, str]]] = {
             "role": code_lists.choices(scheme, "roles") if shows_roles else [],
-            "country": countries.participating_countries(scheme, get_language() or "en"),
             "type": code_lists.choices(scheme, "organisation_types"),
+            "country": countries.participating_countries(scheme, language),
+            "region": [],
             "ecosystem": code_lists.choices(scheme, "ecosystems"),
+            "nace": economic_activities.divisions(),
+            "keyword": [],
+            "purpose": code_lists.choices(scheme, "purposes"),
+            "activity": code_lists.choices(scheme, "activity_types"),
+            "language": code_lists.choices(scheme, "languages"),
             "format": code_lists.choices(scheme, "formats"),
+            "days": [(code, str(label)) for code, label in DAYS_WISHED.items()],
+            "partnership": [],
         }
-        self.values = {
-            name: [code for code, _label in offered if code in set(sent.getlist(name))]
-            for name, offered in self.lists.items()
-        }
+        self.values = {name: self._chosen(name, offered) for name, offered in self.lists.items()}
+        self.kilometres = next((km for km in KILOMETRES if str(km) == sent.get("within")), None)
+        self.only_shared_days = sent.get("dates") == "shared"
+
+    def _chosen(self, name: str, offered: list[tuple[str, str]]) -> list[str]:
+        sent = list(dict.fromkeys(value for value in self.sent.getlist(name) if value))[:VALUES_AT_MOST]
+        if name in OPEN_LISTS:
+            return [value for value in sent if len(value) <= LONGEST_WORDS and "\x00" not in value]
+        return [code for code, _label in offered if code in sent]
+
+    def clean_q(self) -> str:
+        """Ask for a letter or a digit where only signs were typed."""
+        typed: str = self.cleaned_data["q"]
+        if typed and not words_in(typed):
+            raise ValidationError(_("Write a word or a number. Signs alone find nothing."), code="no_word")
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """See that the last day is not before the first."""
+        answers = super().clean() or {}
+        first, last = answers.get("first_day"), answers.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", ValidationError(_("Choose a day after the first one."), code="end_before_start"))
+        return answers
+
+    def left_out(self) -> bool:
+        """Whether the address asks for something that no list offers."""
+        asked = {name: {value for value in self.sent.getlist(name) if value} for name in self.lists}
+        return any(asked[name] - set(self.values[name]) for name in self.lists)
+
+    def wanted(self, *, position: tuple[float, float] | None, windows: Sequence[tuple[date, date]] | None) -> Wanted:
+        """Give what was understood; the position and the windows are those of whom the search is for."""
+        self.is_valid()
+        answers = self.cleaned_data
+        return Wanted(
+            words=answers.get("q", ""),
+            facets={name: [fold(value) for value in chosen] if name == "keyword" else chosen
+                    for name, chosen in self.values.items()},
+            first_day=answers.get("first_day"),
+            last_day=answers.get("last_day"),
+            windows=windows if self.only_shared_days else None,
+            kilometres=self.kilometres,
+            position=position,
+        )  # fmt: skip
 
     def in_use(self) -> Iterator[tuple[str, str, str]]:
         """Give each filter in use: its name, its value and its words."""
-        if self.words:
-            yield "q", self.words, self.words
-        for name, offered in self.lists.items():
-            yield from ((name, code, label) for code, label in offered if code in self.values[name])
+        if words := self.cleaned_data.get("q"):
+            yield "q", words, words
+        for name, chosen in self.values.items():
+            labels = dict(self.lists[name])
+            yield from ((name, code, labels.get(code) or label_of_open(name, code)) for code in chosen)
+        for name, sentence in (("first_day", _("From %(day)s")), ("last_day", _("To %(day)s"))):
+            if day := self.cleaned_data.get(name):
+                yield name, self.data[name], str(sentence) % {"day": date_format(day, gettext("j E Y"))}
+        if self.only_shared_days:
+            yield "dates", "shared", gettext("On days on which you are available too")
+        if self.kilometres is not None:
+            yield "within", str(self.kilometres), label_of_kilometres(self.kilometres)
+
+
+def label_of_open(name: str, value: str) -> str:
+    """Give the words for a value of a list that the catalogue itself makes."""
+    return regions.written(value) if name == "region" else value
+
+
+def label_of_kilometres(kilometres: int) -> str:
+    """Say how far away at most."""
+    return gettext("Within %(kilometres)s km") % {"kilometres": number_format(kilometres, force_grouping=True)}
 
 
 class StartConversation(ThreadForm):

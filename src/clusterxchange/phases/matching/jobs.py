@@ -59,3 +59,10 @@ def keep_texts(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it ov
 def keep_best_of_all(timestamp: int) -> None:  # noqa: ARG001 -- as above
     """Find the prices of hosts and keep the best partners of everybody listed."""
     keeping.keep_best_of_all(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="keep_words_and_counts", lock="keep_words_and_counts")
+def keep_words_and_counts(timestamp: int) -> None:  # noqa: ARG001 -- as above
+    """Bring what the catalogue's search has noted and counted up to date."""
+    keeping.keep_words_and_counts()

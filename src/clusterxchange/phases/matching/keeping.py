@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 import numpy as np
+from django.db import connection, transaction
 from django.db.models import Q
 
 from clusterxchange.phases.matching import queries
@@ -13,14 +14,36 @@ from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.engine.price import prices
 from clusterxchange.phases.matching.engine.text import Text
 from clusterxchange.phases.matching.engine.vectors import stored
-from clusterxchange.phases.matching.models import MatchingProfile
+from clusterxchange.phases.matching.models import CatalogueCount, CatalogueEntry, MatchingProfile
 from clusterxchange.phases.matching.ranking import field_of, version_of
+from clusterxchange.phases.matching.search import COUNTED_AT_MOST
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 
 KEPT = 50
 EDGES = 200
+NOTED_AT_A_TIME = 1000
+NOTE_WORDS = """
+    with changed as (
+      select participation_id, edition_id, role, words from matching_catalogueentry
+      where not is_counted order by participation_id limit %s for update skip locked
+    ), noted as (
+      insert into matching_catalogueword (word)
+      select distinct word from changed, unnest(tsvector_to_array(changed.words)) as word order by word
+      on conflict do nothing
+    ), marked as (
+      update matching_catalogueentry set is_counted = true
+      where participation_id in (select participation_id from changed)
+    )
+    select distinct edition_id, role from changed
+"""
+COUNT_FACETS = """
+    insert into matching_cataloguecount (edition_id, role, facet, number)
+    select edition_id, role, facet, count(*) from matching_catalogueentry, unnest(facets) as facet
+    where edition_id = %s and role = %s and is_listed
+    group by edition_id, role, facet
+"""
 
 
 def keep_changed_texts(installed: Callable[[], Embedding | None]) -> Iterator[Participation]:
@@ -135,3 +158,34 @@ def _write_prices(edition_id: int, found: Mapping[str, int]) -> None:
     for kept in rows.filter(Q(price__gt=0) | Q(participation__reference__in=[name for name in found if found[name]])):
         kept.price = found.get(kept.participation.reference or "", 0)
         kept.save(update_fields=["price"])
+
+
+def keep_words_and_counts() -> None:
+    """Note the words of entries that have changed, and count the lists anew in which they stand.
+
+    Until then their words are found by how they begin and as they are; parts of words and mistakes need the note.
+    """
+    changed: set[tuple[int, str]] = set()
+    while found := _noted():
+        changed |= found
+    for edition_id, role in sorted(changed):
+        _count(edition_id, role)
+
+
+def _noted() -> set[tuple[int, str]]:
+    """Note the words of some entries; nothing once all are noted."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(NOTE_WORDS, [NOTED_AT_A_TIME])
+        return set(cursor.fetchall())
+
+
+@transaction.atomic
+def _count(edition_id: int, role: str) -> None:
+    counts = CatalogueCount.objects.filter(edition_id=edition_id, role=role)
+    counts.delete()
+    listed = CatalogueEntry.objects.filter(edition_id=edition_id, role=role, is_listed=True)
+    if listed[: COUNTED_AT_MOST + 1].count() <= COUNTED_AT_MOST:
+        # So few are counted when they are asked for.
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_FACETS, [edition_id, role])

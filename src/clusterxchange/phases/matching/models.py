@@ -1,10 +1,18 @@
 """A proposal, contact and match between a visitor and a host (scheme.md section 5), and what the ranking keeps."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.workflow.models import SubjectModel
+
+ONE_DAY = timedelta(days=1)
 
 
 class ProposalState(models.TextChoices):
@@ -184,3 +192,75 @@ class AbuseReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation}: {self.reason}"
+
+
+class CatalogueEntry(models.Model):
+    """A participation as the catalogue searches it: one row with everything that narrows and orders the list.
+
+    The database writes it itself whenever the participation, its organisation or its windows change, so that it is
+    right within the same transaction, whoever wrote them. Nothing of a person is in it. It goes with its participation.
+    """
+
+    participation = models.OneToOneField(
+        "registration.Participation", models.CASCADE, primary_key=True, related_name="catalogue_entry"
+    )
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    role = models.CharField(max_length=5)
+    is_listed = models.BooleanField()
+    shown_name = models.CharField(max_length=200, db_collation="C")
+    words = SearchVectorField()
+    facets = ArrayField(models.TextField())
+    windows = ArrayField(DateRangeField())
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    is_counted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("edition", "role", "shown_name", "participation"),
+                condition=Q(is_listed=True),
+                name="catalogue_of_a_role",
+            ),
+            models.Index(
+                fields=("edition", "shown_name", "participation"),
+                condition=Q(is_listed=True),
+                name="catalogue_of_an_edition",
+            ),
+            models.Index(fields=("latitude",), condition=Q(is_listed=True), name="catalogue_by_latitude"),
+            models.Index(fields=("participation",), condition=Q(is_counted=False), name="catalogue_not_counted"),
+            GinIndex(fields=("words", "facets"), condition=Q(is_listed=True), name="catalogue_by_words_and_facets"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.participation_id}"
+
+    @property
+    def days(self) -> tuple[tuple[date, date], ...]:
+        """The windows with both their ends inside."""
+        return tuple((window.lower, window.upper - ONE_DAY) for window in self.windows)
+
+
+class CatalogueWord(models.Model):
+    """A word that stands in the catalogue, by which parts of words and words typed wrong are found."""
+
+    word = models.CharField(max_length=60, primary_key=True, db_collation="C")
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class CatalogueCount(models.Model):
+    """How many who are listed in an edition and a role have a facet, for lists too long to be counted at once."""
+
+    edition = models.ForeignKey("scheme.Edition", models.CASCADE, related_name="+")
+    role = models.CharField(max_length=5)
+    facet = models.TextField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("edition", "role", "facet"), name="one_count_per_facet"),)
+
+    def __str__(self) -> str:
+        return f"{self.facet}: {self.number}"

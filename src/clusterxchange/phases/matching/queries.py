@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
@@ -22,6 +23,7 @@ from clusterxchange.phases.matching.engine.text import Reading, Text
 from clusterxchange.phases.matching.engine.vectors import Vector
 from clusterxchange.phases.matching.models import (
     AbuseReport,
+    CatalogueEntry,
     Conversation,
     MatchingProfile,
     PartnerMark,
@@ -36,6 +38,17 @@ S, P = ProposalState, ParticipationState
 LISTED = (P.ACTIVE, P.RESERVED, P.LOW_ACTIVE)
 ACCEPTED = (*LISTED, P.UNDER_REVIEW)
 OTHER_ROLE = {VISIT: HOST, HOST: VISIT}
+SHOWN_OF_AN_ENTRY = (
+    "shown_name", "windows",
+    *(f"participation__{name}" for name in (
+        "reference", "organisation_id", "role", "state", "hidden_reason", "shown_by_name", "format", "places", "visit",
+    )),
+    *(f"participation__organisation__{name}" for name in (
+        "legal_name", "organisation_type", "sub_type", "city", "country", "description", "profile_language",
+        "ecosystems",
+    )),
+)  # fmt: skip
+SIDES = ("visitor_participation", "host_participation")
 # Written for the tables as Django names them in the query; taken places are counted by proposals, so those count too.
 MARK = """
     concat_ws(' ',
@@ -142,11 +155,14 @@ def profiles_for(actor: Actor) -> QuerySet[Participation]:
 
 
 def _with_what_is_compared(rows: QuerySet[Participation]) -> QuerySet[Participation]:
-    taken = Proposal.objects.filter(host_participation=OuterRef("pk"), state=S.ACCEPTED, releases_place=False)
-    counted = taken.order_by().values("host_participation").annotate(number=Count("pk")).values("number")
-    occupied = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-    read = rows.annotate(occupied=occupied).select_related("organisation", "partnership", "matching_profile")
+    read = rows.annotate(occupied=_occupied("pk")).select_related("organisation", "partnership", "matching_profile")
     return read.prefetch_related("windows")
+
+
+def _occupied(host: str) -> Coalesce:
+    taken = Proposal.objects.filter(host_participation=OuterRef(host), state=S.ACCEPTED, releases_place=False)
+    counted = taken.order_by().values("host_participation").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def occupied_places(host: Participation) -> int:
@@ -239,6 +255,52 @@ def participant_of(
         places_left=places_left(participation.places, taken) if participation.role == HOST else 1,
         visit_is_free=participation.visit == Visit.FREE if visit_is_free is None else visit_is_free,
     )
+
+
+def side_of_an_exchange(entry: CatalogueEntry, *, occupied: int = 0) -> Participant:
+    """Give of a participation only what the hard conditions read; a visitor has no places that could be taken."""
+    participation = entry.participation
+    return Participant(
+        reference=participation.reference or "",
+        organisation=participation.organisation_id,
+        role=participation.role,
+        country=participation.organisation.country,
+        windows=entry.days,
+        format=participation.format,
+        is_available=is_available(participation),
+        places_left=places_left(participation.places, occupied) if participation.role == HOST else 1,
+        visit_is_free=participation.visit == Visit.FREE,
+    )
+
+
+def own_entries(actor: Actor) -> QuerySet[Participation]:
+    """Give the actor's own participations as `own_accepted` does, with what a search for them reads."""
+    rows = Participation.objects.filter(organisation_id__in=actor.organisations, state__in=ACCEPTED)
+    return _for_a_search(rows).order_by("-role", "pk")
+
+
+def guided_entries(actor: Actor) -> QuerySet[Participation]:
+    """Give the participations that the actor looks after as `guided_by` does, with what a search for them reads."""
+    rows = Participation.objects.filter(partnership_id__in=actor.partnerships_as(CASE_PEOPLE), state__in=ACCEPTED)
+    return _for_a_search(rows).order_by("organisation__sort_name", "pk")
+
+
+def _for_a_search(rows: QuerySet[Participation]) -> QuerySet[Participation]:
+    return rows.annotate(occupied=_occupied("pk")).select_related("organisation", "edition", "catalogue_entry")
+
+
+def with_what_is_shown(entries: QuerySet[CatalogueEntry], asker: Participation | None) -> QuerySet[CatalogueEntry]:
+    """Give entries of the catalogue with what their rows show, and the latest proposal between each and the asker."""
+    rows = entries.annotate(occupied=_occupied("participation"), latest_proposal=_latest_proposal(asker))
+    return rows.select_related("participation__organisation").only(*SHOWN_OF_AN_ENTRY)
+
+
+def _latest_proposal(asker: Participation | None) -> Any:  # noqa: ANN401 -- an expression
+    if asker is None:
+        return Value(None, output_field=JSONField())
+    own, other = SIDES if asker.role == VISIT else SIDES[::-1]
+    between = Proposal.objects.filter(**{own: asker, other: OuterRef("participation")}).order_by("-pk")
+    return Subquery(between.values(known=JSONObject(reference="reference", state="state"))[:1])
 
 
 def name_shown(participation: Participation) -> str:

@@ -1,10 +1,13 @@
 """An application and the participations that come of it (scheme.md sections 3 and 4)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.folding import searched
 from clusterxchange.workflow.models import SubjectModel
 
 
@@ -200,6 +203,7 @@ class Participation(Preferences, SubjectModel):
         "partnerships.Partnership", models.PROTECT, null=True, blank=True, related_name="+"
     )
     hidden_reason = models.CharField(max_length=60, blank=True)
+    searched_wishes = models.TextField(blank=True)
 
     class Meta:
         constraints = (
@@ -217,6 +221,17 @@ class Participation(Preferences, SubjectModel):
 
     def __str__(self) -> str:
         return f"{self.organisation}, {self.role}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        """Keep the folded column in step with what it is made from."""
+        self.fold_columns()
+        if (columns := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*columns, "searched_wishes"}
+        super().save(*args, **kwargs)
+
+    def fold_columns(self) -> None:
+        """Work out the column that is kept folded: of the two texts the one that the profile shows."""
+        self.searched_wishes = searched([self.learn if self.role == "visit" else self.offer])
 
 
 class AvailabilityWindow(models.Model):

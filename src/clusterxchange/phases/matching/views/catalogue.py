@@ -1,28 +1,44 @@
-"""The list of best partners and the catalogue, and for whom somebody looks."""
+"""The whole catalogue with everything that narrows it in the address, and for whom somebody looks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.folding import fold
 from clusterxchange.phases.matching import catalogue as shown
-from clusterxchange.phases.matching import queries, ranking
+from clusterxchange.phases.matching import queries, search
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
-from clusterxchange.phases.matching.forms import CatalogueFilters
+from clusterxchange.phases.matching.forms import (
+    KILOMETRES,
+    OPEN_LISTS,
+    CatalogueFilters,
+    label_of_kilometres,
+    label_of_open,
+)
+from clusterxchange.phases.matching.models import CatalogueEntry
+from clusterxchange.phases.matching.search import Page, PageUnknown, Tally, Wanted
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
-from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow.pages import FORBIDDEN, actor_of, signed_in
+from clusterxchange.scheme.economic_activities import LANGUAGE_OF_TITLES
+from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+
+OK = 200
+# Of a list that the catalogue itself makes, so many are offered: those that most have.
+OFFERED_AT_MOST = 30
+OF_A_PAGE = "after"
 
 
 @dataclass(frozen=True)
@@ -80,94 +96,186 @@ def switch_between(own: list[Participation], asker: Asker | None) -> list[dict[s
     ]
 
 
+class Search:
+    """One search by one person: for whom, among whom, for what."""
+
+    def __init__(self, request: HttpRequest, actor: Actor, who: Lookers, at: datetime) -> None:
+        """Read the address."""
+        self.sent = request.GET
+        self.asker = who.chosen(self.sent.get("for", ""), at)
+        self.lists = self._lists(actor)
+        self.scheme = self.asker.scheme if self.asker is not None else scheme_of_edition(self.lists[0][0], at)
+        self.filters = CatalogueFilters(self.sent, self.scheme, shows_roles=len(self.lists) > 1)
+        own = {self.asker.participation.organisation_id} if self.asker is not None else set(actor.organisations)
+        self.everybody = search.entries_of(self.lists, without=own)
+
+    def _lists(self, actor: Actor) -> list[tuple[int, str]]:
+        if self.asker is not None:
+            participation = self.asker.participation
+            return [(participation.edition_id, queries.OTHER_ROLE[participation.role])]
+        editions = sorted({one.edition_id for one in queries.partnerships_guided_by(actor)})
+        return [(edition_id, role) for edition_id in editions for role in (HOST, VISIT)]
+
+    def wanted(self) -> Wanted:
+        """Give what is searched; what could not be understood narrows nothing."""
+        if self.asker is None:
+            return self.filters.wanted(position=None, windows=None)
+        participation = self.asker.participation
+        return self.filters.wanted(
+            position=participation.organisation.position, windows=participation.catalogue_entry.days
+        )
+
+    @property
+    def participation(self) -> Participation | None:
+        """The participation for which partners are looked for, where there is one."""
+        return self.asker.participation if self.asker is not None else None
+
+
+def _who_looks(actor: Actor) -> Lookers:
+    is_contact_point = bool(actor.partnerships_as(CASE_PEOPLE))
+    guided = list(queries.guided_entries(actor)) if is_contact_point else []
+    return Lookers(list(queries.own_entries(actor)), guided, is_contact_point)
+
+
 @require_safe
 @signed_in
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show everybody who is listed, with filters that stand in the address."""
-    at, actor = clock.now(), actor_of(request)
-    who = lookers(actor)
+    actor = actor_of(request)
+    who = _who_looks(actor)
     if not who.may_look:
         return closed(request)
-    asker = who.chosen(request.GET.get("for", ""), at)
-    everybody = queries.candidates_for(asker.participation) if asker is not None else queries.catalogue_for(actor)
-    scheme = asker.scheme if asker is not None else _scheme_of_the_guided(actor, at)
-    filters = CatalogueFilters(request.GET, scheme, shows_roles=asker is None)
-    narrowed = shown.narrowed(everybody, filters)
-    rows, following = shown.page_after(shown.sorted_by_name(narrowed), request.GET.get("after", ""))
-    kept = _sent_without(request.GET, "after")
+    wanted_by = Search(request, actor, who, clock.now())
+    is_understood = wanted_by.filters.is_valid()
+    found = search.narrowed(wanted_by.everybody, wanted_by.wanted(), language=get_language() or "en")
+    page, is_known = _page(wanted_by, found)
+    chips = _chips(wanted_by)
+    tally = search.tally(wanted_by.lists, wanted_by.everybody, found if chips else None)
+    kept = _without(wanted_by.sent, OF_A_PAGE)
+    rows = [shown.row_of_the_catalogue(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in page.entries]
     context = {
-        "asker": asker,
-        "filters": _filters_in_words(filters, shown.counts_of(everybody)),
-        "words": filters.words,
-        "chips": [
-            {"url": f"?{_without_value(kept, name, value)}", "label": text} for name, value, text in filters.in_use()
-        ],
-        "clear_url": f"?{urlencode({'for': asker.participation.reference})}" if asker is not None else "?",
-        "matches": _cards_of_the_catalogue(rows, asker, scheme),
-        "count": shown.count_in_words(shown.counted(narrowed), shown.counted(everybody)),
-        "next_url": f"?{_with_value(kept, 'after', following)}" if following else "",
-        "first_url": f"?{kept.urlencode()}" if request.GET.get("after") else "",
-        "switch": switch_between(who.own, asker),
-        "guided": who.guided if asker is None or asker.is_guided else [],
+        "asker": wanted_by.asker,
+        "form": wanted_by.filters,
+        "filters": _filters_in_words(wanted_by.filters, tally),
+        "within": _within(wanted_by),
+        "chips": chips,
+        "left_out": wanted_by.filters.left_out(),
+        "page_is_unknown": not is_known,
+        "has_errors": not is_known,
+        "clear_url": _clear_url(wanted_by),
+        "matches": rows,
+        "count": shown.count_in_words(tally),
+        "next_url": f"?{_with(kept, OF_A_PAGE, page.following)}" if page.following else "",
+        "first_url": f"?{kept.urlencode()}" if is_known and wanted_by.sent.get(OF_A_PAGE) else "",
+        "switch": switch_between(who.own, wanted_by.asker),
+        "guided": who.guided if wanted_by.asker is None or wanted_by.asker.is_guided else [],
     }
-    return render(request, "matching/catalogue.html", context)
+    status = OK if is_understood and is_known else UNPROCESSABLE
+    return render(request, "matching/catalogue.html", context, status=status)
 
 
-def _scheme_of_the_guided(actor: Actor, at: datetime) -> Scheme:
-    partnership = queries.partnerships_guided_by(actor)[0]
-    return scheme_of_edition(partnership.edition_id, at)
+def _page(wanted_by: Search, found: QuerySet[CatalogueEntry]) -> tuple[Page, bool]:
+    """Give the page that is asked for and True; the first one and False where the mark leads nowhere."""
+    rows = queries.with_what_is_shown(found, wanted_by.participation)
+    try:
+        return search.page_of(rows, wanted_by.sent.get(OF_A_PAGE, "")), True
+    except PageUnknown:
+        return search.page_of(rows, ""), False
 
 
-def _cards_of_the_catalogue(rows: list[Participation], asker: Asker | None, scheme: Scheme) -> list[dict[str, Any]]:
-    if asker is None:
-        return [shown.card(row, scheme, asker=None, ranked=None, proposal=None) for row in rows]
-    ranked = ranking.ranking_for(asker.participation, rows, scheme)
-    found = {match["reference"]: match for match in shown.cards(rows, ranked, asker, scheme)}
-    return [shown.card_of_the_catalogue(found[row.reference]) for row in rows]
+def _clear_url(wanted_by: Search) -> str:
+    asked_for = wanted_by.participation
+    return f"?{urlencode({'for': asked_for.reference})}" if asked_for is not None else "?"
 
 
-def _filters_in_words(
-    filters: CatalogueFilters, counts: Mapping[str, Mapping[str, int]] | None
-) -> list[dict[str, Any]]:
+def _chips(wanted_by: Search) -> list[dict[str, str]]:
+    kept = _without(wanted_by.sent, OF_A_PAGE)
+    return [
+        {"url": f"?{_without_value(kept, name, value).urlencode()}", "label": text}
+        for name, value, text in wanted_by.filters.in_use()
+    ]
+
+
+def _within(wanted_by: Search) -> list[dict[str, Any]]:
+    """Give how far away at most can be chosen, where there is somebody from whom it is measured."""
+    if wanted_by.asker is None:
+        return []
+    chosen = wanted_by.filters.kilometres
+    return [{"value": km, "label": label_of_kilometres(km), "chosen": km == chosen} for km in KILOMETRES]
+
+
+def _filters_in_words(filters: CatalogueFilters, tally: Tally) -> list[dict[str, Any]]:
     legends = {
         "role": _("Role"),
-        "country": _("Country"),
         "type": _("Type of organisation"),
+        "country": _("Country"),
+        "region": _("Region"),
         "ecosystem": _("Industrial ecosystem"),
+        "nace": _("Branch (NACE)"),
+        "keyword": _("Keyword"),
+        "purpose": _("Purpose"),
+        "activity": _("Type of activity"),
+        "language": _("Working language"),
         "format": _("Format"),
+        "days": _("Length wished"),
+        "partnership": _("Partnership"),
     }
     found = []
     for name, offered in filters.lists.items():
+        chosen = filters.values[name]
         options = [
             {
                 "value": code,
                 "label": text,
-                "chosen": code in filters.values[name],
-                "count": counts[name].get(code, 0) if counts is not None else "",
+                "chosen": code in chosen,
+                "count": _number(tally, f"{name}:{code}", is_in_use=bool(chosen) and code not in chosen),
             }
-            for code, text in offered
-            if counts is None or counts[name].get(code, 0) or code in filters.values[name]
+            for code, text in (_most_frequent(name, chosen, tally) if name in OPEN_LISTS else offered)
+            if f"{name}:{code}" in tally.facets or code in chosen
         ]
         if options:
             found.append(
-                {"name": name, "legend": legends[name], "options": options, "open": bool(filters.values[name])}
+                {
+                    "name": name,
+                    "legend": legends[name],
+                    "language": LANGUAGE_OF_TITLES if name == "nace" else "",
+                    "options": options,
+                    "open": bool(chosen),
+                }
             )
     return found
 
 
-def _sent_without(sent: QueryDict, name: str) -> QueryDict:
+def _number(tally: Tally, facet: str, *, is_in_use: bool) -> int | str:
+    """Say how many of those found have a facet; nothing beside the values that a filter in use leaves out."""
+    if tally.found_facets is None or is_in_use:
+        return ""
+    return tally.found_facets.get(facet, 0)
+
+
+def _most_frequent(name: str, chosen: Iterable[str], tally: Tally) -> list[tuple[str, str]]:
+    """Give the values of a list that the catalogue itself makes: those chosen, and those that most have."""
+    begins = f"{name}:"
+    counted = tally.found_facets if tally.found_facets is not None else tally.facets
+    numbers = {facet.removeprefix(begins): number for facet, number in counted.items() if facet.startswith(begins)}
+    most = sorted(numbers, key=lambda code: (-numbers[code], code))[:OFFERED_AT_MOST]
+    offered = {code: label_of_open(name, code) for code in (*chosen, *most)}
+    return sorted(offered.items(), key=lambda row: fold(row[1]))
+
+
+def _without(sent: QueryDict, name: str) -> QueryDict:
     kept = sent.copy()
     kept.pop(name, None)
     return kept
 
 
-def _without_value(sent: QueryDict, name: str, value: str) -> str:
+def _without_value(sent: QueryDict, name: str, value: str) -> QueryDict:
     kept = sent.copy()
-    kept.setlist(name, [one for one in kept.getlist(name) if one != value] if name != "q" else [])
-    return kept.urlencode()
+    kept.setlist(name, [one for one in kept.getlist(name) if one != value] if len(kept.getlist(name)) > 1 else [])
+    return kept
 
 
-def _with_value(sent: QueryDict, name: str, value: str) -> str:
+def _with(sent: QueryDict, name: str, value: str) -> str:
     kept = sent.copy()
     kept[name] = value
     return kept.urlencode()
