@@ -72,7 +72,7 @@ def _spread(
     columns = ", ".join(f'"{name}"' for name in names)
     _execute(
         f"insert into {table} (id, {columns}) select numbers.{table}, {', '.join(values)} "  # noqa: S608 -- as above
-        f"from generated join numbers using (number), {table} as pattern where pattern.id = {pattern.pk} order by number"
+        f"from generated join numbers using (number), {table} as pattern where pattern.id = {pattern.pk}"
     )
     letters = getattr(model, "REFERENCE_LETTERS", "")
     if letters:
