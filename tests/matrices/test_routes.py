@@ -40,7 +40,7 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.matching import operations as matching
-from clusterxchange.phases.matching.models import Conversation
+from clusterxchange.phases.matching.models import Conversation, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
@@ -159,6 +159,7 @@ def things_of(story: Story) -> Things:
         "host": {"reference": str(story.host_participation.reference)},
         "proposal": {"reference": str(story.proposal.reference)},
         **things_of_a_conversation(story),
+        "saved_search": {"number": str(a_search(story).pk)},
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
@@ -187,6 +188,12 @@ def things_of_a_conversation(story: Story) -> dict[str, dict[str, str]]:
         "message": {"number": str(message.pk)},
         "abuse_report": {"number": str(conversation.abuse_reports.get().pk)},
     }
+
+
+def a_search(story: Story) -> SavedSearch:
+    """Give a search of the catalogue that the visitor has saved."""
+    matching.save_search(story.visitor_participation, filters="country=PT", actor=story.visitor, at=EVENING)
+    return SavedSearch.objects.get()
 
 
 def things_of_a_partnership(slug: str) -> dict[str, dict[str, str]]:

@@ -20,7 +20,7 @@ from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
-from clusterxchange.phases.matching.models import Conversation, Proposal
+from clusterxchange.phases.matching.models import Conversation, Proposal, SavedSearch
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
@@ -233,6 +233,10 @@ def report_talk(s: Scene) -> object:
 
 def hide(s: Scene) -> None:
     matching.hide_organisation(s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at)
+
+
+def keep_search(s: Scene) -> None:
+    matching.save_search(s.visit, filters="country=PT", actor=s.cast.ana.actor, at=s.at)
 
 
 def suggest(s: Scene) -> object:
@@ -472,6 +476,11 @@ MATCHING: Mapping[str, Try] = {
     "hide_organisation": Try(BEGUN, hide),
     "show_organisation_again": Try(BEGUN, lambda s: matching.show_organisation_again(
         s.visit, partner=s.host, actor=s.cast.ana.actor, at=s.at), (hide,)),
+    "save_search": Try(BEGUN, keep_search),
+    "switch_search_mails": Try(BEGUN, lambda s: matching.switch_search_mails(
+        SavedSearch.objects.get(), sends_mail=False, actor=s.cast.ana.actor, at=s.at), (keep_search,)),
+    "remove_saved_search": Try(BEGUN, lambda s: matching.remove_saved_search(
+        SavedSearch.objects.get(), actor=s.cast.ana.actor, at=s.at), (keep_search,)),
     "open_curriculum_vitae": Try("matched", lambda s: matching.open_curriculum_vitae(
         s.host, actor=s.cast.ana.actor, at=s.at)),
 }  # fmt: skip

@@ -69,6 +69,9 @@ class Action(StrEnum):
     REMOVE_SAVED_ORGANISATION = auto()
     HIDE_ORGANISATION = auto()
     SHOW_ORGANISATION_AGAIN = auto()
+    SAVE_SEARCH = auto()
+    SWITCH_SEARCH_MAILS = auto()
+    REMOVE_SAVED_SEARCH = auto()
 
     AGREE_EXCHANGE = auto()
     MAKE_EXCHANGE_READY = auto()

@@ -19,7 +19,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.folding import fold
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
-from clusterxchange.journeys.partnerships.map import place_of
+from clusterxchange.parties.organisations.map import circle_at
 from clusterxchange.parties.partnerships import queries
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
@@ -32,7 +32,6 @@ from clusterxchange.workflow.pages import actor_of
 
 FILTERS = ("q", "ecosystem", "country", "region")
 LONGEST_WORDS = 100
-SMALLEST_DOT, LARGEST_DOT, GROWTH = 11, 20, 1.5
 
 
 def scheme_of(edition: Edition) -> Scheme:
@@ -123,16 +122,12 @@ def _places(
         counts.update({member.country for member in one.members.all() if member.country})
     rows = []
     for code, count in sorted(counts.items(), key=lambda row: (-row[1], fold(by_country[row[0]]))):
-        point = place_of(code)
         rows.append({
             "label": by_country[code],
             "url": _address(edition, {**chosen, "country": code}),
             "count": count,
             "current": code == chosen["country"],
-            "x": point[0] if point else None,
-            "y": point[1] if point else None,
-            "text_y": point[1] + 5 if point else None,
-            "r": round(min(SMALLEST_DOT + GROWTH * (count - 1), LARGEST_DOT)),
+            **circle_at(code, count),
         })  # fmt: skip
     return rows
 

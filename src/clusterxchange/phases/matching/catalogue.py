@@ -12,12 +12,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from clusterxchange.phases.matching import notices, queries
-from clusterxchange.phases.matching.engine import Participant, Ranked, exclusion
+from clusterxchange.phases.matching.engine import Exclusion, Participant, Ranked, exclusion
 from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.engine.rules import host_of
-from clusterxchange.phases.matching.models import CatalogueEntry, Proposal
+from clusterxchange.phases.matching.models import CatalogueEntry, Proposal, SavedSearch
 from clusterxchange.phases.matching.search import COUNTED_AT_MOST, Tally
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme import regions
 from clusterxchange.scheme.calendars import overlapping_working_days
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import marked_country_name
@@ -58,6 +59,11 @@ def profile_address(participation: Participation, asker: Asker | None = None) ->
     """Give the address of a profile; for a contact point it names for whom they look."""
     path = f"/matching/organisations/{participation.reference}/"
     return f"{path}?{urlencode({'for': asker.participation.reference})}" if asker is not None else path
+
+
+def address_of(search: SavedSearch) -> str:
+    """Give the address of the catalogue as a saved search has it."""
+    return f"/matching/catalogue/?{search.filters}&{urlencode({'for': search.participation.reference})}"
 
 
 def where(participation: Participation, scheme: Scheme) -> str:
@@ -191,14 +197,11 @@ def row_of_the_catalogue(entry: CatalogueEntry, scheme: Scheme, *, asker: Asker 
     if asker is None:
         found["meta"].insert(0, label(scheme, "roles", participation.role))
         return found
-    one = queries.side_of_an_exchange(
-        asker.participation.catalogue_entry, occupied=getattr(asker.participation, "occupied", 0)
-    )
-    other = queries.side_of_an_exchange(entry, occupied=getattr(entry, "occupied", 0))
-    if (against := exclusion(one, other, asker.scheme)) is not None:
+    found["is_saved"] = getattr(entry, "is_saved", False)
+    if (against := against_an_exchange(entry, asker)) is not None:
         sentence = sentences.refusal_sentence(against.code, {})
         return found | {"excluded": against.code, "misfits": [{"sentence": sentence}]}
-    found["dates"] = _shared_days_in_words(one, other, asker.scheme) or found["dates"]
+    found["dates"] = shared_days_in_words(*sides_of(entry, asker), asker.scheme) or found["dates"]
     return found | {"act": _act_of(found, asker)}
 
 
@@ -216,7 +219,54 @@ def _latest_proposal(entry: CatalogueEntry) -> Proposal | None:
     return Proposal(reference=known["reference"], state=known["state"]) if known else None
 
 
-def _shared_days_in_words(one: Participant, other: Participant, scheme: Scheme) -> str:
+def header_of_a_file() -> list[str]:
+    """Give the heads of the columns of a file of the catalogue."""
+    return [
+        _("Reference"), _("Name"), _("Role"), _("Type of organisation"), _("Town"), _("Region"), _("Country"),
+        _("Industrial ecosystems"), _("NACE division"), _("Keywords"), _("What the organisation does"), _("Purposes"),
+        _("Types of activity"), _("Working languages"), _("When it is available"), _("Working days wished"),
+        _("Format"), _("Does not fit"),
+    ]  # fmt: skip
+
+
+def line_of_a_file(entry: CatalogueEntry, scheme: Scheme, *, asker: Asker | None) -> list[object]:
+    """Give what a file of the catalogue says of a participant: what its profile shows to anybody who may look."""
+    participation, organisation = entry.participation, entry.participation.organisation
+
+    def labels(code_list: str, codes: list[str]) -> str:
+        return "; ".join(label(scheme, code_list, code) for code in codes)
+
+    against = against_an_exchange(entry, asker) if asker is not None else None
+    return [
+        participation.reference, queries.name_shown(participation), label(scheme, "roles", participation.role),
+        label(scheme, "organisation_types", organisation.organisation_type), organisation.city,
+        regions.written(organisation.region),
+        marked_country_name(scheme, organisation.country, get_language() or "en"),
+        labels("ecosystems", organisation.ecosystems), organisation.nace, organisation.keywords,
+        organisation.description, labels("purposes", participation.purposes),
+        labels("activity_types", participation.activities), labels("languages", participation.working_languages),
+        "; ".join(_windows_in_words(entry.days)), participation.days_wished or "",
+        label(scheme, "format_preferences", participation.format),
+        sentences.refusal_sentence(against.code, {}) if against is not None else "",
+    ]  # fmt: skip
+
+
+def sides_of(entry: CatalogueEntry, asker: Asker) -> tuple[Participant, Participant]:
+    """Give the asker and an entry as the hard conditions read them."""
+    own = asker.participation
+    return (
+        queries.side_of_an_exchange(own.catalogue_entry, occupied=getattr(own, "occupied", 0)),
+        queries.side_of_an_exchange(entry, occupied=getattr(entry, "occupied", 0)),
+    )
+
+
+def against_an_exchange(entry: CatalogueEntry, asker: Asker) -> Exclusion | None:
+    """Give what stands against an exchange of the two."""
+    return exclusion(*sides_of(entry, asker), asker.scheme)
+
+
+def shared_days_in_words(one: Participant, other: Participant, scheme: Scheme) -> str:
+    """Say on how many working days both are available; nothing where there are none."""
     days = len(overlapping_working_days(scheme, host_of(one, other).country, one.windows, other.windows))
     if not days:
         return ""

@@ -264,3 +264,27 @@ class CatalogueCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facet}: {self.number}"
+
+
+class SavedSearch(models.Model):
+    """What somebody searches the catalogue for again and again, on behalf of a participant.
+
+    Mails tell them who is new since `looked_at`, as long as they want them. Nobody else sees it; it goes with either.
+    """
+
+    participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="saved_searches")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
+    filters = models.TextField()
+    sends_mail = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("participation", "account", "filters"), name="one_saved_search_each"),
+        )
+        indexes = (models.Index(fields=("looked_at",), condition=Q(sends_mail=True), name="searches_with_mail"),)
+
+    def __str__(self) -> str:
+        return self.filters

@@ -102,6 +102,15 @@ sentences.say(
         Action.SHOW_ORGANISATION_AGAIN: ActionSentences(
             button=_("Show again"), happened=_("%(partner)s stands among your best matches again.")
         ),
+        Action.SAVE_SEARCH: ActionSentences(
+            button=_("Save this search"), happened=_("The search is saved. New results come to you by mail.")
+        ),
+        Action.SWITCH_SEARCH_MAILS: ActionSentences(
+            button=_("Change whether mails come"), happened=_("It is changed whether mails come for the search.")
+        ),
+        Action.REMOVE_SAVED_SEARCH: ActionSentences(
+            button=_("Remove the search"), happened=_("The search is removed. No mails come for it any more.")
+        ),
         Action.OPEN_INVITATION: ActionSentences(
             button=_("Turn the invitation into a proposal"),
             happened=_(
@@ -161,6 +170,9 @@ sentences.say(
         ),
         "abuse_reason_missing": _("Choose what is wrong."),
         "abuse_text_missing": _("Write in your own words what is wrong."),
+        "too_many_saved_searches": _(
+            "You have %(most)s searches saved for this participant. Remove one before you save the next."
+        ),
         "partner_is_registered": _(
             "This partner takes part already. Look it up in the catalogue and send a proposal there."
         ),

@@ -16,6 +16,7 @@ from clusterxchange.phases.matching.models import (
     ConversationState,
     PartnerMark,
     Proposal,
+    SavedSearch,
     ShownList,
 )
 from clusterxchange.phases.matching.rules import reveals_an_address
@@ -24,6 +25,8 @@ from clusterxchange.workflow import engine, notices, registry, thread
 from clusterxchange.workflow.models import Message
 from clusterxchange.workflow.tables import Refusal, Situation
 from clusterxchange.workflow.thread import Attachment
+
+SEARCHES_AT_MOST = 20
 
 
 def new_proposal(
@@ -402,3 +405,55 @@ def close_abuse_report(report: AbuseReport, *, answer: str, actor: Actor, at: da
         kept.save(update_fields=["answer", "closed_at", "closed_by"])
         notices.tell_people([kept.reported_by], conversation, Action.CLOSE_ABUSE_REPORT, SO, at, letter=answer)
     return kept
+
+
+def save_search(participation: Participation, *, filters: str, actor: Actor, at: datetime) -> SavedSearch | None:
+    """Keep a search of the catalogue for somebody who looks on behalf of a participant; kept once, however often asked.
+
+    :raises NotAllowed: the actor neither speaks for the participant nor guides it.
+    :raises Refused: too_many_saved_searches.
+    """
+    with engine.unit_of_work(actor, at):
+        (locked,) = _locked(participation)
+        _see_that_they_may(locked, Action.SAVE_SEARCH, actor)
+        own = queries.searches_of(actor).filter(participation=locked)
+        kept = own.filter(filters=filters).first()
+        if kept is None and own.count() >= SEARCHES_AT_MOST:
+            raise engine.Refused(Refusal("too_many_saved_searches", {"most": SEARCHES_AT_MOST}))
+        if kept is None and actor.account_id is not None:
+            kept = SavedSearch.objects.create(
+                participation=locked, account_id=actor.account_id, filters=filters, created_at=at, looked_at=at
+            )
+        return kept
+
+
+def switch_search_mails(search: SavedSearch, *, sends_mail: bool, actor: Actor, at: datetime) -> None:
+    """Let mails come for a search or stop them; what came up meanwhile is not told afterwards.
+
+    :raises NotAllowed: it is not the actor's own.
+    """
+    with engine.unit_of_work(actor, at):
+        _see_that_it_is_theirs(search, Action.SWITCH_SEARCH_MAILS, actor)
+        search.sends_mail, search.looked_at = sends_mail, at
+        search.save(update_fields=["sends_mail", "looked_at"])
+
+
+def remove_saved_search(search: SavedSearch, *, actor: Actor, at: datetime) -> None:
+    """Forget a search.
+
+    :raises NotAllowed: as for switching.
+    """
+    with engine.unit_of_work(actor, at):
+        _see_that_it_is_theirs(search, Action.REMOVE_SAVED_SEARCH, actor)
+        search.delete()
+
+
+def _see_that_they_may(participation: Participation, action: Action, actor: Actor) -> None:
+    # As with partners that are saved, nothing of it is written into the journal.
+    engine.acting_capacity(registry.machine_of(participation), participation, action, actor, None)
+
+
+def _see_that_it_is_theirs(search: SavedSearch, action: Action, actor: Actor) -> None:
+    if search.account_id != actor.account_id:
+        raise engine.NotAllowed(Refusal("not_allowed"))
+    _see_that_they_may(search.participation, action, actor)

@@ -29,6 +29,7 @@ from clusterxchange.phases.matching.models import (
     PartnerMark,
     Proposal,
     ProposalState,
+    SavedSearch,
 )
 from clusterxchange.phases.matching.rules import OPEN, places_left
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
@@ -42,12 +43,14 @@ SHOWN_OF_AN_ENTRY = (
     "shown_name", "windows",
     *(f"participation__{name}" for name in (
         "reference", "organisation_id", "role", "state", "hidden_reason", "shown_by_name", "format", "places", "visit",
+        "purposes", "activities", "working_languages", "days_wished",
     )),
     *(f"participation__organisation__{name}" for name in (
         "legal_name", "organisation_type", "sub_type", "city", "country", "description", "profile_language",
-        "ecosystems",
+        "ecosystems", "region", "nace", "keywords",
     )),
 )  # fmt: skip
+READ_OF_A_SEARCH = ("participation__organisation", "participation__edition", "participation__catalogue_entry")
 SIDES = ("visitor_participation", "host_participation")
 # Written for the tables as Django names them in the query; taken places are counted by proposals, so those count too.
 MARK = """
@@ -291,8 +294,33 @@ def _for_a_search(rows: QuerySet[Participation]) -> QuerySet[Participation]:
 
 def with_what_is_shown(entries: QuerySet[CatalogueEntry], asker: Participation | None) -> QuerySet[CatalogueEntry]:
     """Give entries of the catalogue with what their rows show, and the latest proposal between each and the asker."""
-    rows = entries.annotate(occupied=_occupied("participation"), latest_proposal=_latest_proposal(asker))
+    rows = entries.annotate(
+        occupied=_occupied("participation"), latest_proposal=_latest_proposal(asker), is_saved=_is_saved_by(asker)
+    )
     return rows.select_related("participation__organisation").only(*SHOWN_OF_AN_ENTRY)
+
+
+def _is_saved_by(asker: Participation | None) -> Any:  # noqa: ANN401 -- an expression
+    if asker is None:
+        return Value(value=False)
+    marks = PartnerMark.objects.filter(participation=asker, mark=PartnerMark.Mark.SAVED)
+    return Exists(marks.filter(partner=OuterRef("participation")))
+
+
+def searches_of(actor: Actor) -> QuerySet[SavedSearch]:
+    """Give the searches that the actor has saved, the newest first."""
+    if actor.account_id is None:
+        return SavedSearch.objects.none()
+    rows = SavedSearch.objects.filter(account_id=actor.account_id)
+    return rows.select_related(*READ_OF_A_SEARCH)
+
+
+def searches_to_look_at(before: datetime) -> QuerySet[SavedSearch]:
+    """Give the searches with mails at which nobody has looked since, of people and participants who are still there."""
+    rows = SavedSearch.objects.filter(
+        sends_mail=True, looked_at__lte=before, account__is_active=True, participation__state__in=ACCEPTED
+    )
+    return rows.select_related("account", *READ_OF_A_SEARCH).order_by("pk")
 
 
 def _latest_proposal(asker: Participation | None) -> Any:  # noqa: ANN401 -- an expression

@@ -4,7 +4,16 @@ from django.urls import path
 
 from clusterxchange.access.actions import Action
 from clusterxchange.phases.matching.states import CONVERSATION, PROPOSAL
-from clusterxchange.phases.matching.views import best, catalogue, conversations, invitations, profiles, proposals
+from clusterxchange.phases.matching.views import (
+    best,
+    catalogue,
+    comparing,
+    conversations,
+    invitations,
+    profiles,
+    proposals,
+    saved_searches,
+)
 from clusterxchange.workflow.pages import action_paths
 
 MARKS = (
@@ -19,6 +28,12 @@ urlpatterns = [
     path("best/how-it-is-ranked/", best.how_it_is_ranked, name="how_it_is_ranked"),
     path("saved/", best.marked, name="saved"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/file/", catalogue.catalogue_file, name="catalogue_file"),
+    path("catalogue/compare/", comparing.compare, name="compare"),
+    path("catalogue/save-search/", saved_searches.save, name="save_search"),
+    path("searches/", saved_searches.searches, name="searches"),
+    path("searches/<int:number>/switch-search-mails/", saved_searches.switch_mails, name="switch_search_mails"),
+    path("searches/<int:number>/remove-saved-search/", saved_searches.remove, name="remove_saved_search"),
     path("invite/", invitations.invite, name="invite_partner"),
     path("organisations/<str:reference>/", profiles.organisation, name="organisation"),
     path("organisations/<str:reference>/curriculum-vitae/", profiles.curriculum_vitae, name="curriculum_vitae"),

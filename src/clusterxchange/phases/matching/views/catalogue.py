@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +19,8 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.folding import fold
+from clusterxchange.foundation.spreadsheets import list_response
+from clusterxchange.parties.organisations.map import circle_at
 from clusterxchange.phases.matching import catalogue as shown
 from clusterxchange.phases.matching import queries, search
 from clusterxchange.phases.matching.catalogue import Asker
@@ -38,7 +42,9 @@ from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, si
 OK = 200
 # Of a list that the catalogue itself makes, so many are offered: those that most have.
 OFFERED_AT_MOST = 30
-OF_A_PAGE = "after"
+OF_A_PAGE, VIEW, FOR, MAP = "after", "view", "for", "map"
+FORMS_OF_A_FILE = ("csv", "xlsx")
+ROWS_OF_A_FILE, ROWS_AT_A_TIME = 10_000, 500
 
 
 @dataclass(frozen=True)
@@ -99,25 +105,20 @@ def switch_between(own: list[Participation], asker: Asker | None) -> list[dict[s
 class Search:
     """One search by one person: for whom, among whom, for what."""
 
-    def __init__(self, request: HttpRequest, actor: Actor, who: Lookers, at: datetime) -> None:
-        """Read the address."""
-        self.sent = request.GET
-        self.asker = who.chosen(self.sent.get("for", ""), at)
-        self.lists = self._lists(actor)
-        self.scheme = self.asker.scheme if self.asker is not None else scheme_of_edition(self.lists[0][0], at)
-        self.filters = CatalogueFilters(self.sent, self.scheme, shows_roles=len(self.lists) > 1)
-        own = {self.asker.participation.organisation_id} if self.asker is not None else set(actor.organisations)
+    def __init__(self, sent: QueryDict, asker: Asker | None, actor: Actor, at: datetime) -> None:
+        """Read what was sent with the address."""
+        self.sent, self.asker = sent, asker
+        self.lists = lists_of(asker, actor)
+        self.scheme = asker.scheme if asker is not None else scheme_of_edition(self.lists[0][0], at)
+        self.filters = CatalogueFilters(sent, self.scheme, shows_roles=len(self.lists) > 1)
+        own = {asker.participation.organisation_id} if asker is not None else set(actor.organisations)
         self.everybody = search.entries_of(self.lists, without=own)
 
-    def _lists(self, actor: Actor) -> list[tuple[int, str]]:
-        if self.asker is not None:
-            participation = self.asker.participation
-            return [(participation.edition_id, queries.OTHER_ROLE[participation.role])]
-        editions = sorted({one.edition_id for one in queries.partnerships_guided_by(actor)})
-        return [(edition_id, role) for edition_id in editions for role in (HOST, VISIT)]
+    def found(self) -> QuerySet[CatalogueEntry]:
+        """Give the entries that meet what is asked; what could not be understood narrows nothing."""
+        return search.narrowed(self.everybody, self._wanted(), language=get_language() or "en")
 
-    def wanted(self) -> Wanted:
-        """Give what is searched; what could not be understood narrows nothing."""
+    def _wanted(self) -> Wanted:
         if self.asker is None:
             return self.filters.wanted(position=None, windows=None)
         participation = self.asker.participation
@@ -131,7 +132,16 @@ class Search:
         return self.asker.participation if self.asker is not None else None
 
 
-def _who_looks(actor: Actor) -> Lookers:
+def lists_of(asker: Asker | None, actor: Actor) -> list[tuple[int, str]]:
+    """Give the editions and roles in which somebody finds partners: the asker, or all whom the actor guides."""
+    if asker is not None:
+        return [(asker.participation.edition_id, queries.OTHER_ROLE[asker.participation.role])]
+    editions = sorted({one.edition_id for one in queries.partnerships_guided_by(actor)})
+    return [(edition_id, role) for edition_id in editions for role in (HOST, VISIT)]
+
+
+def who_looks(actor: Actor) -> Lookers:
+    """Give those for whom the actor may look, with what a search for them reads."""
     is_contact_point = bool(actor.partnerships_as(CASE_PEOPLE))
     guided = list(queries.guided_entries(actor)) if is_contact_point else []
     return Lookers(list(queries.own_entries(actor)), guided, is_contact_point)
@@ -142,17 +152,14 @@ def _who_looks(actor: Actor) -> Lookers:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show everybody who is listed, with filters that stand in the address."""
     actor = actor_of(request)
-    who = _who_looks(actor)
+    who = who_looks(actor)
     if not who.may_look:
         return closed(request)
-    wanted_by = Search(request, actor, who, clock.now())
-    is_understood = wanted_by.filters.is_valid()
-    found = search.narrowed(wanted_by.everybody, wanted_by.wanted(), language=get_language() or "en")
-    page, is_known = _page(wanted_by, found)
+    at = clock.now()
+    wanted_by = Search(request.GET, who.chosen(request.GET.get("for", ""), at), actor, at)
+    is_understood, found = wanted_by.filters.is_valid(), wanted_by.found()
     chips = _chips(wanted_by)
     tally = search.tally(wanted_by.lists, wanted_by.everybody, found if chips else None)
-    kept = _without(wanted_by.sent, OF_A_PAGE)
-    rows = [shown.row_of_the_catalogue(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in page.entries]
     context = {
         "asker": wanted_by.asker,
         "form": wanted_by.filters,
@@ -160,18 +167,71 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "within": _within(wanted_by),
         "chips": chips,
         "left_out": wanted_by.filters.left_out(),
-        "page_is_unknown": not is_known,
-        "has_errors": not is_known,
         "clear_url": _clear_url(wanted_by),
-        "matches": rows,
         "count": shown.count_in_words(tally),
-        "next_url": f"?{_with(kept, OF_A_PAGE, page.following)}" if page.following else "",
-        "first_url": f"?{kept.urlencode()}" if is_known and wanted_by.sent.get(OF_A_PAGE) else "",
+        "kept": _without(wanted_by.sent, OF_A_PAGE, VIEW).urlencode(),
+        "saved_filters": _without(wanted_by.sent, OF_A_PAGE, VIEW, FOR).urlencode() if chips else "",
         "switch": switch_between(who.own, wanted_by.asker),
         "guided": who.guided if wanted_by.asker is None or wanted_by.asker.is_guided else [],
     }
+    is_map = wanted_by.sent.get(VIEW) == MAP
+    context |= _map(wanted_by, tally) if is_map else _list(wanted_by, found, request.get_full_path())
+    is_known = not context.get("page_is_unknown")
     status = OK if is_understood and is_known else UNPROCESSABLE
     return render(request, "matching/catalogue.html", context, status=status)
+
+
+def _list(wanted_by: Search, found: QuerySet[CatalogueEntry], here: str) -> dict[str, Any]:
+    page, is_known = _page(wanted_by, found)
+    kept = _without(wanted_by.sent, OF_A_PAGE)
+    return {
+        "matches": [
+            shown.row_of_the_catalogue(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in page.entries
+        ],
+        "page_is_unknown": not is_known,
+        "has_errors": not is_known,
+        "here": here,
+        "next_url": f"?{_with(kept, OF_A_PAGE, page.following)}" if page.following else "",
+        "first_url": f"?{kept.urlencode()}" if is_known and wanted_by.sent.get(OF_A_PAGE) else "",
+    }
+
+
+def _map(wanted_by: Search, tally: Tally) -> dict[str, Any]:
+    """Give the countries of those found as circles and as a list, the most first; nothing where they are too many."""
+    counted = tally.found_facets if tally.found_facets is not None else {}
+    begins, kept = "country:", _without(wanted_by.sent, OF_A_PAGE, VIEW)
+    names = dict(wanted_by.filters.lists["country"])
+    numbers = {facet.removeprefix(begins): number for facet, number in counted.items() if facet.startswith(begins)}
+    places = [
+        {
+            "label": names.get(code, code),
+            "url": f"?{_with(kept, 'country', code)}",
+            "count": number,
+            **circle_at(code, number),
+        }
+        for code, number in sorted(numbers.items(), key=lambda row: (-row[1], fold(names.get(row[0], row[0]))))
+    ]
+    home = wanted_by.asker.participation.organisation.country if wanted_by.asker is not None else ""
+    return {"is_map": True, "places": places, "home": circle_at(home, 1), "is_too_long": tally.found_facets is None}
+
+
+@require_safe
+@signed_in
+def catalogue_file(request: HttpRequest) -> HttpResponseBase:
+    """Give those found with the filters on screen as a file, in the form that is asked for."""
+    actor, at = actor_of(request), clock.now()
+    who = who_looks(actor)
+    if not who.may_look:
+        return closed(request)
+    form = request.GET.get("as", "csv")
+    if form not in FORMS_OF_A_FILE:
+        raise Http404
+    wanted_by = Search(request.GET, who.chosen(request.GET.get(FOR, ""), at), actor, at)
+    rows = queries.with_what_is_shown(wanted_by.found(), wanted_by.participation)
+    entries = rows.order_by("shown_name", "participation_id")[:ROWS_OF_A_FILE].iterator(chunk_size=ROWS_AT_A_TIME)
+    lines = (shown.line_of_a_file(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in entries)
+    name = f"catalogue-{timezone.localtime(at).date().isoformat()}"
+    return list_response(name, form, shown.header_of_a_file(), lines)
 
 
 def _page(wanted_by: Search, found: QuerySet[CatalogueEntry]) -> tuple[Page, bool]:
@@ -263,9 +323,10 @@ def _most_frequent(name: str, chosen: Iterable[str], tally: Tally) -> list[tuple
     return sorted(offered.items(), key=lambda row: fold(row[1]))
 
 
-def _without(sent: QueryDict, name: str) -> QueryDict:
+def _without(sent: QueryDict, *names: str) -> QueryDict:
     kept = sent.copy()
-    kept.pop(name, None)
+    for name in names:
+        kept.pop(name, None)
     return kept
 
 

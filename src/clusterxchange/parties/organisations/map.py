@@ -9,6 +9,7 @@ CENTRE_LATITUDE, CENTRE_LONGITUDE = radians(52), radians(10)
 KILOMETRES_PER_UNIT, EARTH_RADIUS_KM = 7.8, 6371.0
 ORIGIN_X, ORIGIN_Y = 314, 276
 WIDTH, HEIGHT, MARGIN = 690, 520, 20
+SMALLEST_DOT, LARGEST_DOT, GROWTH = 11, 20, 1.5
 
 
 def place_of(country: str) -> tuple[int, int] | None:
@@ -24,3 +25,14 @@ def place_of(country: str) -> tuple[int, int] | None:
     x, y = round(ORIGIN_X + east * unit), round(ORIGIN_Y - north * unit)
     inside = MARGIN <= x <= WIDTH - MARGIN and MARGIN <= y <= HEIGHT - MARGIN
     return (x, y) if inside else None
+
+
+def circle_at(country: str, count: int) -> dict[str, int | None]:
+    """Give how a country is drawn with a number in it; nowhere where its place is unknown or outside the map."""
+    point = place_of(country)
+    return {
+        "x": point[0] if point else None,
+        "y": point[1] if point else None,
+        "text_y": point[1] + 5 if point else None,
+        "r": round(min(SMALLEST_DOT + GROWTH * (count - 1), LARGEST_DOT)),
+    }
