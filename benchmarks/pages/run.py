@@ -86,7 +86,7 @@ def run(sizes: Sequence[int], requests: int) -> int:
                 f"{1000 / figures.mean:8.1f} a second   {figures.queries:3} queries"
             )
         tell()
-    goals = _goals(found)
+    goals = goals_of(found)
     for goal in goals:
         tell(str(goal))
     return 0 if all(goal.is_met for goal in goals) else 1
@@ -132,7 +132,7 @@ def _lists(asker: Participation, scheme: Scheme) -> Figures:
     return Figures(times, 0)
 
 
-def _goals(found: Mapping[int, Mapping[str, Figures]]) -> list[Goal]:
+def goals_of(found: Mapping[int, Mapping[str, Figures]]) -> list[Goal]:
     """Give every figure that is judged, of the sizes that were measured; a million is only printed."""
     goals: list[Goal] = []
     for size, figures in found.items():
