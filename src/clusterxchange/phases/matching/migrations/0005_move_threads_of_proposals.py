@@ -27,6 +27,6 @@ def move_threads(apps: Any, schema_editor: Any) -> None:  # noqa: ANN401, ARG001
 class Migration(migrations.Migration):
     dependencies = (
         ("matching", "0004_keep_conversations"),
-        ("workflow", "0003_keep_attachments_and_reading"),
+        ("workflow", "0004_keep_attachments_and_reading"),
     )
     operations = (migrations.RunPython(move_threads, migrations.RunPython.noop),)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0002_note_when_a_file_was_scanned'),
-        ('workflow', '0002_chain_the_journal'),
+        ('workflow', '0003_add_level_of_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
