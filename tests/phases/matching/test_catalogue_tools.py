@@ -9,7 +9,6 @@ from zipfile import ZipFile
 import pytest
 from django.core import mail
 from django.db import connection
-from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
@@ -31,9 +30,7 @@ SEARCHES = "/matching/searches/"
 def bytes_of(client: Client, address: str) -> bytes:
     response = client.get(address)
     assert response.status_code == 200
-    content = response.streaming_content if isinstance(response, StreamingHttpResponse) else [response.content]
-
-    return b"".join(content)
+    return b"".join(response)
 
 
 def test_the_map_has_a_number_for_each_country_and_a_list_that_says_the_same(match: Match) -> None:
@@ -59,19 +56,18 @@ def test_two_or_three_stand_side_by_side_and_no_more(match: Match) -> None:
     chosen = [match.host, *others]
 
     for count in (2, 3):
-        asked = {"with": [one.reference or "" for one in chosen[:count]]}
-        page = client.get(address, asked)
-        text = page.content.decode()
-        assert re.findall(r'<th scope="col" data-ref="([^"]+)"', text) == asked["with"]
+        asked = [one.reference or "" for one in chosen[:count]]
+        text = client.get(address, {"with": asked}).content.decode()
+        assert re.findall(r'<th scope="col" data-ref="([^"]+)"', text) == asked
         assert "Guimarães" in text
-        assert "729 km" in text or re.search(r"7\d\d km", text)
+        assert re.search(r"<td>7\d\d km</td>", text)
         assert "working days together" in text
     for count in (0, 1, 4):
         refused = client.get(address, {"with": [one.reference or "" for one in chosen[:count]]})
         assert (refused.status_code, 'data-error="two_or_three"' in refused.content.decode()) == (422, True)
     # Neither another visitor nor what does not exist stands in Ana's catalogue.
     for unknown in (match.zoes_visit.reference, "PAR-2026-999999", "'"):
-        assert client.get(address, {"with": [match.host.reference, unknown]}).status_code == 404
+        assert client.get(address, {"with": [match.host.reference or "", unknown or ""]}).status_code == 404
 
 
 def test_a_file_holds_what_is_on_screen_and_no_formula(match: Match) -> None:
@@ -88,10 +84,10 @@ def test_a_file_holds_what_is_on_screen_and_no_formula(match: Match) -> None:
     assert header[:2] == ["Reference", "Name"]
     assert {row[0] for row in rows} == {match.host.reference, hidden.reference, spanish.reference}
     by_reference = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
-    assert by_reference[hidden.reference]["Name"] == f"Organisation {hidden.organisation_id}"
+    assert by_reference[hidden.reference or ""]["Name"] == f"Organisation {hidden.organisation_id}"
     assert "Boris" not in str(rows)
-    assert by_reference[match.host.reference]["What the organisation does"] == "'=HYPERLINK(1)"
-    assert "two different ones" in by_reference[spanish.reference]["Does not fit"]
+    assert by_reference[match.host.reference or ""]["What the organisation does"] == "'=HYPERLINK(1)"
+    assert "two different ones" in by_reference[spanish.reference or ""]["Does not fit"]
     narrowed = csv.reader(io.StringIO(bytes_of(client, f"{CATALOGUE}file/?country=ES&as=csv").decode("utf-8-sig")))
     assert [row[0] for row in narrowed][1:] == [spanish.reference]
     book = ZipFile(io.BytesIO(bytes_of(client, f"{CATALOGUE}file/?as=xlsx")))
