@@ -1,8 +1,5 @@
 """The scanner: until it has said that a file is clean, nobody opens it."""
 
-import socketserver
-import struct
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,49 +9,20 @@ from clusterxchange.foundation import files, scanner
 from clusterxchange.foundation.files import PDF, NotToBeOpened
 from clusterxchange.foundation.models import StoredFile
 from tests.cast import CURRICULUM_VITAE, MONDAY
-
-# The harmless text by which every scanner is tried, in two pieces so that none finds it in this file.
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-
-
-class Clamd(socketserver.BaseRequestHandler):
-    """Answers on the wire as clamd does, with one signature of its own."""
-
-    def handle(self) -> None:
-        assert self.read(10) == b"zINSTREAM\0"
-        content = b""
-        while size := struct.unpack("!I", self.read(4))[0]:
-            content += self.read(size)
-        if b"limit" in content:
-            self.request.sendall(b"INSTREAM size limit exceeded. ERROR\0")
-        else:
-            self.request.sendall(b"stream: Eicar-Signature FOUND\0" if EICAR in content else b"stream: OK\0")
-
-    def read(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            found += self.request.recv(size - len(found))
-        return found
+from tests.foundation.clamd import EICAR, address_of_silence, listening
 
 
 @pytest.fixture
 def clamd(settings: Settings) -> Iterator[str]:
     """Let a scanner listen on loopback, and name it in the settings."""
-    with socketserver.TCPServer(("127.0.0.1", 0), Clamd) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        host, port = server.server_address[:2]
-        settings.SCANNER_ADDRESS = f"{host!s}:{port}"
+    with listening() as settings.SCANNER_ADDRESS:
         yield settings.SCANNER_ADDRESS
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
 def silence(settings: Settings) -> None:
     """Name a scanner that does not listen."""
-    with socketserver.TCPServer(("127.0.0.1", 0), Clamd) as server:
-        settings.SCANNER_ADDRESS = f"127.0.0.1:{server.server_address[1]}"
+    settings.SCANNER_ADDRESS = address_of_silence()
 
 
 def kept(content: bytes = CURRICULUM_VITAE) -> StoredFile:

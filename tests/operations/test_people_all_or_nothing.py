@@ -36,6 +36,10 @@ class Scene:
         return Application.objects.get(organisation=self.organisation)
 
     @property
+    def ana(self) -> Representative:
+        return Representative.objects.get(account=self.cast.ana.account, organisation=self.organisation)
+
+    @property
     def nuno(self) -> Representative:
         return Representative.objects.get(account=self.cast.nuno.account, organisation=self.organisation)
 
@@ -83,6 +87,10 @@ TRIED: dict[str, tuple[tuple[Step, ...], Step]] = {
             JoinRequest.objects.get(), reason="No.", actor=s.cast.ana.actor, at=LATER
         ),
     ),
+    "take_join_request_back": (
+        (ask,),
+        lambda s: operations.take_join_request_back(JoinRequest.objects.get(), actor=s.cast.bram.actor, at=LATER),
+    ),
     "hand_join_request_on": ((ask,), lambda _s: operations.hand_join_request_on(JoinRequest.objects.get(), at=LATER)),
     "leave_organisation": (
         (invite, accept),
@@ -95,6 +103,16 @@ TRIED: dict[str, tuple[tuple[Step, ...], Step]] = {
     "hand_over": (
         (invite, accept),
         lambda s: operations.hand_over(s.application, successor=s.nuno, actor=s.cast.ana.actor, at=LATER),
+    ),
+    "edit_place": (
+        (),
+        lambda s: operations.edit_place(
+            s.ana, answers={"based_in": "FR", "first_name": "Anna"}, actor=s.cast.ana.actor, at=LATER
+        ),
+    ),
+    "open_own_curriculum_vitae": (
+        (),
+        lambda s: operations.open_own_curriculum_vitae(s.ana, actor=s.cast.ana.actor, at=LATER),
     ),
     "edit_organisation": (
         (),

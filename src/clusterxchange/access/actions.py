@@ -149,6 +149,8 @@ class Action(StrEnum):
     EDIT_ORGANISATION = auto()
     LEAVE_ORGANISATION = auto()
     END_PLACE = auto()
+    EDIT_PLACE = auto()
+    SET_FILE_ASIDE = auto()
 
     INVITE_PERSON = auto()
     ACCEPT_INVITATION = auto()
@@ -160,6 +162,7 @@ class Action(StrEnum):
     CONFIRM_JOIN_REQUEST = auto()
     DECLINE_JOIN_REQUEST = auto()
     HAND_JOIN_REQUEST_ON = auto()
+    TAKE_JOIN_REQUEST_BACK = auto()
 
     SAY_SOMETHING = auto()
     SEE = auto()

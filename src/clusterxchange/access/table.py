@@ -296,6 +296,9 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.EDIT_ORGANISATION: may(V),
         A.LEAVE_ORGANISATION: may(V),
         A.END_PLACE: may(V),
+        A.EDIT_PLACE: may(V),
+        A.SET_FILE_ASIDE: may(SYS),
+        A.OPEN_CURRICULUM_VITAE: may(V),
         A.SEE: may(V, SO, AG),
     },
     "invitation": {
@@ -311,6 +314,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CONFIRM_JOIN_REQUEST: may(V, VP, SO),
         A.DECLINE_JOIN_REQUEST: may(V, VP, SO),
         A.HAND_JOIN_REQUEST_ON: may(SYS),
+        A.TAKE_JOIN_REQUEST_BACK: may(H),
         A.SEE: may(V, VP, SO, AG),
     },
 }

@@ -8,5 +8,7 @@ from clusterxchange.foundation import clock, scanner
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="scan_waiting_files", lock="scan_waiting_files")
 def scan_waiting_files(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over; the scheme's clock decides
-    """Ask the scanner again about the files in quarantine."""
-    scanner.scan_waiting_files(clock.now())
+    """Ask the scanner again about the files in quarantine, and go on from what it has said by now."""
+    at = clock.now()
+    scanner.scan_waiting_files(at)
+    scanner.follow_verdicts(at)

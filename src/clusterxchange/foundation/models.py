@@ -23,6 +23,8 @@ class StoredFile(models.Model):
     scanned_at = models.DateTimeField(null=True, blank=True)
     content = models.FileField(storage=private_storage, max_length=200)
     stored_at = models.DateTimeField()
+    # When whoever handed in a harmful file was told that it does not count.
+    set_aside_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -31,6 +33,11 @@ class StoredFile(models.Model):
     def may_be_opened(self) -> bool:
         """Whether it may leave storage: not while it waits for the scanner, and not once that has found harm."""
         return self.state == self.State.CLEAN
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the scanner has not given its verdict yet."""
+        return self.state == self.State.QUARANTINED
 
     @property
     def is_rejected(self) -> bool:

@@ -3,7 +3,7 @@
 import logging
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ CHUNK, LONGEST_ANSWER = 64 * 1024, 4096
 BEGIN, END = b"zINSTREAM\0", struct.pack("!I", 0)
 
 log = logging.getLogger(__name__)
+_followers: list[Callable[[datetime], object]] = []
 
 
 class ScannerNotReady(Exception):
@@ -86,6 +87,18 @@ def judge(row: StoredFile, content: bytes, at: datetime) -> bool:
 def waiting_files() -> Iterable[StoredFile]:
     """Give the files in quarantine, the oldest first."""
     return StoredFile.objects.filter(state=StoredFile.State.QUARANTINED).order_by("pk")
+
+
+def follows_verdicts(follower: Callable[[datetime], object]) -> Callable[[datetime], object]:
+    """Call the function after each round of scanning. It looks itself for what has a verdict, so none is lost."""
+    _followers.append(follower)
+    return follower
+
+
+def follow_verdicts(at: datetime) -> None:
+    """Let everything that waits for a verdict go on from those that are there."""
+    for follower in _followers:
+        follower(at)
 
 
 def scan_waiting_files(at: datetime) -> int:

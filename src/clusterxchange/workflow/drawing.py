@@ -19,6 +19,7 @@ class Line:
     by: tuple[Capacity, ...]
     each: bool
     after: str | None
+    detours: tuple[str, ...] = ()
 
 
 def lines_of(machine: Machine) -> list[Line]:
@@ -30,7 +31,8 @@ def lines_of(machine: Machine) -> list[Line]:
             key = before, row.action
             known = found.get(key)
             by = set(row.by(machine.name)) | set(known.by if known else ())
-            found[key] = Line(before, row.action, tuple(one for one in ORDER if one in by), row.each, after)
+            detours = () if row.detour is None else (row.detour.to,)
+            found[key] = Line(before, row.action, tuple(one for one in ORDER if one in by), row.each, after, detours)
     return list(found.values())
 
 
@@ -47,5 +49,6 @@ def diagram_of(machine: Machine) -> str:
             drawn.append(f"    note right of {before}: {line.action} leads back to {line.after}")
             continue
         each = "each " if line.each else ""
-        drawn.append(f"    {before} --> {line.after or OUTSIDE}: {line.action} ({each}{', '.join(line.by)})")
+        said = f"{line.action} ({each}{', '.join(line.by)})"
+        drawn += [f"    {before} --> {after or OUTSIDE}: {said}" for after in (line.after, *line.detours)]
     return "\n".join(drawn)

@@ -286,6 +286,8 @@ def _carry_on(work: Unit, machine: Machine, line: Row, found: Outcome, situation
         _note(work, machine, line, situation)
         return
     target = str(subject.state_before) if found.to == THE_STATE_BEFORE else found.to
+    if line.detour is not None and line.detour.where(situation):
+        target = line.detour.to
     if target is None:
         _note(work, machine, line, situation, deleted=True)
         work.roots.pop((machine.root_name or machine.name, machine.root_of(subject).pk), None)

@@ -76,6 +76,14 @@ class Timed:
     since: str = "state_since"
 
 
+@dataclass(frozen=True)
+class Detour:
+    """Another state to which a line leads where the case asks for it, once the line has written what it writes."""
+
+    to: str
+    where: Callable[[Situation], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One line of a life.
@@ -88,6 +96,7 @@ class Row:
     action: Action
     when: frozenset[str | None]
     to: str | None
+    detour: Detour | None = None
     only_if: tuple[Guard, ...] = ()
     answers: tuple[Guard, ...] = ()
     writes: tuple[Effect, ...] = ()

@@ -266,3 +266,29 @@ def test_somebody_who_is_no_party_asks_for_nobody(cast: Cast, registered: Organi
     assert other.pk
     with pytest.raises(NotAllowed):
         operations.ask_to_join(application, organisation=registered, matched="web", actor=cast.zoe.actor, at=MONDAY)
+
+
+def test_a_request_is_taken_back_by_whoever_asked_and_can_be_asked_again(
+    cast: Cast, client: Client, registered: Organisation
+) -> None:
+    request = ask(cast, registered)
+    address = f"/organisations/join-requests/{request.reference}/take-join-request-back/"
+    client.force_login(cast.zoe.account)
+    assert client.post(address).status_code == 404
+    client.force_login(cast.ana.account)
+    assert client.post(address).status_code == 403
+    client.force_login(cast.nuno.account)
+    assert "Take the request back" in client.get("/organisations/").content.decode()
+
+    assert client.post(address).status_code == 302
+
+    request.refresh_from_db()
+    assert request.state == "TAKEN_BACK"
+    assert not Obligation.objects.filter(kind="join_request", closed_at=None).exists()
+    twice = client.post(address)
+    assert (twice.status_code, 'data-refusal="wrong_state"' in twice.content.decode()) == (409, True)
+    page = client.get("/organisations/").content.decode()
+    assert ("Taken back" in page, "Take the request back" in page) == (True, False)
+    own = Application.objects.get(representative__account=cast.nuno.account)
+    again = operations.ask_to_join(own, organisation=registered, matched="web", actor=cast.nuno.actor, at=MONDAY)
+    assert again.state in {"ASKED", "HANDED_ON"}

@@ -13,5 +13,5 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this part declares."""
-        for module in ("notices", "states"):
+        for module in ("notices", "states", "follows"):
             import_module(f"{self.name}.{module}")

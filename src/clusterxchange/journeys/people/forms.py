@@ -1,6 +1,7 @@
 """What people are asked when they invite, join, hand over, leave, or change what their organisation says of itself."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.parties.organisations.models import Organisation, Representative
+from clusterxchange.phases.registration.forms import YouForm
+from clusterxchange.phases.registration.models import Application
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.countries import participating_countries
 from clusterxchange.scheme.document import Scheme
@@ -127,6 +130,35 @@ class JoinForm(forms.Form):
 
 
 JOIN_FORMS = {Action.DECLINE_JOIN_REQUEST: DeclineRequestForm}
+
+
+class PlaceForm(YouForm):
+    """What registration asks of each person, for whoever speaks for an organisation without having registered it."""
+
+    def __init__(self, *args: Any, place: Representative, scheme: Scheme, at: datetime) -> None:  # noqa: ANN401 -- Django's arguments
+        own = Application(representative=place, organisation=place.organisation)
+        super().__init__(*args, application=own, scheme=scheme, at=at)
+        for name in self.files_kept:
+            if getattr(place, name) is not None:
+                self.fields[f"remove_{name}"] = forms.BooleanField(
+                    label=_("Remove the file that is kept: %(name)s") % {"name": getattr(place, name)}, required=False
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what registration needs of a person; a curriculum vitae may come later."""
+        given = {name for name, field in self.fields.items() if field.bound_data(self[name].data, None)}
+        for name, field in self.fields.items():
+            is_asked = getattr(field, "asked", False) and name not in self.files_kept
+            if is_asked and name not in given and name not in self.errors:
+                self.add_error(name, ValidationError(_("This is needed: write or choose an answer"), code="required"))
+        return super().clean()
+
+    def answers(self) -> dict[str, Any]:
+        """Give the answers by column; a file that is to go is none, unless another takes its place."""
+        found = super().answers()
+        removed = {name for name in self.files_kept if found.pop(f"remove_{name}", False)}
+        return {**dict.fromkeys(removed), **found}
+
 
 # What the partnership accepted, and looks at again.
 REVIEWED = (

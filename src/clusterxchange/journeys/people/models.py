@@ -53,6 +53,7 @@ class JoinRequestState(models.TextChoices):
     HANDED_ON = "HANDED_ON", _("With the partnership")
     CONFIRMED = "CONFIRMED", _("Confirmed")
     DECLINED = "DECLINED", _("Declined")
+    TAKEN_BACK = "TAKEN_BACK", _("Taken back")
 
 
 OPEN_REQUESTS = (JoinRequestState.ASKED, JoinRequestState.HANDED_ON)

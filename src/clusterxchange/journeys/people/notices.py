@@ -24,6 +24,16 @@ ACTIONS = {
         happened=_("Another person speaks for %(organisation)s from now."),
         hint=_("Registration, participation and exchanges go on as they are."),
     ),
+    A.EDIT_PLACE: ActionSentences(
+        button=_("Save the changes"),
+        happened=_("A person of %(organisation)s changed what it says of itself."),
+    ),
+    A.SET_FILE_ASIDE: ActionSentences(
+        button=_("Set the file aside"),
+        happened=_(
+            "The scanner has found something harmful in a personal file, so it does not count: choose another one."
+        ),
+    ),
     A.INVITE_PERSON: ActionSentences(
         button=_("Send the invitation"),
         happened=_("%(party)s asked %(email)s to speak for it."),
@@ -58,6 +68,10 @@ ACTIONS = {
     A.DECLINE_JOIN_REQUEST: ActionSentences(
         button=_("Decline the request"),
         happened=_("%(party)s declined that %(person)s speaks for %(organisation)s."),
+    ),
+    A.TAKE_JOIN_REQUEST_BACK: ActionSentences(
+        button=_("Take the request back"),
+        happened=_("%(person)s took back the request to speak for %(organisation)s."),
     ),
     A.HAND_JOIN_REQUEST_ON: ActionSentences(
         button=_("Hand the request on"),

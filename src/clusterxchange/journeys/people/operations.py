@@ -10,7 +10,9 @@ from procrastinate.contrib.django import app as jobs_app
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
-from clusterxchange.access.capacities import VP, Capacity, H, V
+from clusterxchange.access.capacities import SYS, VP, Capacity, H, V
+from clusterxchange.foundation import files
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.journeys.people import queries
 from clusterxchange.journeys.people.models import Invitation, JoinRequest
 from clusterxchange.journeys.people.states import JOIN_REQUEST
@@ -154,6 +156,14 @@ def decline_join_request(
 ) -> JoinRequest:
     """Leave the organisation to those who speak for it."""
     return _answer_request(request, Action.DECLINE_JOIN_REQUEST, actor, at, capacity, {"reason": reason})
+
+
+def take_join_request_back(
+    request: JoinRequest, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> JoinRequest:
+    """Ask no longer to speak for the organisation."""
+    engine.move(request, Action.TAKE_JOIN_REQUEST_BACK, actor=actor, at=at, capacity=capacity)
+    return request
 
 
 def _answer_request(
@@ -322,6 +332,73 @@ def edit_organisation(
             what = {name: changed[name] for name in reviewed}
             _review(participations_of_organisations([organisation.pk]), at, what)
     return reviewed
+
+
+def edit_place(
+    place: Representative,
+    *,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> Representative:
+    """Keep what a person says of themselves: work, languages, curriculum vitae. A file that is replaced goes.
+
+    :raises NotAllowed: it is the place of somebody else.
+    """
+    with engine.unit_of_work(actor, at):
+        if place.account_id != actor.account_id:
+            raise engine.NotAllowed(Refusal("not_allowed"))
+        engine.record(
+            place.organisation, Action.EDIT_PLACE, actor=actor, at=at, capacity=capacity,
+            payload={"answers": sorted(answers)},
+        )  # fmt: skip
+        locked = Representative.objects.select_for_update().get(pk=place.pk)
+        account = Account.objects.select_for_update().get(pk=place.account_id)
+        based_in, replaced = locked.based_in, []
+        for name, answer in answers.items():
+            home = account if name in rules.ACCOUNT_COLUMNS else locked
+            held = getattr(home, name)
+            if isinstance(held, StoredFile) and held != answer:
+                replaced.append(held)
+            setattr(home, name, answer)
+        account.save(update_fields=sorted(rules.ACCOUNT_COLUMNS))
+        locked.save()
+        for file in replaced:
+            files.discard(file)
+        if locked.based_in != based_in:
+            what = {"based_in": {"was": based_in, "is": locked.based_in}}
+            _review(Participation.objects.filter(application__representative=locked), at, what)
+    place.refresh_from_db()
+    return place
+
+
+def open_own_curriculum_vitae(place: Representative, *, actor: Actor, at: datetime) -> None:
+    """Note that a person opens their own curriculum vitae."""
+    engine.record(place.organisation, Action.OPEN_CURRICULUM_VITAE, actor=actor, at=at)
+
+
+def set_harmful_files_aside(at: datetime) -> None:
+    """Tell each person in whose curriculum vitae or permit the scanner has found something harmful, once for a file."""
+    for place, file in queries.harmful_files():
+        with engine.unit_of_work(SYSTEM, at):
+            engine.record(
+                place.organisation, Action.SET_FILE_ASIDE, actor=SYSTEM, at=at,
+                payload={"file": file.name, "sha256": file.sha256},
+            )  # fmt: skip
+            file.set_aside_at = at
+            file.save(update_fields=["set_aside_at"])
+            organisation = place.organisation
+            notices.send(
+                [
+                    Notice(
+                        account_id=place.account_id, topic=Notice.Topic.HAPPENED, kind="organisation",
+                        subject_id=organisation.pk, reference=organisation.reference, action=Action.SET_FILE_ASIDE,
+                        params={"organisation": organisation.legal_name, "capacity": str(SYS)},
+                        path=queries.where_files_are_chosen(place), at=at,
+                    )
+                ]
+            )  # fmt: skip
 
 
 def _review(participations: QuerySet[Participation], at: datetime, changed: Mapping[str, Any]) -> None:

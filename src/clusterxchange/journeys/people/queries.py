@@ -1,16 +1,18 @@
 """What is read of the people of organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db.models import QuerySet
 
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.journeys.people.models import OPEN_REQUESTS, Invitation, InvitationState, JoinRequest
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
+from clusterxchange.phases.registration import rules
 from clusterxchange.phases.registration.models import (
     OPEN_APPLICATION_STATES,
     Application,
@@ -27,6 +29,8 @@ from clusterxchange.workflow.sentences import state_label
 MOST_OPEN_INVITATIONS = 10
 MOST_OPEN_REQUESTS = 2
 DAYS_TO_ANSWER = 5
+PERSONAL_FILES = ("curriculum_vitae", "permit_document")
+EDITABLE = (ApplicationState.DRAFT, ApplicationState.ON_HOLD)
 OVER = (ExchangeState.CLOSED, ExchangeState.CANCELLED)
 NOT_SPOKEN_FOR = (ApplicationState.REFUSED, ApplicationState.LAPSED, ApplicationState.WITHDRAWN)
 
@@ -151,6 +155,22 @@ def applications_spoken_for(place: Representative) -> QuerySet[Application]:
     """Give the registrations, and with them the participations and exchanges, for which a person speaks."""
     found = Application.objects.filter(representative=place).exclude(state__in=NOT_SPOKEN_FOR)
     return found.select_related("organisation", "representative__account", "partnership", "edition").order_by("pk")
+
+
+def harmful_files() -> Iterator[tuple[Representative, StoredFile]]:
+    """Give each personal file in which the scanner has found something harmful and whose owner does not know it yet."""
+    for name in PERSONAL_FILES:
+        untold = {f"{name}__state": StoredFile.State.REJECTED, f"{name}__set_aside_at": None}
+        for place in Representative.objects.filter(**untold).select_related(name, "organisation").order_by("pk"):
+            yield place, getattr(place, name)
+
+
+def where_files_are_chosen(place: Representative) -> str:
+    """Give where a person chooses another file: in the form while it can be filled in, else with what is about them."""
+    editable = applications_spoken_for(place).filter(state__in=EDITABLE).last()
+    if editable is not None:
+        return f"{registry.machine_of(editable).address(editable)}sections/{rules.YOU}/"
+    return f"{registry.machine_of(place.organisation).address(place.organisation)}own-place/"
 
 
 def looked_after_by(organisation_id: int) -> Partnership | None:

@@ -134,6 +134,7 @@ JOIN_REQUEST = register(
                 writes=(effects.keep_reason,),
                 tells={V},
             ),
+            row(A.TAKE_JOIN_REQUEST_BACK, {J.ASKED, J.HANDED_ON}, J.TAKEN_BACK),
             row(A.HAND_JOIN_REQUEST_ON, J.ASKED, J.HANDED_ON, terms=(Timed("", "handed_on_at"),), tells={V}),
             row(
                 A.CONFIRM_JOIN_REQUEST,

@@ -23,6 +23,8 @@ urlpatterns = [
     *action_paths(JOIN_REQUESTS, views.answer_join_request, JOIN_REQUEST),
     path(ONE, views.people, name="people"),
     path(f"{ONE}profile/", views.profile, name="profile"),
+    path(f"{ONE}own-place/", views.own_place, name="own_place"),
+    path(f"{ONE}own-place/curriculum-vitae/", views.own_curriculum_vitae, name="own_curriculum_vitae"),
     path(f"{ONE}invite-person/", views.invite_person, name="invite_person"),
     path(f"{ONE}invitations/<int:number>/take-back/", views.take_invitation_back, name="take_invitation_back"),
     path(f"{ONE}leave/", views.leave, name="leave"),

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
-from clusterxchange.foundation import clock
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation import clock, files, scanner
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.people import operations, queries, tokens
 from clusterxchange.journeys.people.forms import (
@@ -24,6 +25,7 @@ from clusterxchange.journeys.people.forms import (
     InviteForm,
     JoinForm,
     OrganisationForm,
+    PlaceForm,
     SuccessorForm,
 )
 from clusterxchange.journeys.people.models import Invitation, InvitationState, JoinRequest
@@ -32,7 +34,7 @@ from clusterxchange.journeys.people.waiting import addresses_of, invitations_on_
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.phases.registration.states import APPLICATION
-from clusterxchange.phases.registration.views import known
+from clusterxchange.phases.registration.views import known, papers
 from clusterxchange.workflow import cases, pages
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
@@ -84,6 +86,10 @@ def _add(form: forms.Form, refusal: Refusal) -> bool:
 @signed_in
 def own_organisations(request: HttpRequest) -> HttpResponse:
     """List the organisations for which the reader speaks, with what waits: invitations, own requests."""
+    return _own_page(request)
+
+
+def _own_page(request: HttpRequest, *, status: int = 200, refusal: Mapping[str, str] | None = None) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     context = {
         "breadcrumb": [(_("Desk"), "/desk/")],
@@ -95,14 +101,23 @@ def own_organisations(request: HttpRequest) -> HttpResponse:
                 if one.state == "CONFIRMED"
                 else _("Your request %(reference)s") % {"reference": one.reference},
                 "when": state_label("join_request", one.state),
-                "state": "done" if one.state == "CONFIRMED" else "no" if one.state == "DECLINED" else "theirs",
+                "state": "done"
+                if one.state == "CONFIRMED"
+                else "no"
+                if one.state in {"DECLINED", "TAKEN_BACK"}
+                else "theirs",
                 "note": one.reason,
                 "reference": one.reference,
             }
             for one in queries.requests_of(actor.account_id)
         ],
+        "waiting_requests": [
+            {"reference": one.reference, "url": f"{JOIN_REQUEST.address(one)}take-join-request-back/"}
+            for one in queries.open_requests_of(actor.account_id or 0).order_by("pk")
+        ],
+        "refusal": refusal,
     }
-    return render(request, "people/own.html", context)
+    return render(request, "people/own.html", context, status=status)
 
 
 def _organisation_row(organisation: Organisation) -> dict[str, Any]:
@@ -507,8 +522,27 @@ def join_request(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def answer_join_request(request: HttpRequest, reference: str, action: Action) -> HttpResponse:
-    """Answer a request to join."""
+    """Answer a request to join, or take one's own back."""
+    if action is Action.TAKE_JOIN_REQUEST_BACK:
+        return _take_join_request_back(request, reference)
     return pages.act(request, JOIN_PAGE, _request(request, reference), action)
+
+
+def _take_join_request_back(request: HttpRequest, reference: str) -> HttpResponse:
+    actor = actor_of(request)
+    found = JoinRequest.objects.select_related("organisation", "account").filter(reference=reference).first()
+    if found is None or not decide.may(actor, JOIN_REQUEST.name, Action.TAKE_JOIN_REQUEST_BACK, found):
+        # Whoever answers it sees it all the same, and hears that it is not theirs to take back.
+        return pages.act(request, JOIN_PAGE, _request(request, reference), Action.TAKE_JOIN_REQUEST_BACK)
+    if request.method != "POST":
+        return redirect("/organisations/")
+    try:
+        operations.take_join_request_back(found, actor=actor, at=clock.now())
+    except NotDone as reason:
+        refused = pages.refusal_context(Action.TAKE_JOIN_REQUEST_BACK, reason.refusal)
+        return _own_page(request, status=pages.CONFLICT, refusal=refused)
+    messages.success(request, _("You have taken your request back."))
+    return redirect("/organisations/")
 
 
 # What an organisation says of itself
@@ -541,6 +575,66 @@ def profile(request: HttpRequest, reference: str) -> HttpResponse:
     }
     status = pages.UNPROCESSABLE if form.errors else 200
     return render(request, "people/profile.html", context, status=status)
+
+
+# What a person says of themselves
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def own_place(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show and keep what registration asks of each person: work, languages, curriculum vitae."""
+    organisation, at, actor = _organisation(request, reference), clock.now(), actor_of(request)
+    denied = _denied(request, organisation, Action.EDIT_PLACE)
+    if denied is not None:
+        return denied
+    place = _own_place(organisation, actor)
+    scheme = ORGANISATION.scheme_of(organisation, at)
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = PlaceForm(*data, place=place, scheme=scheme, at=at)
+    if request.method == "POST" and form.is_valid():
+        operations.edit_place(place, answers=form.answers(), actor=actor, at=at)
+        messages.success(request, _("Your changes are saved."))
+        return redirect(ORGANISATION.address(organisation))
+    address = ORGANISATION.address(organisation)
+    kept = ((place.curriculum_vitae, f"{address}own-place/curriculum-vitae/"), (place.permit_document, ""))
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "has_errors": bool(form.errors),
+        "files": [papers.row_of(file, url) for file, url in kept if file is not None],
+        "is_scanned": scanner.is_configured(),
+        "back_url": address,
+        "breadcrumb": _crumbs(organisation, (_("About you"), "")),
+    }
+    status = pages.UNPROCESSABLE if form.errors else 200
+    return render(request, "people/own_place.html", context, status=status)
+
+
+def _own_place(organisation: Organisation, actor: Actor) -> Representative:
+    place = queries.place_of(organisation.pk, actor.account_id)
+    if place is None:
+        raise Http404
+    return place
+
+
+@require_GET
+@signed_in
+def own_curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand a person their own curriculum vitae."""
+    organisation, actor = _organisation(request, reference), actor_of(request)
+    denied = _denied(request, organisation, Action.OPEN_CURRICULUM_VITAE)
+    if denied is not None:
+        return denied
+    place = _own_place(organisation, actor)
+    file = place.curriculum_vitae
+    if file is None:
+        raise Http404
+    if not file.may_be_opened:
+        reason = Refusal(file.reason_against_opening)
+        return _people_page(request, organisation, refused=(Action.OPEN_CURRICULUM_VITAE, reason))
+    operations.open_own_curriculum_vitae(place, actor=actor, at=clock.now())
+    return files.hand_out(file)
 
 
 # Whether an organisation that is being registered is here already

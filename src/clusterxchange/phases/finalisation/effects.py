@@ -4,6 +4,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import SYS
+from clusterxchange.parties.memberships import people_of_organisations
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as exchange_building
@@ -12,6 +16,7 @@ from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import Payment, PaymentBatch, PaymentState
 from clusterxchange.phases.registration import operations as registration
+from clusterxchange.workflow import engine, notices
 from clusterxchange.workflow.tables import Situation
 
 REPORT_COLUMNS = (
@@ -82,6 +87,24 @@ def keep_file(situation: Situation) -> None:
     item = situation.subject
     item.file, item.original = situation.inputs["file"], situation.inputs.get("original")
     item.uploaded_at, item.decided_at = situation.at, None
+
+
+def follow_the_verdict(situation: Situation) -> None:
+    """Ask for another file at once where the scanner has found something harmful already."""
+    if any(one.is_rejected for one in queries.files_of(situation.subject)):
+        engine.move(situation.subject, Action.REJECT_EVIDENCE, actor=SYSTEM, at=situation.at)
+
+
+def forget_reason(situation: Situation) -> None:
+    """Drop the reason for which an earlier file was asked for again; the scanner's verdict takes its place."""
+    situation.subject.reason = ""
+
+
+def tell_verdict(situation: Situation) -> None:
+    """Tell the visitor what was found before the mail that asks for another file, which does not say it."""
+    item = situation.subject
+    people = people_of_organisations([item.exchange.visiting_organisation_id])
+    notices.tell_people(people, item, situation.action, SYS, situation.at)
 
 
 def note_decision(situation: Situation) -> None:

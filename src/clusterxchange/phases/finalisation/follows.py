@@ -1,5 +1,8 @@
 """What happens by itself once something has come to a state."""
 
+from datetime import datetime
+
+from clusterxchange.foundation.scanner import follows_verdicts
 from clusterxchange.phases.exchange_building.models import ExchangeState
 from clusterxchange.phases.finalisation import operations
 from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
@@ -26,6 +29,12 @@ def go_on_after_a_report(situation: Situation) -> None:
 def go_on_after_evidence(situation: Situation) -> None:
     """Make the payment due once all is shown."""
     operations.settle_payment(situation.subject.exchange, at=situation.at)
+
+
+@follows_verdicts
+def go_on_after_a_verdict(at: datetime) -> None:
+    """Let evidence through that the scanner has cleared, or ask for it again."""
+    operations.follow_verdicts(at)
 
 
 @follows("payment", PaymentState.CONFIRMED)

@@ -87,6 +87,11 @@ def file_is_given(situation: Situation) -> Refusal | None:
     return None if situation.inputs.get("file") is not None else Refusal("file_missing", field="file")
 
 
+def file_is_not_cleared(situation: Situation) -> bool:
+    """Whether the scanner has not said yet that all of what was handed in is clean."""
+    return any(not one.may_be_opened for one in queries.files_of(situation.subject))
+
+
 def exchange_is_not_closed(item: EvidenceItem) -> bool:
     """Whether anybody still waits for this evidence: a virtual exchange may close without it."""
     return bool(item.exchange.state != ExchangeState.CLOSED)

@@ -218,6 +218,13 @@ def reject_evidence(item: EvidenceItem, *, actor: Actor, at: datetime) -> Eviden
     return item
 
 
+def follow_verdicts(at: datetime) -> None:
+    """Let each file through that the scanner has cleared by now, and ask for another in place of each harmful one."""
+    for item in queries.evidence_with_a_verdict():
+        is_harmful = any(one.is_rejected for one in queries.files_of(item))
+        (reject_evidence if is_harmful else clear_evidence)(item, actor=SYSTEM, at=at)
+
+
 def open_evidence(item: EvidenceItem, *, actor: Actor, at: datetime) -> None:
     """Open the file of a piece of evidence; the journal keeps who did.
 

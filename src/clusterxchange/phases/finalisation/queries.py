@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.exchange_building.queries import rules_of_case
@@ -15,6 +16,7 @@ from clusterxchange.phases.finalisation.models import (
     ActivityReport,
     ActivityReportState,
     EvidenceItem,
+    EvidenceState,
     Payment,
     PaymentState,
 )
@@ -34,10 +36,21 @@ def reports_for(actor: Actor) -> QuerySet[ActivityReport]:
 def evidence_for(actor: Actor) -> QuerySet[EvidenceItem]:
     """Give the pieces of evidence that the actor may see, in the order in which they are asked for."""
     return visible(
-        EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file").order_by("pk"),
+        EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file", "original").order_by("pk"),
         "evidence",
         actor,
     )
+
+
+def files_of(item: EvidenceItem) -> list[StoredFile]:
+    """Give what was handed in for a piece of evidence: the file, and the photo as it came."""
+    return [one for one in (item.file, item.original) if one is not None]
+
+
+def evidence_with_a_verdict() -> list[EvidenceItem]:
+    """Give the pieces of evidence in quarantine about whose files the scanner has said all by now."""
+    waiting = EvidenceItem.objects.filter(state=EvidenceState.QUARANTINED).select_related("file", "original")
+    return [item for item in waiting.order_by("pk") if not any(one.is_waiting for one in files_of(item))]
 
 
 def payments_for(actor: Actor) -> QuerySet[Payment]:

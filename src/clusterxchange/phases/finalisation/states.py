@@ -15,7 +15,7 @@ from clusterxchange.phases.finalisation.models import (
 )
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import THE_STATE_BEFORE, Machine, Row, Timed, reason, row
+from clusterxchange.workflow.tables import THE_STATE_BEFORE, Detour, Machine, Row, Timed, reason, row
 
 R, E, P = ActivityReportState, EvidenceState, PaymentState
 
@@ -69,9 +69,10 @@ EVIDENCE = register(
             row(
                 A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report", "exchange__ended_at"),),
                 answers=(guards.file_is_given,), writes=(effects.keep_file,),
+                detour=Detour(E.QUARANTINED, guards.file_is_not_cleared), afterwards=(effects.follow_the_verdict,),
             ),
             row(A.CLEAR_EVIDENCE, E.QUARANTINED, E.UPLOADED, tells={V}),
-            row(A.REJECT_EVIDENCE, E.QUARANTINED, E.ASKED_AGAIN, tells={V}),
+            row(A.REJECT_EVIDENCE, E.QUARANTINED, E.ASKED_AGAIN, writes=(effects.forget_reason,), afterwards=(effects.tell_verdict,), tells={V}),
             row(
                 A.ACCEPT_EVIDENCE, E.UPLOADED, E.ACCEPTED, asks={VP}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report_validation"),),
                 writes=(effects.note_decision,),

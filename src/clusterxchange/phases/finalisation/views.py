@@ -50,6 +50,8 @@ ITEM_BADGES = {
     EvidenceState.ACCEPTED: "done",
     EvidenceState.WAIVED: "done",
 }
+DONE = 302
+NEEDS_A_WORD = frozenset({EvidenceState.ASKED_AGAIN, EvidenceState.QUARANTINED, EvidenceState.WAIVED})
 SIDE_OF_CAPACITY = {V: queries.VISITOR, VP: queries.VISITOR, H: queries.HOST, HP: queries.HOST}
 
 # What all pages say
@@ -412,9 +414,20 @@ def item_rows(item: EvidenceItem, at: datetime) -> list[tuple[Any, ...]]:
         (_("Shown by"), item_kinds(item, at)),
         (_("Uploaded"), _("Not yet") if item.uploaded_at is None else day_in_words(item.uploaded_at)),
     ]
-    if item.reason:
-        rows.append((_("Reason"), item.reason))
+    said = what_stands_against(item)
+    if said:
+        rows.append((_("Reason"), said))
     return rows
+
+
+def what_stands_against(item: EvidenceItem) -> str:
+    """Say why a file is asked for again, is not needed, or waits."""
+    found = queries.files_of(item)
+    if any(one.is_rejected for one in found):
+        return _("The scanner has found something harmful in the file, so it is set aside: choose another one")
+    if any(one.is_waiting for one in found):
+        return _("The scanner is not ready: the file is checked as soon as it is")
+    return item.reason
 
 
 def item_files(item: EvidenceItem, at: datetime) -> list[dict[str, Any]]:
@@ -424,7 +437,7 @@ def item_files(item: EvidenceItem, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "name": item.file.name,
-            "url": f"{EVIDENCE.address(item)}file/",
+            "url": f"{EVIDENCE.address(item)}file/" if item.file.may_be_opened else "",
             "note": item_label(item, at),
             "state": ITEM_BADGES[EvidenceState(item.state)],
             "state_label": sentences.state_label("evidence", item.state),
@@ -504,9 +517,7 @@ def show_evidence(
             "reference": item.item,
             "when": sentences.state_label("evidence", item.state),
             "state": ITEM_BADGES[EvidenceState(item.state)],
-            "note": item.reason
-            if item.state in {EvidenceState.ASKED_AGAIN, EvidenceState.WAIVED} and item.reason
-            else item_kinds(item, at),
+            "note": (item.state in NEEDS_A_WORD and what_stands_against(item)) or item_kinds(item, at),
         }
         for item in items
     ]
@@ -566,7 +577,7 @@ def _form_together(action: A, items: list[EvidenceItem], at: datetime, *data: An
             (
                 item,
                 item_label(item, at),
-                item.reason if item.state == EvidenceState.ASKED_AGAIN else item_kinds(item, at),
+                what_stands_against(item) if item.state == EvidenceState.ASKED_AGAIN else item_kinds(item, at),
             )
             for item in items
         ]
@@ -624,13 +635,21 @@ def _act_together(request: HttpRequest, reference: str, action: A, states: tuple
         )
     names = cases.names_of(items[0], decide.acting_capacities(actor, "evidence", action, items[0])[0], EVIDENCE)
     messages.success(request, str(sentences.ACTIONS[action].happened) % names)
+    if action is A.UPLOAD_EVIDENCE:
+        _tell_of_the_scanner(request, [one for one in _items(request, reference) if one.item in request.FILES])
     return redirect(address_of_evidence(items[0].exchange))
+
+
+def _tell_of_the_scanner(request: HttpRequest, items: list[EvidenceItem]) -> None:
+    for item in items:
+        if not all(one.may_be_opened for one in queries.files_of(item)):
+            messages.warning(request, f"{item_label(item, clock.now())}: {what_stands_against(item)}")
 
 
 def _item(request: HttpRequest, reference: str, item: str) -> EvidenceItem:
     row: EvidenceItem = pages.load(
         request,
-        EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file"),
+        EvidenceItem.objects.select_related("exchange", "exchange__commitment", "file", "original"),
         "evidence",
         exchange__reference=reference,
         item=item,
@@ -648,7 +667,10 @@ def evidence_item(request: HttpRequest, reference: str, item: str) -> HttpRespon
 @signed_in
 def act_on_item(request: HttpRequest, reference: str, item: str, action: A) -> HttpResponse:
     """Take a step with one piece of evidence."""
-    return pages.act(request, EVIDENCE_PAGE, _item(request, reference, item), action)
+    answer = pages.act(request, EVIDENCE_PAGE, _item(request, reference, item), action)
+    if action is A.UPLOAD_EVIDENCE and answer.status_code == DONE:
+        _tell_of_the_scanner(request, [_item(request, reference, item)])
+    return answer
 
 
 @require_safe

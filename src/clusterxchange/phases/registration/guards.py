@@ -36,7 +36,7 @@ def answers_are_complete(situation: Situation) -> Refusal | None:
 
 def curriculum_vitae_is_there(situation: Situation) -> Refusal | None:
     """Ask for the person's curriculum vitae."""
-    return None if situation.subject.representative.curriculum_vitae_id else Refusal("cv_missing")
+    return None if rules.has_curriculum_vitae(situation.subject) else Refusal("cv_missing")
 
 
 def declarations_are_made(situation: Situation) -> Refusal | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.registration.models import Application, PartnershipChoice
 from clusterxchange.scheme.document import Membership, Role, Scheme
@@ -117,7 +118,19 @@ def is_given(application: Application, name: str) -> bool:
     if name == "partnership":
         choice = application.partnership_choice
         return choice == PartnershipChoice.ASSIGNED or bool(choice and application.wished_partnership_id)
-    return all(answer_of(application, column) not in (None, "", [], {}, False) for column in QUESTIONS[name].columns)
+    return all(_counts(answer_of(application, column)) for column in QUESTIONS[name].columns)
+
+
+def _counts(answer: object) -> bool:
+    # A file in which the scanner has found something harmful was not given; one that still waits for it was.
+    if isinstance(answer, StoredFile):
+        return not answer.is_rejected
+    return answer not in (None, "", [], {}, False)
+
+
+def has_curriculum_vitae(application: Application) -> bool:
+    """Whether the person's curriculum vitae is there and nothing harmful was found in it."""
+    return _counts(application.representative.curriculum_vitae)
 
 
 def roles_asked(application: Application) -> tuple[Role, ...]:
@@ -229,7 +242,7 @@ def progress_of(scheme: Scheme, application: Application, section: str) -> Progr
     names = [name for name in required_questions(scheme, application) if QUESTIONS[name].section == section]
     required, missing = len(names), len([name for name in names if not is_given(application, name)])
     if section == YOU:
-        required, missing = required + 1, missing + (application.representative.curriculum_vitae_id is None)
+        required, missing = required + 1, missing + (not has_curriculum_vitae(application))
     if section == SIZE and not application.organisation.organisation_type:
         return Progress(1, 1)
     return Progress(required, missing, len(typed_wrongly(application, section)))
