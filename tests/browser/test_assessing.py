@@ -179,6 +179,28 @@ def test_one_is_refused_with_a_mail_that_was_edited_and_objects(people: People) 
     assert nadia.open(page.url).state == "UNDER_ASSESSMENT"
 
 
+def test_the_curriculum_vitae_stands_beside_the_checklist_once_it_is_asked_for(people: People) -> None:
+    applicants = Applicants(people.demonstration, "extratex")
+    officer = contact_point(people, "extratex.contact@demo.example", widths=WIDTHS)
+    _somebody, page = applicants.apply("Vera", "visit")
+    officer.act(officer.open(page.url), "open_application")
+    tab = officer.tab
+    tab.set_viewport_size({"width": WIDE, "height": 900})
+    frame = tab.locator("iframe[name=document]")
+    assert not frame.is_visible()
+
+    with tab.expect_response("**/curriculum-vitae/show/") as shown:
+        tab.keyboard.press("c")
+
+    assert shown.value.status == 200
+    assert shown.value.header_value("content-type") == "application/pdf"
+    left, right = frame.bounding_box(), tab.locator("#checklist").bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+    officer.look(officer.read(None))
+
+
 class Keys:
     """Presses single keys and counts them."""
 

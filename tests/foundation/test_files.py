@@ -137,3 +137,20 @@ def test_a_file_goes_out_to_be_saved_and_never_to_be_run() -> None:
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.django_db
+def test_a_document_is_shown_as_its_bare_text_and_never_as_a_page() -> None:
+    words = b"<w:p><w:r><w:t>Weaver since 2009</w:t></w:r></w:p><w:p><w:r><w:t>&lt;b&gt;Hemp</w:t></w:r></w:p>"
+    text = (
+        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        + words
+        + b"</w:document>"
+    )
+    row = files.store(document({"word/document.xml": text}), "cv.docx", files.DOCX, MONDAY)
+
+    answer = files.show_inside(row)
+
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.content.decode() == "Weaver since 2009\n<b>Hemp"
+    assert "sandbox" in files.hand_out(row)["Content-Security-Policy"]

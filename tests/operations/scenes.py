@@ -409,6 +409,8 @@ REGISTRATION: Mapping[str, Try] = {
     "keep_import": Try(NOTHING, keep_list),
     "carry_out_import": Try(NOTHING, lambda s: registration.carry_out_import(
         ImportedFile.objects.get(), actor=s.cast.chiara.actor, at=SAME_DAY), (keep_list,)),
+    "discard_import": Try(NOTHING, lambda s: registration.discard_import(
+        ImportedFile.objects.get(), actor=s.cast.chiara.actor, at=SAME_DAY), (keep_list,)),
     "import_participant": Try(NOTHING, lambda s: registration.import_participant(
         person=Invited("ines@nowawic.example", "Inês", "Vidal", "Nowawic, Lda.", answers=OF_INES),
         partnership=s.cast.loom, actor=s.cast.edda.actor, at=SAME_DAY)),

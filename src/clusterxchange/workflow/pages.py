@@ -40,6 +40,7 @@ from clusterxchange.workflow.tables import Machine, Refusal
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
 CARRIED = ("version", "text_sha256")
 FormClass = type[forms.BaseForm]
+SentAlong = Callable[[Action, forms.BaseForm], forms.BaseForm | None]
 
 
 class SomebodysRequest(HttpRequest):
@@ -74,6 +75,7 @@ class CasePage:
     `beside` gives what can be done without a move of the life; the phase has a view for each of these.
     `thread_of` gives the thing whose conversation the page shows, if not its case (None: there is none), `author` the
     name of whoever wrote a message as a reader may know it, `write` the operation that adds one.
+    `sent_along` gives the form of another step as it was typed, where it was sent along with the one that came back.
     """
 
     machine: Machine
@@ -96,6 +98,7 @@ class CasePage:
     thread_of: Callable[[Any], Any] | None = None
     author: Callable[[Any, Message, Actor], str] | None = None
     write: Callable[..., object] = thread.say_something
+    sent_along: SentAlong | None = None
 
 
 class StepForm(forms.Form):
@@ -189,6 +192,8 @@ def case_context(
     def make_form(action: Action, capacity: Capacity) -> forms.BaseForm:
         if bound is not None and bound[0] is action and bound[1] in (None, capacity):
             return bound[2]
+        if bound is not None and page.sent_along is not None and (along := page.sent_along(action, bound[2])) is not None:
+            return along
         return form_for(page, action, capacity, subject, actor, at)
 
     steps, closed = cases.steps_of(

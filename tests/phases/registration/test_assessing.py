@@ -1,5 +1,6 @@
 """Assessing one registration after the other: what is kept, what the mail says, who reads, where it goes on."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -82,6 +83,22 @@ def test_an_edited_mail_reaches_the_applicant_and_the_journal(cast: Cast, sign_i
     opened.refresh_from_db()
     assert opened.letter == written
     assert "We meet you on 9 March." in sign_in(cast.ana).get(address(opened)).content.decode()
+
+
+@pytest.mark.parametrize("action", ["hold-application", "refuse-application"])
+def test_a_decision_that_comes_back_keeps_what_is_ticked_and_written(
+    cast: Cast, sign_in: SignIn, opened: Application, action: str
+) -> None:
+    typed = {**as_typed(opened, language="fail"), "comment_language": "Only Catalan.", "visit_decision": "refused"}
+
+    answer = sign_in(cast.chiara).post(address(opened, action), typed)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="item_language" value="fail" id="id_item_language_2" checked' in page
+    assert len(re.findall(r'name="item_\w+"[^>]* checked', page)) == len(checklist(opened))
+    assert "Only Catalan.</textarea>" in page
+    assert 'data-error="checklist_incomplete"' not in page
 
 
 def test_questions_stand_in_the_mail_that_asks_for_the_answers(cast: Cast, opened: Application) -> None:
@@ -190,3 +207,25 @@ def test_whoever_speaks_for_the_organisation_saves_no_checklist(
     answer = sign_in(cast.chiara).post(address(opened, "save-checklist"), as_typed(opened))
     assert answer.status_code == 409
     assert 'data-refusal="own_organisation_assessed"' in answer.content.decode()
+
+
+def test_the_curriculum_vitae_is_shown_inside_the_page_and_each_opening_is_noted(
+    cast: Cast, sign_in: SignIn, opened: Application
+) -> None:
+    place = address(opened, "curriculum-vitae", "show")
+    browser = sign_in(cast.chiara)
+    page = browser.get(address(opened))
+    assert f'href="{place}"' in page.content.decode()
+    assert "frame-src 'self'" in page["Content-Security-Policy"]
+    assert not Entry.objects.filter(action="open_curriculum_vitae").exists()
+
+    shown = browser.get(place)
+
+    assert (shown.status_code, shown["Content-Type"]) == (200, "application/pdf")
+    assert shown["Content-Disposition"].startswith("inline")
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in shown["Content-Security-Policy"]
+    assert Entry.objects.filter(action="open_curriculum_vitae", actor=str(cast.chiara.account.pk)).count() == 1
+    assert sign_in(cast.zoe).get(place).status_code == 404
+    assert sign_in(cast.aurel).get(place).status_code == 403
+    assert Entry.objects.filter(action="open_curriculum_vitae").count() == 1

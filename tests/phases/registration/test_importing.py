@@ -93,6 +93,32 @@ def test_confirming_twice_changes_nothing(cast: Cast, sign_in: SignIn) -> None:
     assert Application.objects.count() == 2
 
 
+def test_a_list_that_is_not_confirmed_is_discarded_by_whoever_brought_it(cast: Cast, sign_in: SignIn) -> None:
+    kept = upload(sign_in(cast.chiara), HEADER + GOOD)
+    place = f"{PLACE}{kept.pk}/discard/"
+
+    refused = sign_in(cast.cosima).post(place)
+    assert (refused.status_code, 'data-refusal="not_allowed"' in refused.content.decode()) == (403, True)
+    assert "Discard the list" not in sign_in(cast.cosima).get(f"{PLACE}{kept.pk}/").content.decode()
+    assert sign_in(cast.dov).post(place).status_code == 404
+    browser = sign_in(cast.chiara)
+    assert "people.csv is thrown away" in browser.get(place).content.decode()
+    assert ImportedFile.objects.filter(pk=kept.pk).exists()
+    assert browser.post(place).status_code == 302
+    assert not ImportedFile.objects.exists()
+    assert browser.post(place).status_code == 404
+
+
+def test_an_imported_list_stays(cast: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(cast.chiara)
+    kept = upload(browser, HEADER + GOOD)
+    browser.post(f"{PLACE}{kept.pk}/confirm/")
+
+    refused = browser.post(f"{PLACE}{kept.pk}/discard/")
+    assert (refused.status_code, 'data-refusal="list_is_imported"' in refused.content.decode()) == (409, True)
+    assert ImportedFile.objects.filter(pk=kept.pk).exists()
+
+
 def test_each_fault_names_row_column_and_reason(cast: Cast, sign_in: SignIn) -> None:
     browser = sign_in(cast.chiara)
     rows = (

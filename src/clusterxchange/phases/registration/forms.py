@@ -10,6 +10,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -1287,6 +1288,12 @@ class AcceptForm(LetterForm):
             renewed[name] = self.letter(action, standard)
             renewed[f"{name}_shown"] = standard
         self.data = renewed
+
+    def unjudged(self) -> "AcceptForm":
+        """Give the form as it stands: nothing is decided yet, so nothing is missing yet."""
+        self.renew_letters()
+        self._errors = ErrorDict()
+        return self
 
     def clean(self) -> dict[str, Any]:
         """Ask for each item and each role at its own field."""

@@ -320,6 +320,7 @@ REFUSALS = {
     "act_waits_already": _("Another record waits for the participant: it is confirmed or objected to first."),
     "act_is_answered": _("This record is answered already: the page shows how it stands now."),
     "act_evidence_missing": _("Add a photo or scan of the paper: without it the record is worth nothing."),
+    "list_is_imported": _("This list is imported already, or gone: look at the lists once more."),
     "objection_too_late": _("The time to object is over, so the refusal stands. A new registration can be started."),
     "already_objected": _("One objection was made already, and it was decided."),
     "commitment_is_signed": _(

@@ -618,6 +618,21 @@ def carry_out_import(imported: ImportedFile, *, actor: Actor, at: datetime) -> I
     return kept
 
 
+def discard_import(imported: ImportedFile, *, actor: Actor, at: datetime) -> None:
+    """Throw away a list that nobody has confirmed, with all that was read of it.
+
+    :raises NotAllowed: somebody else has brought it.
+    :raises WrongState: it is imported.
+    """
+    with engine.unit_of_work(actor, at):
+        kept = ImportedFile.objects.select_for_update().filter(pk=imported.pk).first()
+        if kept is None or kept.confirmed_at is not None:
+            raise WrongState(Refusal("list_is_imported"))
+        if kept.uploaded_by_id != actor.account_id:
+            raise engine.NotAllowed(Refusal("not_allowed"))
+        kept.delete()
+
+
 def import_participant(*, person: Invited, partnership: Partnership, actor: Actor, at: datetime) -> Application:
     """Bring in a participant whom a running programme has accepted elsewhere.
 

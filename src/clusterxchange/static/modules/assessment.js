@@ -34,6 +34,16 @@ if (passButton) {
   passButton.addEventListener("click", passAll);
 }
 
+// Where there is room for two columns the document stands left of the checklist; else it has a page of its own.
+for (const link of document.querySelectorAll("[data-show-in]")) {
+  const frame = document.querySelector(`iframe[name="${CSS.escape(link.dataset.showIn)}"]`);
+  link.addEventListener("click", () => {
+    const isRoom = matchMedia("(min-width: 64rem)").matches;
+    link.target = isRoom ? frame.name : "";
+    frame.hidden = !isRoom;
+  });
+}
+
 for (const label of document.querySelectorAll("[data-keys-switch]")) {
   const box = label.querySelector("input");
   label.hidden = false;

@@ -201,10 +201,18 @@ def _submitted_context(request: HttpRequest, application: Application, at: datet
     return context
 
 
+def _shown_file(application: Application, actor: Actor) -> str:
+    """Give where the curriculum vitae is shown beside the checklist, empty where it stays closed."""
+    file = application.representative.curriculum_vitae
+    may = decide.may(actor, APPLICATION.name, Action.OPEN_CURRICULUM_VITAE, application)
+    return f"{APPLICATION.address(application)}curriculum-vitae/show/" if may and file and file.may_be_opened else ""
+
+
 def _assessment_context(request: HttpRequest, application: Application, at: datetime) -> dict[str, Any]:
     return {
         **assessing.context_of(application, actor_of(request), application.checklist_saved_at),
         **on_behalf.context_of(application, actor_of(request)),
+        "shown_file": _shown_file(application, actor_of(request)),
         "findings": summaries.findings_of(_scheme(application, at), application),
         "case_address": APPLICATION.address(application),
     }
@@ -223,6 +231,7 @@ ASSESSMENT_PAGE = CasePage(
     elsewhere=frozenset({Action.ACCEPT_APPLICATION}),
     template="registration/assessment.html",
     context=_assessment_context,
+    sent_along=assessing.checklist_as_typed,
 )
 
 
@@ -388,6 +397,15 @@ def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the curriculum vitae to whoever the table lets, and note it."""
     found = _load(request, reference)
     return papers.hand_out(request, page_for(found, actor_of(request)), found, found.representative.curriculum_vitae)
+
+
+@require_GET
+@signed_in
+def show_curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the curriculum vitae inside a page to whoever the table lets, and note it as any other opening."""
+    found = _load(request, reference)
+    file = found.representative.curriculum_vitae
+    return papers.hand_out(request, page_for(found, actor_of(request)), found, file, inside=True)
 
 
 @require_GET

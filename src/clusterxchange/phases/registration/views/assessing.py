@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.foundation import clock
 from clusterxchange.phases.registration import operations, rules
-from clusterxchange.phases.registration.forms import AcceptForm
+from clusterxchange.phases.registration.forms import AcceptForm, LetterForm
 from clusterxchange.phases.registration.models import Application, ApplicationState
 from clusterxchange.phases.registration.notices import SECTION_TITLES
 from clusterxchange.phases.registration.states import APPLICATION
@@ -184,12 +185,20 @@ def save(request: HttpRequest, page: CasePage, application: Application) -> Http
         operations.save_checklist(application, checklist=checklist, actor=actor, at=at)
     except NotDone as reason:
         return pages.refuse(request, page, application, Action.SAVE_CHECKLIST, reason)
-    form.renew_letters()
-    # Nothing is decided yet, so nothing is missing yet.
-    form._errors = {}  # type: ignore[attr-defined]  # noqa: SLF001 -- the form is shown as it stands, unjudged
     saved = _("The checklist is saved, %(time)s. Nothing was sent.") % {"time": time_format(timezone.localtime(at))}
     messages.success(request, saved)
-    return pages.show(request, page, application, bound=(Action.ACCEPT_APPLICATION, None, form))
+    return pages.show(request, page, application, bound=(Action.ACCEPT_APPLICATION, None, form.unjudged()))
+
+
+def checklist_as_typed(action: Action, came_back: forms.BaseForm) -> forms.BaseForm | None:
+    """Give the checklist as it was typed, where it was sent with a question or a refusal that came back."""
+    if action is not Action.ACCEPT_APPLICATION or not isinstance(came_back, LetterForm):
+        return None
+    if not any(name.startswith("item_") for name in came_back.data):
+        return None
+    made = came_back
+    form = AcceptForm(made.data, subject=made.subject, actor=made.actor, capacity=made.capacity, at=made.at)
+    return form.unjudged()
 
 
 def pass_on(request: HttpRequest, page: CasePage, application: Application) -> HttpResponse:

@@ -152,6 +152,7 @@ def _list_page(
         "left_out": len(kept.rows) - len(good),
         "reading": kept.reading,
         "is_done": kept.confirmed_at is not None,
+        "may_discard": kept.confirmed_at is None and kept.uploaded_by_id == actor_of(request).account_id,
         "was_imported_before": same,
         "brings_participants": kept.kind == ImportedFile.Kind.PARTICIPANTS,
         "refusal": pages.refusal_context(Action.INVITE_APPLICANT, refused.refusal) if refused else None,
@@ -174,6 +175,24 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
         sentence = ngettext("%(count)d row is imported.", "%(count)d rows are imported.", count)
         messages.success(request, sentence % {"count": count})
     return redirect("registration:imported_list", number=kept.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def discard(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether a list is to be thrown away, and do so."""
+    kept, actor = _kept(request, number), actor_of(request)
+    if request.method != "POST" and kept.confirmed_at is None and kept.uploaded_by_id == actor.account_id:
+        return render(request, "registration/discard_list.html", {"kept": kept})
+    if request.method != "POST":
+        return redirect("registration:imported_list", number=kept.pk)
+    try:
+        operations.discard_import(kept, actor=actor, at=clock.now())
+    except NotDone as reason:
+        status = pages.FORBIDDEN if reason.refusal.code == "not_allowed" else pages.CONFLICT
+        return _list_page(request, kept, status=status, refused=reason)
+    messages.success(request, _("The list is discarded. Nothing of it was imported."))
+    return redirect("registration:import")
 
 
 @require_GET

@@ -52,9 +52,17 @@ def openings(application: Application) -> list[Section]:
 
 
 def hand_out(
-    request: HttpRequest, page: CasePage, subject: Application | Participation, file: StoredFile | None
+    request: HttpRequest,
+    page: CasePage,
+    subject: Application | Participation,
+    file: StoredFile | None,
+    *,
+    inside: bool = False,
 ) -> HttpResponse:
-    """Hand out a file and note it in the journal; whoever may not open it gets the page with the reason."""
+    """Hand out a file and note it in the journal; whoever may not open it gets the page with the reason.
+
+    `inside` gives it to be looked at beside the checklist, instead of to be saved.
+    """
     if file is None:
         raise Http404
     if not file.may_be_opened:
@@ -64,4 +72,4 @@ def hand_out(
         operations.open_curriculum_vitae(subject, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
         return pages.refuse(request, page, subject, Action.OPEN_CURRICULUM_VITAE, reason)
-    return files.hand_out(file)
+    return files.show_inside(file) if inside else files.hand_out(file)
