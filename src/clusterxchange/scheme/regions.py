@@ -1,4 +1,7 @@
-"""Regions by NUTS and by the statistical regions beside it: Eurostat's names, made by tools/reference_data.py."""
+"""Regions by NUTS and by the statistical regions beside it, under their own names and those of the tool's languages.
+
+Both files are made by tools/reference_data.py.
+"""
 
 import json
 from functools import cache
@@ -7,6 +10,7 @@ from pathlib import Path
 from clusterxchange.foundation.folding import fold
 
 REGIONS = Path(__file__).parent / "data" / "regions.json"
+OTHER_NAMES = Path(__file__).parent / "data" / "region_names.json"
 # Greece has letters of its own there.
 OWN_LETTERS = {"GR": "EL"}
 LETTERS, BROAD = 2, 4
@@ -17,6 +21,17 @@ MOST_FOUND = 20
 def _names() -> dict[str, str]:
     names: dict[str, str] = json.loads(REGIONS.read_text(encoding="utf-8"))["regions"]
     return names
+
+
+@cache
+def _others() -> dict[str, dict[str, str]]:
+    held = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
+    return {language: names for language, names in held.items() if language != "source"}
+
+
+def name_in(code: str, language: str) -> str:
+    """Give what a region is called in a language, empty where it has only its own name."""
+    return _others().get(language, {}).get(code, "")
 
 
 @cache
@@ -48,12 +63,17 @@ def code_of(typed: str, country: str) -> str | None:
     if first.upper() in rows and (not rest or fold(rest) == fold(rows[first.upper()])):
         return first.upper()
     wanted = fold(words)
-    return next((code for code, name in rows.items() if wanted in _names_in(name)), None)
+    return next((code for code, name in rows.items() if wanted in _names_of(code, name)), None)
 
 
-def _names_in(name: str) -> set[str]:
+def _names_of(code: str, name: str) -> set[str]:
     # A region of two languages has both names, with a stroke between them.
-    return {fold(name), *(fold(part) for part in name.split("/"))}
+    others = (name_in(code, language) for language in _others())
+    return {fold(one) for one in (name, *name.split("/"), *others) if one}
+
+
+def _is_in(wanted: str, code: str, name: str) -> bool:
+    return wanted == fold(f"{code} {name}") or any(wanted in one for one in _names_of(code, name))
 
 
 def search(typed: str, country: str) -> list[tuple[str, str]]:
@@ -62,6 +82,6 @@ def search(typed: str, country: str) -> list[tuple[str, str]]:
     found = [
         (code, name)
         for code, name in rows.items()
-        if wanted and (code.casefold().startswith(wanted) or wanted in fold(name) or wanted == fold(f"{code} {name}"))
+        if wanted and (code.casefold().startswith(wanted) or _is_in(wanted, code, name))
     ]
     return found[:MOST_FOUND] or [(code, name) for code, name in rows.items() if len(code) == BROAD]

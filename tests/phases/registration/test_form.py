@@ -348,6 +348,33 @@ def test_every_region_and_town_has_what_it_needs() -> None:
     assert towns.find("Paris", "US") is None
 
 
+def test_activities_and_regions_are_found_in_the_language_of_the_reader() -> None:
+    assert economic_activities.search("tekstylnych", "pl")[0] == ("13", "Produkcja wyrobów tekstylnych")
+    assert economic_activities.search("textiles", "pl")[0] == ("13", "Produkcja wyrobów tekstylnych")
+    assert economic_activities.search("tekstylnych") == []
+    assert economic_activities.code_of("13 Produkcja wyrobów tekstylnych") == "13"
+    assert economic_activities.code_of("produkcja WYROBOW tekstylnych") == "13"
+    assert economic_activities.written("1320", "pl") == "13.20 Weaving of textiles"
+    assert [economic_activities.language_of(code, "pl") for code in ("13", "1320")] == ["pl", "en"]
+    divisions = {code for code in economic_activities.titles() if len(code) == 2}
+    assert {code for code in divisions if economic_activities.language_of(code, "pl") == "pl"} == divisions
+    assert regions.search("dolna austria", "AT")[0] == ("AT12", "Niederösterreich")
+    assert regions.code_of("Dolna Austria", "AT") == "AT12"
+    assert (regions.name_in("AT12", "pl"), regions.name_in("AT12", "en")) == ("Dolna Austria", "")
+
+
+def test_the_list_of_activities_names_its_revision_and_speaks_polish(cast: Cast, sign_in: SignIn) -> None:
+    browser, application = sign_in(cast.ana), start(cast.ana)
+
+    assert "NACE Rev. 2.1" in page_of(browser, application, "profile")
+    cast.ana.account.language = "pl"
+    cast.ana.account.save()
+    found = browser.get(
+        address(application, "find", "nace"), {"q": "tekstyl"}, headers={**IN_THE_BACKGROUND, "Accept-Language": "pl"}
+    ).content.decode()
+    assert 'data-value="13 Produkcja wyrobów tekstylnych" lang="pl"' in found
+
+
 # Numbers of the register
 
 

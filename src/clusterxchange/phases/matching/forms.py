@@ -191,7 +191,7 @@ class CatalogueFilters(forms.Form):
             "country": countries.participating_countries(scheme, language),
             "region": [],
             "ecosystem": code_lists.choices(scheme, "ecosystems"),
-            "nace": economic_activities.divisions(),
+            "nace": economic_activities.divisions(language),
             "keyword": [],
             "purpose": code_lists.choices(scheme, "purposes"),
             "activity": code_lists.choices(scheme, "activity_types"),

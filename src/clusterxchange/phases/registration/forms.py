@@ -761,7 +761,8 @@ class ProfileForm(SectionForm):
             "nace": text(
                 _("Economic activity"),
                 250,
-                help_text=_("Type a word or digits of the European classification NACE, and choose"),
+                help_text=_("Type a word or digits of the European classification %(revision)s, and choose")
+                % {"revision": economic_activities.REVISION},
             ),
             "keywords": text(
                 _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
@@ -778,7 +779,7 @@ class ProfileForm(SectionForm):
     def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
         """Give an activity with its title."""
         if name == "nace" and self.application.organisation.nace:
-            return economic_activities.written(self.application.organisation.nace)
+            return economic_activities.written(self.application.organisation.nace, get_language() or "en")
         return super().kept(name)
 
     def clean_nace(self) -> str:

@@ -319,14 +319,19 @@ class Finder:
 
 def _activities(typed: str, country: str) -> list[Found]:
     del country
+    own = get_language() or economic_activities.ENGLISH
     return [
-        Found(economic_activities.written(code), language=economic_activities.LANGUAGE_OF_TITLES)
-        for code, _title in economic_activities.search(typed)
+        Found(economic_activities.written(code, own), language=economic_activities.language_of(code, own))
+        for code, _title in economic_activities.search(typed, own)
     ]
 
 
 def _regions(typed: str, country: str) -> list[Found]:
-    return [Found(name, code) for code, name in regions.search(typed, country)]
+    own = get_language() or ""
+    return [
+        Found(name, ", ".join(part for part in (regions.name_in(code, own), code) if part))
+        for code, name in regions.search(typed, country)
+    ]
 
 
 def _towns(typed: str, country: str) -> list[Found]:

@@ -127,7 +127,7 @@ def _profile(scheme: Scheme, application: Application) -> list[Row]:
         (_("Website"), organisation.website),
         (_("What the organisation does"), organisation.description),
         (_("Industrial ecosystems"), _labels(scheme, "ecosystems", organisation.ecosystems)),
-        (_("Economic activity"), economic_activities.written(organisation.nace)),
+        (_("Economic activity"), economic_activities.written(organisation.nace, get_language() or "en")),
         (_("Field in its own words"), organisation.keywords),
         *_given(
             (_("Offers, in keywords"), organisation.offers),
