@@ -90,8 +90,9 @@ def test_desks_of_people_with_nothing_and_with_something(people: People, look: L
 
 def test_the_work_queue_empty_with_twenty_rows_and_with_errors(people: People, look: Look) -> None:
     officer = contact_point(people, f"{NONE}.contact@demo.example", widths=())
-    for shown in ("", "?show=registrations", "?show=applicants", "?show=nothing"):
+    for shown in ("", "?show=registrations", "?show=applicants"):
         look.at(officer, f"queue, empty, {shown}", f"/desk/{shown}")
+    look.at(officer, "queue, unknown filter", "/desk/?show=nothing", status=404)
     officer = contact_point(people, f"{MANY}.contact@demo.example", widths=())
     page = officer.send(officer.open("/registration/import/").form("import_list"), files={"list": a_list(TWENTY)})
     officer.act(page, "confirm_import")
@@ -148,7 +149,7 @@ def test_an_assessment_and_each_decision_as_both_sides_see_them(people: People, 
     applicant.act(applicant.open(page.url), "object_to_refusal", {"reason": "It names two lines."})
     look.at(applicant, "objection made", page.url)
 
-    assert (look.found, look.seen) == ([], 13)
+    assert (look.found, look.seen) == ([], 14)
 
 
 def test_what_a_person_and_an_organisation_say_of_themselves(people: People, look: Look) -> None:

@@ -25,7 +25,7 @@ PARTS_OF_A_MOVE = {
     "registration": {"claim_visit", "free_visit", "use_visit", "disclose"},
     "matching": {"new_proposal", "side_of", "release_place", "open_invitations_of", "note_shown_list"},
     "exchange_building": {"settle_budget"},
-    "finalisation": {"open_finalisation", "settle_payment", "close_if_settled", "clean_photo"},
+    "finalisation": {"open_finalisation", "settle_payment", "close_if_settled"},
 }
 # It asks what would be refused, and writes nothing.
 ASKS_ONLY = {("matching", "refusal_against")}

@@ -198,6 +198,17 @@ def show_inside(stored: StoredFile) -> HttpResponse:
     return answer
 
 
+def show_picture(stored: StoredFile) -> HttpResponse:
+    """Hand out a picture that everybody who sees its page may see, to stand in that page.
+
+    :raises NotToBeOpened: the file is not clean.
+    """
+    answer = hand_out(stored)
+    answer["Content-Disposition"] = "inline"
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
 def paragraphs_of(document: bytes) -> list[str]:
     """Give the text of a document that has come through the door, a paragraph each, without its layout."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
-from clusterxchange.foundation import clock
+from clusterxchange.foundation import clock, files
 from clusterxchange.foundation.folding import fold
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
 from clusterxchange.parties.organisations.map import circle_at
@@ -141,6 +141,7 @@ def _row(scheme: Scheme, partnership: Partnership) -> dict[str, Any]:
     return {
         "acronym": partnership.acronym,
         "title": partnership.title,
+        "logo_url": logo_url(partnership),
         "url": reverse("partnerships:profile", args=[partnership.slug]),
         "ecosystems": [code_lists.label(scheme, "ecosystems", code) for code in partnership.ecosystems],
         "countries": ", ".join(_country_names(scheme, {member.country for member in members if member.country})),
@@ -175,6 +176,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     context = {
         "partnership": partnership,
+        "logo_url": logo_url(partnership),
         "facts": _facts(scheme, partnership, len(members)),
         "texts": [
             (_("Origin"), partnership.origin),
@@ -188,6 +190,21 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "footnotes": _footnotes(scheme, (member.country for member in partnership.members.all())),
     }
     return render(request, "partnerships/profile.html", context)
+
+
+@require_safe
+def logo(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 -- everybody may see it
+    """Show the logo of a partnership."""
+    file = published(slug).logo
+    if file is None or not file.may_be_opened:
+        raise Http404
+    return files.show_picture(file)
+
+
+def logo_url(partnership: Partnership) -> str:
+    """Give where the logo of a partnership is shown, empty where it has none that may be."""
+    file = partnership.logo
+    return reverse("partnerships:logo", args=[partnership.slug]) if file is not None and file.may_be_opened else ""
 
 
 def _may_see_own(request: HttpRequest, partnership: Partnership) -> bool:

@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actor import COORDINATOR
+from clusterxchange.foundation import clock
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.parties.partnerships.models import (
@@ -18,6 +21,7 @@ from clusterxchange.parties.partnerships.models import (
     PartnershipPerson,
     PlannedEvent,
 )
+from clusterxchange.phases.registration.forms import logo_drawn_anew, logo_field, stored
 from clusterxchange.scheme.code_lists import choices
 from clusterxchange.scheme.countries import country_name, participating_countries
 from clusterxchange.scheme.document import Role, Scheme
@@ -47,9 +51,16 @@ def link() -> forms.URLField:
 class PartForm(forms.Form):
     """A part of what a partnership publishes; its answers have the names of the columns that hold them."""
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, partnership: Partnership, scheme: Scheme) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: "MultiValueDict[str, UploadedFile[bytes]] | None" = None,
+        *,
+        partnership: Partnership,
+        scheme: Scheme,
+    ) -> None:
         self.partnership, self.scheme = partnership, scheme
-        super().__init__(data, initial=self.known())
+        super().__init__(data, files, initial=self.known())
 
     def known(self) -> dict[str, Any]:
         """Give what is kept already."""
@@ -82,6 +93,32 @@ class ProfileForm(PartForm):
         label=_("Planned exchanges"), required=False, min_value=1, max_value=MOST_EXCHANGES, widget=digits(),
         error_messages=WHOLE_NUMBER, help_text=_("The open places on the profile are counted from it."),
     )  # fmt: skip
+
+
+class LogoForm(PartForm):
+    """The picture by which people know it again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as of every part
+        super().__init__(*args, **kwargs)
+        self.fields["logo"] = logo_field()
+        if self.partnership.logo is not None:
+            self.fields["remove_logo"] = forms.BooleanField(label=_("Remove the logo that is shown"), required=False)
+
+    def clean_logo(self) -> Any:  # noqa: ANN401 -- what the door gave
+        """Draw it anew, so that nothing comes along with it."""
+        return logo_drawn_anew(self.cleaned_data["logo"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a file, unless the one that is shown is to go."""
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("logo") and not cleaned.get("remove_logo") and "logo" not in self.errors:
+            self.add_error("logo", forms.ValidationError(_("Choose a file"), code="file_missing"))
+        return cleaned
+
+    def answers(self) -> dict[str, Any]:
+        """Give the file to keep, or none."""
+        checked = self.cleaned_data.get("logo")
+        return {"logo": stored(checked, clock.now()) if checked else None}
 
 
 class TextsForm(PartForm):
@@ -291,6 +328,7 @@ class QuestionForm(forms.Form):
 
 PARTS: Mapping[str, type[PartForm]] = {
     "profile": ProfileForm,
+    "logo": LogoForm,
     "texts": TextsForm,
     "sectors": SectorsForm,
     "targets": TargetsForm,

@@ -11,6 +11,8 @@ from procrastinate.contrib.django import app as jobs_app
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import COORDINATOR, Actor
 from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.foundation import files
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
 from clusterxchange.parties.accounts.models import Account
@@ -40,11 +42,14 @@ def edit_partnership(
     with engine.unit_of_work(actor, at):
         kept = _locked(partnership)
         changed = [column for column, answer in answers.items() if getattr(kept, column) != answer]
+        replaced = [held for column in changed if isinstance(held := getattr(kept, column), StoredFile)]
         for column in changed:
             setattr(kept, column, answers[column])
         engine.record(kept, Action.EDIT_PARTNERSHIP, actor=actor, at=at, payload={"columns": sorted(changed)})
         if changed:
             kept.save(update_fields=changed)
+        for file in replaced:
+            files.discard(file)
     return kept
 
 

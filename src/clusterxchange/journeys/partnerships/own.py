@@ -40,6 +40,7 @@ from clusterxchange.workflow.tables import Refusal
 
 PART_TITLES = {
     "profile": gettext_lazy("Title and numbers"),
+    "logo": gettext_lazy("Logo"),
     "texts": gettext_lazy("Origin, objectives and results"),
     "sectors": gettext_lazy("Sectors"),
     "targets": gettext_lazy("Targets by type of visitor"),
@@ -139,6 +140,11 @@ def _profile_rows(partnership: Partnership, scheme: Scheme) -> list[tuple[str, A
     ]
 
 
+def _logo_rows(partnership: Partnership, scheme: Scheme) -> list[tuple[str, Any]]:
+    del scheme
+    return [(_("Logo"), partnership.logo.name if partnership.logo else None)]
+
+
 def _text_rows(partnership: Partnership, scheme: Scheme) -> list[tuple[str, Any]]:
     del scheme
     return [
@@ -185,6 +191,7 @@ def _assessment_rows(partnership: Partnership, scheme: Scheme) -> list[tuple[str
 
 PART_ROWS: dict[str, Callable[[Partnership, Scheme], list[tuple[str, Any]]]] = {
     "profile": _profile_rows,
+    "logo": _logo_rows,
     "texts": _text_rows,
     "sectors": _sector_rows,
     "targets": _target_rows,
@@ -207,7 +214,7 @@ def part(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if request.method != "POST":
         rows = _amount_rows(partnership, scheme) if name == "amounts" else []
         return _form_page(request, partnership, title, kind(partnership=partnership, scheme=scheme), rows=rows)
-    form = kind(request.POST, partnership=partnership, scheme=scheme)
+    form = kind(request.POST, request.FILES, partnership=partnership, scheme=scheme)
     if not form.is_valid():
         return _form_page(request, partnership, title, form, status=UNPROCESSABLE)
     operations.edit_partnership(partnership, answers=form.answers(), actor=actor_of(request), at=clock.now())

@@ -12,6 +12,7 @@ urlpatterns = [
     path("invitations/<str:token>/", own.invitation, name="invitation"),
     path("questions/<int:number>/answered/", questions.answer, name="answer"),
     path("<str:slug>/", directory.profile, name="profile"),
+    path("<str:slug>/logo/", directory.logo, name="logo"),
     path("<str:slug>/question/", questions.question, name="question"),
     path("<str:slug>/question/sent/", questions.sent, name="question_sent"),
     path("<str:slug>/questions/", questions.questions, name="questions"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.parties.organisations.models import Organisation, Representative
-from clusterxchange.phases.registration.forms import YouForm
+from clusterxchange.phases.registration.forms import YouForm, logo_drawn_anew, logo_field, stored
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.countries import participating_countries
@@ -203,10 +203,21 @@ class OrganisationForm(forms.Form):
     keywords = forms.CharField(label=gettext_lazy("Field in your own words"), max_length=300, required=False)
     offers = forms.CharField(label=gettext_lazy("What you offer, in keywords"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, organisation: Organisation, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's arguments
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's arguments
+        organisation: Organisation,
+        scheme: Scheme,
+        at: datetime,
+        **kwargs: Any,  # noqa: ANN401 -- as above
+    ) -> None:
+        self.at = at
         kept = {name: getattr(organisation, name) for name in (*REVIEWED, *OTHERS_READ)}
         super().__init__(*args, **{**kwargs, "initial": kept, "use_required_attribute": False})
         self.organisation = organisation
+        self.fields["logo"] = logo_field()
+        if organisation.logo is not None:
+            self.fields["remove_logo"] = forms.BooleanField(label=_("Remove the logo that is shown"), required=False)
         offered = {
             "organisation_type": code_lists.choices(scheme, "organisation_types"),
             "country": _countries(scheme),
@@ -216,6 +227,18 @@ class OrganisationForm(forms.Form):
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # -- a choice field
 
+    def clean_logo(self) -> Any:  # noqa: ANN401 -- what the door gave
+        """Draw it anew, so that nothing comes along with it."""
+        return logo_drawn_anew(self.cleaned_data["logo"])
+
+    def answers(self) -> dict[str, Any]:
+        """Give the answers by column; no new logo leaves the one that is shown, unless that is to go."""
+        found = dict(self.cleaned_data)
+        checked, is_removed = found.pop("logo"), found.pop("remove_logo", False)
+        if checked or is_removed:
+            found["logo"] = stored(checked, self.at) if checked else None
+        return found
+
     @property
     def reviewed(self) -> list[forms.BoundField]:
         """The answers that the partnership accepted."""
@@ -224,4 +247,4 @@ class OrganisationForm(forms.Form):
     @property
     def read_by_others(self) -> list[forms.BoundField]:
         """The answers that partners read."""
-        return [self[name] for name in OTHERS_READ]
+        return [self[name] for name in (*OTHERS_READ, "logo", "remove_logo") if name in self.fields]

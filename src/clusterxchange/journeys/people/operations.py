@@ -30,7 +30,7 @@ from clusterxchange.workflow.tables import Refusal
 HOLDS_FOR = timedelta(days=14)
 SEND_INVITATION = "clusterxchange.journeys.people.jobs.send_invitation"
 # What the owner of an accepted organisation may change without a new registration.
-EDITABLE_COLUMNS = rules.ORGANISATION_COLUMNS - {"legal_name", "logo"}
+EDITABLE_COLUMNS = rules.ORGANISATION_COLUMNS - {"legal_name"}
 
 
 def invite_person(
@@ -326,6 +326,8 @@ def edit_organisation(
         for name in changed:
             setattr(locked, name, answers[name])
         locked.save()
+        for was in [one["was"] for one in changed.values() if isinstance(one["was"], StoredFile)]:
+            files.discard(was)
         organisation.refresh_from_db()
         reviewed = sorted(rules.REVIEWED_COLUMNS & set(changed))
         if reviewed:

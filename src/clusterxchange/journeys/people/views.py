@@ -557,11 +557,10 @@ def profile(request: HttpRequest, reference: str) -> HttpResponse:
     if denied is not None:
         return denied
     scheme = ORGANISATION.scheme_of(organisation, at)
-    form = OrganisationForm(
-        request.POST if request.method == "POST" else None, organisation=organisation, scheme=scheme
-    )
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = OrganisationForm(*data, organisation=organisation, scheme=scheme, at=at)
     if request.method == "POST" and form.is_valid():
-        reviewed = operations.edit_organisation(organisation, answers=form.cleaned_data, actor=actor, at=at)
+        reviewed = operations.edit_organisation(organisation, answers=form.answers(), actor=actor, at=at)
         messages.success(request, _("Your changes are saved."))
         if reviewed:
             messages.info(request, _("Your partnership looks again at what has changed, and writes to you."))

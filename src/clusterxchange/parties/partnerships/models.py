@@ -27,6 +27,7 @@ class Partnership(models.Model):
     expected_results = models.TextField(blank=True)
     website = models.URLField(blank=True)
     email = models.EmailField(blank=True)
+    logo = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     amounts = models.JSONField(default=dict, blank=True)
     is_open = models.BooleanField(default=True)
     has_second_reader = models.BooleanField(

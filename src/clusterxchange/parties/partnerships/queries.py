@@ -9,7 +9,7 @@ from clusterxchange.scheme.models import Edition
 
 def partnerships_of(edition: Edition) -> list[Partnership]:
     """Give the partnerships of an edition, by acronym, with their members."""
-    found = Partnership.objects.filter(edition=edition).select_related("edition").prefetch_related("members")
+    found = Partnership.objects.filter(edition=edition).select_related("edition", "logo").prefetch_related("members")
     return list(found.order_by("acronym"))
 
 
@@ -30,7 +30,9 @@ def fits(partnership: Partnership, *, q: str = "", ecosystem: str = "", country:
 def profile(edition: Edition | None, slug: str) -> Partnership | None:
     """Give a partnership by its acronym in the address: of the open edition, else of the newest one that had it."""
     found: QuerySet[Partnership] = (
-        Partnership.objects.filter(slug=slug).select_related("edition").prefetch_related("members", "planned_events")
+        Partnership.objects.filter(slug=slug)
+        .select_related("edition", "logo")
+        .prefetch_related("members", "planned_events")
     )
     if edition is not None and (own := found.filter(edition=edition).first()) is not None:
         return own

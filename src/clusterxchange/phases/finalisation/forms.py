@@ -1,6 +1,5 @@
 """What each step after the end asks."""
 
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -9,14 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
+from clusterxchange.foundation import pictures
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
 from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import EvidenceItem
-from clusterxchange.phases.finalisation.operations import PHOTO_FORMATS, CheckedFile
+from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.scheme import code_lists
 from clusterxchange.workflow.pages import StepForm
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     Text = str | _StrPromise
 
 TAKEN = (PDF, JPEG, PNG)
-LARGEST_PHOTO = 60_000_000
 LONG_TEXT, SHORT_TEXT = 3000, 500
 MOST_DAYS, MOST_COUNTED = 31, 9999
 COUNTED_OUTCOMES = ("contacts", "meetings", "project_ideas", "agreements", "new_memberships")
@@ -60,25 +58,13 @@ class EvidenceField(forms.FileField):
             content, kind, name = check(upload, TAKEN)
         except FileRefused as refused:
             raise _file_refused(refused.code) from None
-        if kind in PHOTO_FORMATS and not can_be_read(content):
+        if kind in pictures.FORMATS and not pictures.can_be_read(content):
             raise _file_refused("file_is_damaged")
         return CheckedFile(content, kind, name)
 
 
 def _file_refused(code: str) -> ValidationError:
     return ValidationError(str(FILE_REFUSALS[code]), code=code)
-
-
-def can_be_read(content: bytes) -> bool:
-    """Whether a photo can be opened at all, and is not so large that opening it would take the server down."""
-    try:
-        with Image.open(io.BytesIO(content)) as photo:
-            if photo.width * photo.height > LARGEST_PHOTO:
-                return False
-            photo.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return False
-    return True
 
 
 class RatingField(forms.TypedChoiceField):

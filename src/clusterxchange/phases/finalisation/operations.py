@@ -1,18 +1,17 @@
 """Everything that is done after the end: each verb once, in one transaction."""
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from PIL import Image, ImageOps
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import Capacity
-from clusterxchange.foundation.files import JPEG, PNG, store
+from clusterxchange.foundation import pictures
+from clusterxchange.foundation.files import store
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
@@ -22,9 +21,6 @@ from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceIt
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.engine import NotAllowed
 from clusterxchange.workflow.tables import Refusal
-
-PHOTO_FORMATS = {JPEG: "JPEG", PNG: "PNG"}
-PHOTO_QUALITY = 90
 
 
 @dataclass(frozen=True)
@@ -140,8 +136,9 @@ def upload_evidence(
     with engine.unit_of_work(actor, at):
         kept = store(file.content, file.name, file.content_type, at)
         inputs: dict[str, StoredFile] = {"file": kept}
-        if file.content_type in PHOTO_FORMATS:
-            inputs = {"file": store(clean_photo(file), file.name, file.content_type, at), "original": kept}
+        if file.content_type in pictures.FORMATS:
+            clean = pictures.drawn_anew(file.content, file.content_type)
+            inputs = {"file": store(clean, file.name, file.content_type, at), "original": kept}
         engine.move(item, A.UPLOAD_EVIDENCE, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return item
 
@@ -158,19 +155,6 @@ def upload_evidence_together(
     with engine.unit_of_work(actor, at):
         items = list(EvidenceItem.objects.filter(exchange_id=exchange.pk, item__in=files).order_by("pk"))
         return [upload_evidence(item, file=files[item.item], actor=actor, at=at, capacity=capacity) for item in items]
-
-
-def clean_photo(file: CheckedFile) -> bytes:
-    """Make a copy of a photo that stands upright and says nothing of place, time or camera."""
-    with Image.open(io.BytesIO(file.content)) as photo:
-        upright = ImageOps.exif_transpose(photo)
-        bare = Image.new(upright.mode, upright.size)
-        bare.paste(upright)
-        if upright.mode == "P":
-            bare.putpalette(upright.getpalette() or [])
-        target = io.BytesIO()
-        bare.save(target, PHOTO_FORMATS[file.content_type], quality=PHOTO_QUALITY)
-    return target.getvalue()
 
 
 def accept_evidence(

@@ -36,6 +36,7 @@ urlpatterns = [
     path("searches/<int:number>/remove-saved-search/", saved_searches.remove, name="remove_saved_search"),
     path("invite/", invitations.invite, name="invite_partner"),
     path("organisations/<str:reference>/", profiles.organisation, name="organisation"),
+    path("organisations/<str:reference>/logo/", profiles.logo, name="logo"),
     path("organisations/<str:reference>/curriculum-vitae/", profiles.curriculum_vitae, name="curriculum_vitae"),
     path(
         "organisations/<str:reference>/send-proposal/",

@@ -19,7 +19,7 @@ from stdnum.exceptions import ValidationError as NumberIsWrong
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP
-from clusterxchange.foundation import files
+from clusterxchange.foundation import files, pictures
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.organisations import towns
@@ -47,7 +47,7 @@ HALF_TYPED = frozenset({"level_missing", "language_missing", "window_incomplete"
 CODE_LENGTH = 2
 # Groups, oceans and test codes that stand among the territories.
 NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
-LOGO_LARGEST = 2 * 1024 * 1024
+LOGO_LARGEST, LOGO_SIDE = 2 * 1024 * 1024, 640
 
 ASSIGN = "assign"
 
@@ -250,6 +250,29 @@ class CheckedFile(forms.FileField):
         """Name the kinds of file that may come in."""
         endings = {files.PDF: "PDF", files.DOCX: "DOCX", files.PNG: "PNG", files.JPEG: "JPEG"}
         return ", ".join(endings[kind] for kind in self.allowed)
+
+
+def logo_field() -> CheckedFile:
+    """Make a field for a logo."""
+    return CheckedFile(
+        label=_("Logo"),
+        allowed=(files.PNG, files.JPEG),
+        largest=LOGO_LARGEST,
+        help_text=_("A PNG or JPEG file of at most 2 MB"),
+    )
+
+
+def logo_drawn_anew(checked: Any) -> Any:  # noqa: ANN401 -- what CheckedFile gives, or nothing
+    """Draw a logo anew in the size of a page, so that nothing comes along with it.
+
+    :raises ValidationError: it is no picture that can be read.
+    """
+    if not checked:
+        return checked
+    content, kind, name = checked
+    if not pictures.can_be_read(content):
+        raise ValidationError(_("The picture cannot be read: save it anew, then try again"), code="file_is_damaged")
+    return pictures.drawn_anew(content, kind, largest_side=LOGO_SIDE), kind, name
 
 
 def stored(checked: Any, at: datetime) -> StoredFile:  # noqa: ANN401 -- what CheckedFile gives
@@ -768,12 +791,7 @@ class ProfileForm(SectionForm):
                 _("Your field in words of your own"), 300, help_text=_("A few words with commas between them")
             ),
             "offers": text(_("What you offer, in keywords"), 300, help_text=_("A few words with commas between them")),
-            "logo": CheckedFile(
-                label=_("Logo"),
-                allowed=(files.PNG, files.JPEG),
-                largest=LOGO_LARGEST,
-                help_text=_("A PNG or JPEG file of at most 2 MB"),
-            ),
+            "logo": logo_field(),
         }
 
     def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
@@ -781,6 +799,10 @@ class ProfileForm(SectionForm):
         if name == "nace" and self.application.organisation.nace:
             return economic_activities.written(self.application.organisation.nace, get_language() or "en")
         return super().kept(name)
+
+    def clean_logo(self) -> Any:  # noqa: ANN401 -- what the door gave
+        """Draw the logo anew, so that nothing comes along with it."""
+        return logo_drawn_anew(self.cleaned_data["logo"])
 
     def clean_nace(self) -> str:
         """Accept a division or a class that NACE has."""

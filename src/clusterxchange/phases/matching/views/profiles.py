@@ -17,7 +17,8 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.files import hand_out
+from clusterxchange.foundation.files import hand_out, show_picture
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.phases.matching import catalogue as shown
 from clusterxchange.phases.matching import operations, queries, ranking, states
 from clusterxchange.phases.matching.catalogue import Asker
@@ -135,6 +136,7 @@ def _show_profile(
     )
     context = {
         "participation": participation,
+        "logo_url": _logo_url(participation),
         "name": queries.name_shown(participation),
         "where": shown.where(participation, scheme),
         "role": label(scheme, "roles", participation.role),
@@ -305,3 +307,22 @@ def curriculum_vitae(request: HttpRequest, reference: str) -> HttpResponseBase:
         return _show_profile(request, participation, status=CONFLICT, refused=waiting)
     operations.open_curriculum_vitae(participation, actor=actor_of(request), at=clock.now())
     return hand_out(file)
+
+
+@require_safe
+@signed_in
+def logo(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Show the logo of an organisation that is shown by its name."""
+    file = _shown_logo(_profile(request, reference))
+    if file is None:
+        raise Http404
+    return show_picture(file)
+
+
+def _shown_logo(participation: Participation) -> StoredFile | None:
+    file = participation.organisation.logo
+    return file if participation.shown_by_name and file is not None and file.may_be_opened else None
+
+
+def _logo_url(participation: Participation) -> str:
+    return f"/matching/organisations/{participation.reference}/logo/" if _shown_logo(participation) else ""
