@@ -107,6 +107,38 @@ def test_a_wrong_value_is_kept_as_typed_and_the_good_one_behind_it_stays(cast: C
     assert "1 answer needs a second look" in browser.get(address(application)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("section", "typed", "code"),
+    [
+        ("you", {"based_in": "GB"}, "country_not_participating"),
+        ("organisation", {"organisation_type": "public_authority"}, "type_may_not_visit"),
+        ("cluster-and-size", {"cluster_membership": "no"}, "not_member_of_a_cluster"),
+        ("cluster-and-size", {"cluster_membership": "business-network"}, "business_network_is_not_enough"),
+        ("cluster-and-size", {"people": "300"}, "figures_of_a_large_company"),
+    ],
+)
+def test_what_stands_against_taking_part_is_told_when_the_field_is_left(
+    cast: Cast, sign_in: SignIn, section: str, typed: dict[str, str], code: str
+) -> None:
+    browser, application = sign_in(cast.ana), start(cast.ana)
+    assert "data-told" not in page_of(browser, application, section)
+
+    answer = leave(browser, application, section, **typed).content.decode()
+
+    assert f'data-told="{code}"' in answer
+    assert f'data-told="{code}"' in page_of(browser, application, "motivation")
+
+
+def test_nobody_is_told_of_what_they_were_not_asked_yet(cast: Cast, sign_in: SignIn) -> None:
+    browser = sign_in(cast.nuno)
+    application = open_draft(browser)
+
+    for section in rules.SECTIONS:
+        assert "data-told" not in page_of(browser, application, section)
+    answer = leave(browser, application, "organisation", organisation_type="sme", role="visit", country="PT")
+    assert "data-told" not in answer.content.decode()
+
+
 def test_nothing_is_submitted_while_an_answer_needs_a_second_look(cast: Cast, sign_in: SignIn) -> None:
     browser, application = sign_in(cast.ana), start(cast.ana)
     declared = dict.fromkeys(rules.DECLARATIONS, "on")

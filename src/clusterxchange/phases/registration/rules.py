@@ -286,6 +286,34 @@ def role_refusal(
     return None
 
 
+def standing_refusals(scheme: Scheme, application: Application) -> list[str]:
+    """Give the codes of the rules against which the answers that are there already stand; none waits for the others."""
+    person, organisation = application.representative, application.organisation
+    given = [country for country in (person.based_in, organisation.country) if country]
+    found = [] if all(scheme.participates(country) for country in given) else ["country_not_participating"]
+    roles = roles_asked(application)
+    if organisation.organisation_type and roles:
+        # What is not answered yet is taken for the best: nobody is refused for a question that comes later.
+        membership = organisation.cluster_membership or Membership.YES
+        refusals = (
+            refusal
+            for role in roles
+            for refusal in eligible(
+                scheme,
+                organisation_type=organisation.organisation_type,
+                country=person.based_in,
+                role=role,
+                membership=membership,
+                agency_approval=True,
+            ).refusals
+            if refusal != "country_not_participating"
+        )
+        found += dict.fromkeys(refusals)
+    if organisation.organisation_type == SME and size_of(scheme, organisation) == LARGE:
+        found.append("figures_of_a_large_company")
+    return found
+
+
 def person_refusal(scheme: Scheme, application: Application) -> str | None:
     """Give the code where the visiting person comes from a third country and does not meet the rule for that."""
     person = application.representative

@@ -29,7 +29,7 @@ from clusterxchange.phases.registration.views import known, on_behalf, papers
 from clusterxchange.phases.registration.views.applications import page_for
 from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import pages
+from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import actor_of, load, signed_in
 from clusterxchange.workflow.tables import Refusal
@@ -165,6 +165,7 @@ def _save_what_was_left(desk: Desk, kind: type[SectionForm], names: Sequence[str
         "fields": [form[one] for one in form.fields],
         "kept": [_kept_file(desk, one) for one in form.files_kept if one in form.fields],
         "moved": _moved(desk, form),
+        "told": _told_at_once(desk),
         "size": _size(desk) if kind.section == rules.SIZE else None,
         "seconds": settings.SESSION_COOKIE_AGE,
     }
@@ -211,11 +212,18 @@ def _section_page(desk: Desk, form: SectionForm, *, status: int = 200) -> HttpRe
         "lists": {one: desk.address("find", one) for one in FINDERS if one in form.fields},
         "type_is_missing": form.section == rules.SIZE and not found.organisation.organisation_type,
         "organisation_url": desk.address("sections", rules.ORGANISATION),
+        "told": _told_at_once(desk),
         "is_scanned": scanner.is_configured(),
         "seconds": settings.SESSION_COOKIE_AGE,
         "position": _position(desk) if form.section == rules.ORGANISATION else "",
     }
     return render(request, "registration/section.html", context, status=status)
+
+
+def _told_at_once(desk: Desk) -> list[tuple[str, str]]:
+    """Say what already stands against taking part, long before anybody submits."""
+    found = rules.standing_refusals(desk.scheme, desk.application)
+    return [(code, sentences.refusal_sentence(code, {})) for code in found]
 
 
 def _size(desk: Desk) -> str:
