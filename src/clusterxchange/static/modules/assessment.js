@@ -41,6 +41,7 @@ for (const link of document.querySelectorAll("[data-show-in]")) {
     const isRoom = matchMedia("(min-width: 64rem)").matches;
     link.target = isRoom ? frame.name : "";
     frame.hidden = !isRoom;
+    if (isRoom) frame.scrollIntoView({ block: "nearest" });
   });
 }
 
