@@ -8,14 +8,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock, files, scanner
 from clusterxchange.foundation.files import PDF
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.registration import operations as registration
-from clusterxchange.phases.registration.models import Application
+from clusterxchange.phases.registration.models import ActOnBehalf, Application
 from clusterxchange.workflow.engine import Refused
 from clusterxchange.workflow.models import Entry, Notice
 from tests.bring import bring_exchange_to
@@ -158,3 +160,32 @@ def test_one_that_still_waits_counts_and_a_clean_one_does(cast: Cast, settings: 
     scan(MONDAY)
 
     assert not Notice.objects.filter(action="set_file_aside").exists()
+
+
+# Papers of others
+
+
+def test_a_harmful_paper_is_no_record_of_an_act(cast: Cast, settings: Settings, clamd: str) -> None:
+    application = start(cast.ana)
+    submitted = registration.submit_application(application, actor=cast.ana.actor, at=MONDAY, **DECLARATIONS)
+    settings.SCANNER_ADDRESS = clamd
+    paper = files.store(PAPER + EICAR, "paper.pdf", PDF, MONDAY)
+    record = registration.Record(
+        act=Action.WITHDRAW_APPLICATION, channel="paper", done_on=MONDAY.date(), note="Signed here.", evidence=paper
+    )
+
+    with pytest.raises(Refused, match="file_is_harmful") as refused:
+        registration.record_act(submitted, record=record, actor=cast.chiara.actor, at=MONDAY)
+    assert (refused.value.refusal.field, ActOnBehalf.objects.count()) == ("evidence", 0)
+
+
+def test_a_harmful_statement_is_no_proof_of_a_transfer(cast: Cast, settings: Settings, clamd: str) -> None:
+    due = bring_exchange_to(cast, "due")
+    finalisation.order_payment(due.payment, actor=cast.chiara.actor, at=due.at)
+    finalisation.release_payment(due.payment, actor=cast.cosima.actor, at=due.at)
+    settings.SCANNER_ADDRESS = clamd
+
+    with pytest.raises(Refused, match="file_is_harmful") as refused:
+        finalisation.confirm_paid(due.payment, actor=cast.chiara.actor, at=due.at, proof=HARMFUL)
+    assert refused.value.refusal.field == "proof"
+    assert (due.payment.state, StoredFile.objects.filter(name=HARMFUL.name).exists()) == ("RELEASED", False)

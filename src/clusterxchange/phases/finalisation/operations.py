@@ -19,7 +19,7 @@ from clusterxchange.phases.exchange_building.queries import is_physical, signed_
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentState
 from clusterxchange.workflow import engine
-from clusterxchange.workflow.engine import NotAllowed
+from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.tables import Refusal
 
 
@@ -260,7 +260,7 @@ def confirm_paid(
     """Note that the bank has paid."""
     with engine.unit_of_work(actor, at):
         day = paid_on or timezone.localtime(at).date()
-        inputs = {"paid_on": day, "transfer_reference": transfer_reference, "proof": _stored(proof, at)}
+        inputs = {"paid_on": day, "transfer_reference": transfer_reference, "proof": _stored(proof, at, "proof")}
         engine.move(payment, A.CONFIRM_PAID, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return payment
 
@@ -283,13 +283,20 @@ def return_payment(
 ) -> Payment:
     """Note that the bank has sent the money back."""
     with engine.unit_of_work(actor, at):
-        inputs = {"reason": reason, "transfer_reference": transfer_reference, "proof": _stored(proof, at)}
+        inputs = {
+            "reason": reason,
+            "transfer_reference": transfer_reference,
+            "proof": _stored(proof, at, "return_proof"),
+        }
         engine.move(payment, A.RETURN_PAYMENT, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return payment
 
 
-def _stored(proof: CheckedFile | None, at: datetime) -> StoredFile | None:
-    return None if proof is None else store(proof.content, proof.name, proof.content_type, at)
+def _stored(proof: CheckedFile | None, at: datetime, field: str) -> StoredFile | None:
+    kept = None if proof is None else store(proof.content, proof.name, proof.content_type, at)
+    if kept is not None and kept.is_rejected:
+        raise Refused(Refusal("file_is_harmful", field=field))
+    return kept
 
 
 def correct_bank_details(

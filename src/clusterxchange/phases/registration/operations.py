@@ -494,6 +494,8 @@ def record_act(
             raise Refused(Refusal("act_waits_already"))
         if record.channel == ActOnBehalf.Channel.PAPER and record.evidence is None:
             raise Refused(Refusal("act_evidence_missing", field="evidence"))
+        if record.evidence is not None and record.evidence.is_rejected:
+            raise Refused(Refusal("file_is_harmful", field="evidence"))
         made = ActOnBehalf.objects.create(
             application=application, action=record.act, inputs=dict(record.inputs), channel=record.channel,
             done_on=record.done_on, note=record.note, evidence=record.evidence, partnership=application.partnership,
