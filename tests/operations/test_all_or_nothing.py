@@ -20,12 +20,12 @@ MOST_WRITES = 40
 OF_A_TABLE = sql.SQL(
     "select {name}::text, count(*), coalesce(sum(hashtextextended(line::text, 0)), 0)::text from {table} as line"
 )
-# These take no actor: they are parts of a move, and never the outermost call.
+# These take no actor: they are parts of a move, or go from one move to the next, each whole by itself.
 PARTS_OF_A_MOVE = {
     "registration": {"claim_visit", "free_visit", "use_visit", "disclose"},
     "matching": {"new_proposal", "side_of", "release_place", "open_invitations_of", "note_shown_list"},
     "exchange_building": {"settle_budget"},
-    "finalisation": {"open_finalisation", "settle_payment", "close_if_settled"},
+    "finalisation": {"open_finalisation", "settle_payment", "close_if_settled", "follow_verdicts"},
 }
 # It asks what would be refused, and writes nothing.
 ASKS_ONLY = {("matching", "refusal_against")}
