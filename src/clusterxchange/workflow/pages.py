@@ -192,7 +192,11 @@ def case_context(
     def make_form(action: Action, capacity: Capacity) -> forms.BaseForm:
         if bound is not None and bound[0] is action and bound[1] in (None, capacity):
             return bound[2]
-        if bound is not None and page.sent_along is not None and (along := page.sent_along(action, bound[2])) is not None:
+        if (
+            bound is not None
+            and page.sent_along is not None
+            and (along := page.sent_along(action, bound[2])) is not None
+        ):
             return along
         return form_for(page, action, capacity, subject, actor, at)
 
