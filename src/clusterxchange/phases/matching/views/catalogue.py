@@ -35,8 +35,8 @@ from clusterxchange.phases.matching.forms import (
 from clusterxchange.phases.matching.models import CatalogueEntry
 from clusterxchange.phases.matching.search import Page, PageUnknown, Tally, Wanted
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme import economic_activities
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
 
 OK = 200
@@ -298,7 +298,9 @@ def _filters_in_words(filters: CatalogueFilters, tally: Tally) -> list[dict[str,
                 {
                     "name": name,
                     "legend": legends[name],
-                    "language": economic_activities.language_of(options[0]["value"], get_language() or "en") if name == "nace" else "",
+                    "language": economic_activities.language_of(options[0]["value"], get_language() or "en")
+                    if name == "nace"
+                    else "",
                     "options": options,
                     "open": bool(chosen),
                 }
