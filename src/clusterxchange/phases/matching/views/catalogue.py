@@ -298,7 +298,7 @@ def _filters_in_words(filters: CatalogueFilters, tally: Tally) -> list[dict[str,
                 {
                     "name": name,
                     "legend": legends[name],
-                    "language": economic_activities.language_of(options[0]["value"], get_language() or "en")
+                    "language": economic_activities.language_of(str(options[0]["value"]), get_language() or "en")
                     if name == "nace"
                     else "",
                     "options": options,
