@@ -507,11 +507,22 @@ def take_pen(s: Scene) -> object:
     return building.take_pen(s.story.commitment, actor=s.story.host, at=s.at, capacity=H)
 
 
+def ask_for_help(s: Scene) -> object:
+    return building.ask_for_help(s.story.commitment, question="How?", actor=s.story.host, at=s.at)
+
+
 def have_signatures_written(s: Scene) -> None:
     write_signatures("commitment", s.story.commitment.pk)
 
 
 EXCHANGE_BUILDING: Mapping[str, Try] = {
+    "hold_part": Try("drafted", lambda s: building.hold_part(
+        s.story.commitment, part="plan", actor=s.story.host, at=s.at)),
+    "comment_on_part": Try("drafted", lambda s: building.comment_on_part(
+        s.story.commitment, part="plan", text="On Tuesday?", actor=s.story.host, at=s.at)),
+    "ask_for_help": Try("drafted", ask_for_help),
+    "answer_help": Try("drafted", lambda s: building.answer_help(
+        s.story.commitment, answer="So.", actor=s.story.host_contact, at=s.at), (ask_for_help,)),
     "remind_signers": Try("validated", lambda s: building.remind_signers(
         s.story.commitment, actor=s.story.host, at=s.at, capacity=H)),
     "delegate_signature": Try("validated", delegate, (with_a_colleague,)),

@@ -84,6 +84,9 @@ class Action(StrEnum):
     REPORT_NO_SHOW = auto()
 
     EDIT_COMMITMENT = auto()
+    COMMENT_ON_PART = auto()
+    ASK_FOR_HELP = auto()
+    ANSWER_HELP = auto()
     AGREE_COMMITMENT = auto()
     VALIDATE_COMMITMENT = auto()
     REQUEST_CHANGES = auto()

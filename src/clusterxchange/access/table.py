@@ -213,6 +213,9 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
     },
     "commitment": {
         A.EDIT_COMMITMENT: may(V, H, VP, HP),
+        A.COMMENT_ON_PART: may(V, H, VP, HP),
+        A.ASK_FOR_HELP: may(V, H),
+        A.ANSWER_HELP: may(VP, HP),
         A.AGREE_COMMITMENT: may(V, H),
         A.VALIDATE_COMMITMENT: may(VP, HP),
         A.REQUEST_CHANGES: may(VP, HP),

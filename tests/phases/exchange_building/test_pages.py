@@ -145,6 +145,7 @@ def test_two_who_edit_the_same_part_both_keep_what_they_typed(
     story = bring_exchange_to(cast, "drafted")
     path = f"{at_the_moment_of(story)}commitment/parts/objectives/"
     form = browser.get(cast.ana, path).form("edit_commitment")
+    browser.send(cast.bram, path, "take_part_over")
     browser.send(cast.bram, path, "edit_commitment", objectives_host="What Bram typed")
 
     late = browser.post(cast.ana, form.address, {**form.values, "objectives_host": "What Ana typed"})

@@ -1,4 +1,4 @@
-"""Where a country stands on the dotted map: its capital, in the projection in which the dots were drawn."""
+"""Where a country, or another place, stands on the dotted map: a country at its capital, in the projection in which the dots were drawn."""
 
 from math import cos, radians, sin, sqrt
 
@@ -15,8 +15,11 @@ SMALLEST_DOT, LARGEST_DOT, GROWTH = 11, 20, 1.5
 def place_of(country: str) -> tuple[int, int] | None:
     """Give the point of a country's capital in the units of the map, None where it is unknown or outside."""
     position = capital_of(country)
-    if position is None:
-        return None
+    return point_at(position) if position is not None else None
+
+
+def point_at(position: tuple[float, float]) -> tuple[int, int] | None:
+    """Give the point of a latitude and longitude in the units of the map, None where it is outside."""
     latitude, longitude = radians(position[0]), radians(position[1]) - CENTRE_LONGITUDE
     scale = sqrt(2 / (1 + sin(CENTRE_LATITUDE) * sin(latitude) + cos(CENTRE_LATITUDE) * cos(latitude) * cos(longitude)))
     east = scale * cos(latitude) * sin(longitude)

@@ -4,6 +4,7 @@ A budget is locked after everything else of its exchange: exchange, commitment, 
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,7 +14,7 @@ from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
-from clusterxchange.access.capacities import SYS, VP
+from clusterxchange.access.capacities import HP, SYS, VP
 from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import make_document
@@ -22,6 +23,7 @@ from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.guards import hint_words_of
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
+    CommitmentPart,
     CommitmentText,
     Exchange,
     FinancialAgreement,
@@ -126,6 +128,8 @@ def write_part(situation: Situation) -> None:
     """Write what was typed, and compute anew what follows from it."""
     commitment: Commitment = situation.subject
     before = commitment.language
+    touched = dict.fromkeys(rules.part_of(field) for field in situation.inputs["values"])
+    before_of_parts = {part: rules.fingerprint_of_part(commitment, part) for part in touched}
     for field, value in situation.inputs["values"].items():
         setattr(commitment, field, value)
     if commitment.working_language:
@@ -136,9 +140,24 @@ def write_part(situation: Situation) -> None:
         within = (commitment.first_day.isoformat(), commitment.last_day.isoformat())
         commitment.plan = [row for row in commitment.plan if within[0] <= row["day"] <= within[1]]
     commitment.last_edited_at = situation.at
+    if situation.capacity in (VP, HP):
+        commitment.help_asked_at, commitment.help_asked_by = None, ""
     refresh_text(commitment, situation.scheme)
     commitment.save()
     keep_text(commitment, situation)
+    _note_changes(commitment, situation, before_of_parts)
+
+
+def _note_changes(commitment: Commitment, situation: Situation, before: Mapping[str, str]) -> None:
+    # Whoever has written a part lets go of it.
+    changed = [
+        part for part, fingerprint in before.items() if fingerprint != rules.fingerprint_of_part(commitment, part)
+    ]
+    facts = {"changed_by": situation.actor.name, "changed_as": situation.capacity, "changed_at": situation.at}
+    for part in changed:
+        CommitmentPart.objects.update_or_create(commitment=commitment, part=part, defaults=facts)
+    own = commitment.part_rows.filter(part__in=before, held_by_id=situation.actor.account_id)
+    own.update(held_by=None, held_at=None, held_until=None)
 
 
 def keep_text(commitment: Commitment, situation: Situation) -> None:
@@ -348,6 +367,7 @@ def _reopen(commitment: Commitment, situation: Situation) -> None:
     commitment.submitted_at = commitment.validated_at = None
     commitment.hint_answers = {}
     commitment.pen_held_by = commitment.pen_until = commitment.signers_reminded_at = None
+    commitment.help_asked_at, commitment.help_asked_by = None, ""
     commitment.last_edited_at = situation.at
     refresh_text(commitment, rules_of_case(commitment.exchange, None, situation.at))
 

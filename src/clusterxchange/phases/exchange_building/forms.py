@@ -28,6 +28,7 @@ from clusterxchange.phases.exchange_building.queries import (
     distance_between,
     host_country,
     is_physical,
+    suggestions_for,
     words_of,
 )
 from clusterxchange.scheme import code_lists
@@ -295,9 +296,24 @@ class TextForm(StepForm):
                     "id": f"part-{part.replace('_', '-')}",
                     "fields": [self[name] for name in names] if part != "plan" else [],
                     "days": self._plan_days() if part == "plan" else [],
+                    "suggestions": suggestions_for(self.commitment.exchange, part),
                 }
             )
         return found
+
+    def counted_days(self) -> list[date]:
+        """Give the days of the plan, as it is being typed, that count as working days at the host."""
+        if self.days is None:
+            return []
+        typed = [
+            {**row, "activity": str(self.data.get(f"plan_{row['day']}_{row['half']}_activity", row["activity"]))}
+            for row in rules.plan_between(*self.days, self.commitment.plan)
+        ]
+        admitted = self.commitment.admitted_days
+        try:
+            return rules.days_of_plan(self.scheme, host_country(self.commitment.exchange), typed, admitted)
+        except CalendarUnknown:
+            return []
 
     def _plan_days(self) -> list[dict[str, Any]]:
         if self.days is None:
@@ -410,6 +426,30 @@ class TextForm(StepForm):
         if cleaned.get("admitted_day"):
             days[cleaned["admitted_day"].isoformat()] = cleaned["admitted_reason"]
         return days
+
+
+class PartCommentForm(forms.Form):
+    """Something to say about one part of the text."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your comment"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class HelpForm(forms.Form):
+    """What a contact point is asked."""
+
+    question = forms.CharField(
+        label=gettext_lazy("Your question"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the contact point answers."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Your answer"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ReasonForm(forms.Form):
@@ -670,6 +710,8 @@ COMMITMENT_FORMS: Mapping[Action, type[forms.BaseForm]] = {
     Action.SIGN_COMMITMENT: SignForm,
     Action.DECLINE_SIGNATURE: DeclineSignatureForm,
     Action.HAND_IN_SIGNED_COPY: SignedCopyForm,
+    Action.ASK_FOR_HELP: HelpForm,
+    Action.ANSWER_HELP: AnswerForm,
     Action.DELEGATE_SIGNATURE: ColleagueForm,
     Action.REVOKE_DELEGATION: RevokeDelegationForm,
 }

@@ -24,6 +24,7 @@ from clusterxchange.phases.exchange_building.queries import (
     country_of,
     declarations_of,
     delegation_to,
+    holds_of,
     host_country,
     is_physical,
     representative_of,
@@ -113,6 +114,22 @@ def part_is_theirs_to_edit(situation: Situation) -> Refusal | None:
     own = rules.parts_of(situation.capacity)
     given = situation.inputs.get("values", {})
     return None if all(rules.part_of(field) in own for field in given) else Refusal("not_allowed")
+
+
+def part_is_free(situation: Situation) -> Refusal | None:
+    """Refuse to write into a part that somebody else is writing; what is not changed stands in nobody's way."""
+    commitment, values = situation.subject, situation.inputs.get("values", {})
+    changed = {rules.part_of(field) for field, value in values.items() if getattr(commitment, field) != value}
+    for row in holds_of(commitment, situation.at, but=situation.actor.account_id):
+        if row.part in changed:
+            since = row.held_at.astimezone(BRUSSELS).strftime("%H:%M")
+            return Refusal("part_is_held", {"person": row.held_by.full_name, "since": since})
+    return None
+
+
+def help_is_wanted(commitment: Commitment) -> bool:
+    """Whether an organisation has asked its contact point for help and has no answer yet."""
+    return commitment.help_asked_at is not None and exchange_goes_on(commitment)
 
 
 def page_is_current(situation: Situation) -> Refusal | None:

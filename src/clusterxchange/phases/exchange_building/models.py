@@ -148,6 +148,8 @@ class Commitment(SignedSubject):
     frozen = models.JSONField(null=True, blank=True)
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
     last_edited_at = models.DateTimeField(null=True, blank=True)
+    help_asked_at = models.DateTimeField(null=True, blank=True)
+    help_asked_by = models.CharField(max_length=3, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     validated_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -266,3 +268,53 @@ class SigningDelegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exchange}, {self.capacity}, {self.given_at}"
+
+
+class CommitmentPart(models.Model):
+    """Who writes a part of the text now, and who changed it last."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="part_rows")
+    part = models.CharField(max_length=40)
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    changed_by = models.CharField(max_length=170, blank=True)
+    changed_as = models.CharField(max_length=3, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("commitment", "part"), name="one_row_for_each_part"),)
+
+    def __str__(self) -> str:
+        return f"{self.commitment}, {self.part}"
+
+
+class CommitmentReading(models.Model):
+    """When a side last had the whole text before it."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="readings")
+    capacity = models.CharField(max_length=3)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("commitment", "capacity"), name="one_reading_for_each_side"),)
+
+    def __str__(self) -> str:
+        return f"{self.commitment}, {self.capacity}, {self.at}"
+
+
+class PartComment(models.Model):
+    """Something said about one part of the text, among the four; it stays when the text becomes a next version."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="comments")
+    part = models.CharField(max_length=40)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    capacity = models.CharField(max_length=3)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, {self.part}, {self.at}"

@@ -100,7 +100,22 @@ say(
         A.EDIT_COMMITMENT: ActionSentences(
             button=_("Save the text"),
             happened=_("%(party)s changed the Commitment to Quality of %(visitor)s and %(host)s."),
+            asked=_("Help with the Commitment to Quality of %(visitor)s and %(host)s, as you were asked"),
+            waiting=_("%(party)s helps with the Commitment to Quality"),
             hint=_("A change asks both organisations to agree again."),
+        ),
+        A.COMMENT_ON_PART: ActionSentences(
+            button=_("Add the comment"),
+            happened=_("%(party)s commented on a part of the Commitment to Quality of %(visitor)s and %(host)s."),
+        ),
+        A.ASK_FOR_HELP: ActionSentences(
+            button=_("Ask your contact point for help"),
+            happened=_("%(party)s asked its contact point for help with the Commitment to Quality."),
+            hint=_("Your question goes into the conversation. Your contact point has a term to answer."),
+        ),
+        A.ANSWER_HELP: ActionSentences(
+            button=_("Answer the question"),
+            happened=_("%(party)s answered a question about the Commitment to Quality."),
         ),
         A.AGREE_COMMITMENT: ActionSentences(
             button=_("Agree with the text"),
@@ -270,6 +285,9 @@ say(
             "The text has words that hint at an internship or employment (%(words)s). Say why it is none."
         ),
         "document_missing": _("The file of the text is not there yet. Try again in a moment."),
+        "part_is_held": _("%(person)s is writing this part since %(since)s. Take it over, or come back later."),
+        "help_is_asked_for": _("Help is asked for already. Your contact point will answer."),
+        "help_is_not_asked_for": _("Nobody waits for your help here."),
         "pen_is_held": _("%(person)s signs a copy elsewhere until %(until)s, Brussels. Sign after that."),
         "pen_not_held": _("The hour for signing elsewhere is over. Download the file again, and sign that one."),
         "no_right_to_sign": _("%(person)s signs for this organisation, or somebody to whom that right was given."),

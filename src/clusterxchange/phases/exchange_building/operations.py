@@ -19,14 +19,16 @@ from clusterxchange.documents.verification.pack import make_pack
 from clusterxchange.foundation.files import store
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.partnerships import budgets
-from clusterxchange.phases.exchange_building import queries
+from clusterxchange.phases.exchange_building import guards, queries
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
+    CommitmentPart,
     Exchange,
     FinancialAgreement,
+    PartComment,
     SigningDelegation,
 )
-from clusterxchange.workflow import cases, engine, journal, notices, obligations, registry
+from clusterxchange.workflow import cases, engine, journal, notices, obligations, registry, thread
 from clusterxchange.workflow.models import Obligation
 from clusterxchange.workflow.tables import Machine, Refusal
 
@@ -156,6 +158,96 @@ def edit_commitment(
     inputs = {"values": dict(values), "seen": dict(seen or {}), "version": version}
     engine.move(commitment, Action.EDIT_COMMITMENT, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return commitment
+
+
+PART_IS_HELD: Final = timedelta(minutes=10)
+
+
+def hold_part(
+    commitment: Commitment, *, part: str, actor: Actor, at: datetime, takes_over: bool = False
+) -> CommitmentPart | None:
+    """Hold a part while somebody writes it; give the row of whoever else holds it, None where it is now the actor's.
+
+    :raises engine.NotAllowed: the actor does not write this text.
+    """
+    denial = decide.denial(actor, "commitment", Action.EDIT_COMMITMENT, commitment)
+    if denial is not None:
+        raise engine.NotAllowed(Refusal(denial))
+    with transaction.atomic():
+        CommitmentPart.objects.get_or_create(commitment=commitment, part=part)
+        row = commitment.part_rows.select_for_update(of=("self",)).select_related("held_by").get(part=part)
+        is_held = row.held_by_id is not None and row.held_until is not None and row.held_until > at
+        if is_held and row.held_by_id != actor.account_id and not takes_over:
+            return row
+        if not is_held or row.held_by_id != actor.account_id:
+            row.held_at = at
+        row.held_by_id, row.held_until = actor.account_id, at + PART_IS_HELD
+        row.save(update_fields=["held_by", "held_at", "held_until"])
+    return None
+
+
+def comment_on_part(
+    commitment: Commitment, *, part: str, text: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> PartComment:
+    """Say something about one part of the text; the two organisations are told."""
+    machine = registry.machine_of(commitment)
+    with engine.unit_of_work(actor, at):
+        acting = engine.acting_capacity(machine, commitment, Action.COMMENT_ON_PART, actor, capacity)
+        engine.record(
+            commitment,
+            Action.COMMENT_ON_PART,
+            actor=actor,
+            at=at,
+            capacity=acting,
+            payload={"part": part},
+            tells={Capacity.V, Capacity.H} - {acting},
+        )
+        return PartComment.objects.create(
+            exchange=commitment.exchange, part=part, author_id=actor.account_id or 0, capacity=acting, text=text, at=at
+        )
+
+
+def ask_for_help(
+    commitment: Commitment, *, question: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> None:
+    """Ask one's own contact point for help with the text, who then has a term to answer.
+
+    :raises engine.Refused: the text is not being written, or help was asked for already.
+    """
+    machine = registry.machine_of(commitment)
+    with engine.unit_of_work(actor, at):
+        engine.lock(machine, commitment)
+        acting = engine.acting_capacity(machine, commitment, Action.ASK_FOR_HELP, actor, capacity)
+        if machine.row_for(Action.EDIT_COMMITMENT, commitment.state) is None or not guards.exchange_goes_on(commitment):
+            raise engine.WrongState(Refusal("wrong_state", {"state": commitment.state}))
+        if commitment.help_asked_at is not None:
+            raise engine.Refused(Refusal("help_is_asked_for"))
+        commitment.help_asked_at, commitment.help_asked_by = at, acting
+        commitment.save(update_fields=["help_asked_at", "help_asked_by"])
+        engine.record(commitment, Action.ASK_FOR_HELP, actor=actor, at=at, capacity=acting)
+        thread.say_something(commitment.exchange, text=question, actor=actor, at=at)
+
+
+def answer_help(
+    commitment: Commitment, *, answer: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> None:
+    """Answer the question of one's organisation; nobody waits for help any more.
+
+    :raises engine.Refused: nobody has asked this contact point.
+    """
+    machine = registry.machine_of(commitment)
+    with engine.unit_of_work(actor, at):
+        engine.lock(machine, commitment)
+        acting = engine.acting_capacity(machine, commitment, Action.ANSWER_HELP, actor, capacity)
+        if commitment.help_asked_at is None or commitment.help_asked_by != ASKED_BY[acting]:
+            raise engine.Refused(Refusal("help_is_not_asked_for"))
+        commitment.help_asked_at, commitment.help_asked_by = None, ""
+        commitment.save(update_fields=["help_asked_at", "help_asked_by"])
+        engine.record(commitment, Action.ANSWER_HELP, actor=actor, at=at, capacity=acting)
+        thread.say_something(commitment.exchange, text=answer, actor=actor, at=at)
+
+
+ASKED_BY: Final[Mapping[Capacity, Capacity]] = {Capacity.VP: Capacity.V, Capacity.HP: Capacity.H}
 
 
 def agree_commitment(
@@ -493,6 +585,18 @@ def beside_signing(
         steps = (Action.HAND_IN_SIGNED_COPY, Action.RETURN_PEN) if held else (Action.TAKE_PEN,)
         found += [(action, missing[0]) for action in steps]
     return found
+
+
+def help_between(commitment: Commitment, actor: Actor) -> list[tuple[Action, Capacity]]:
+    """Give who may ask for help with a text that is being written, or has to give it."""
+    line = registry.machine_of(commitment).row_for(Action.EDIT_COMMITMENT, commitment.state)
+    if line is None or not guards.exchange_goes_on(commitment):
+        return []
+    if commitment.help_asked_at is None:
+        asking = decide.acting_capacities(actor, "commitment", Action.ASK_FOR_HELP, commitment)
+        return [(Action.ASK_FOR_HELP, asking[0])] if asking else []
+    helping = decide.acting_capacities(actor, "commitment", Action.ANSWER_HELP, commitment)
+    return [(Action.ANSWER_HELP, one) for one in helping if ASKED_BY[one] == commitment.help_asked_by]
 
 
 def _signatures_wanted(subject: Commitment | FinancialAgreement, kind: str) -> list[Obligation]:

@@ -28,11 +28,13 @@ from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import people_of_organisations, people_of_partnership
 from clusterxchange.parties.organisations.capitals import capital_of
+from clusterxchange.parties.organisations.map import point_at
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
+    CommitmentPart,
     CommitmentText,
     Exchange,
     ExchangeState,
@@ -263,6 +265,37 @@ def colleagues_of(exchange: Exchange, capacity: Capacity) -> list[Account]:
     organisation = exchange.visiting_organisation if capacity is V else exchange.host_organisation
     person = representative_of(exchange, capacity)
     return [one for one in people_of_organisations([organisation.pk]) if one.pk != person.pk]
+
+
+def holds_of(commitment: Commitment, at: datetime, *, but: int | None) -> list[CommitmentPart]:
+    """Give the parts that somebody else is writing at a moment."""
+    rows = commitment.part_rows.filter(held_by__isnull=False, held_until__gt=at).exclude(held_by_id=but)
+    return list(rows.select_related("held_by"))
+
+
+def note_reading(commitment: Commitment, capacities: Iterable[Capacity], at: datetime) -> None:
+    """Note that sides have the whole text before them."""
+    for capacity in set(capacities) & set(rules.PARTIES):
+        commitment.readings.update_or_create(capacity=capacity, defaults={"at": at})
+
+
+def point_of(organisation: Organisation) -> tuple[int, int] | None:
+    """Give where an organisation stands on the map; a capital stands in for an unknown place."""
+    position = organisation.position or capital_of(organisation.country)
+    return point_at(position) if position is not None else None
+
+
+def suggestions_for(exchange: Exchange, part: str) -> list[tuple[str, str]]:
+    """Give what the two profiles say that may go into a part, each with the organisation that says it."""
+    found = []
+    for side in (exchange.visitor_participation, exchange.host_participation):
+        texts = {
+            "objectives": (side.motivation, side.learn),
+            "purposes_and_activities": (side.offer, side.organisation.offers),
+            "outcomes": (side.learn, side.organisation.keywords),
+        }.get(part, ())
+        found += [(side.organisation.legal_name, text) for text in dict.fromkeys(texts) if text.strip()]
+    return found
 
 
 def text_seen(commitment: Commitment, sha256: str) -> dict[str, Any] | None:

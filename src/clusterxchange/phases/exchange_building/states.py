@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clusterxchange.access.actions import Action as A
-from clusterxchange.access.capacities import HP, VP, H, V
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.phases.exchange_building import effects, guards
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
@@ -21,7 +21,7 @@ from clusterxchange.phases.exchange_building.queries import (
 )
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
-from clusterxchange.workflow.tables import STAYS, Machine, Timed, consent_row, reason, row
+from clusterxchange.workflow.tables import STAYS, Machine, Row, Timed, consent_row, reason, row
 
 E, C, F = ExchangeState, CommitmentState, FinancialAgreementState
 PARTIES = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership")
@@ -31,6 +31,14 @@ FOUR = frozenset({V, H, VP, HP})
 
 def _scheme(exchange: Exchange, at: datetime) -> Scheme:
     return rules_of_case(exchange, exchange.commitment, at)
+
+
+def _asked(commitment: Commitment, line: Row, asked: frozenset[Capacity]) -> frozenset[Capacity]:
+    # Help is asked of one's own contact point; every other line asks whomever it names.
+    if line.action is not A.EDIT_COMMITMENT:
+        return asked
+    helper = {str(V): VP, str(H): HP}.get(commitment.help_asked_by)
+    return asked & {helper}
 
 
 EXCHANGE = register(
@@ -151,6 +159,7 @@ COMMITMENT = register(
         root_name="exchange",
         scheme_of=lambda commitment, at: rules_of_case(commitment.exchange, commitment, at),
         attaches=calendar_of_amendment,
+        asked_capacities=_asked,
         describe=lambda commitment: names_of_exchange(commitment.exchange),
         address=lambda commitment: f"/exchanges/{commitment.exchange.reference}/commitment/",
         locks=("exchange__visitor_participation", "exchange"),
@@ -161,9 +170,12 @@ COMMITMENT = register(
                 {C.DRAFTING, C.CHANGES_REQUESTED},
                 STAYS,
                 only_if=(guards.exchange_is_open,),
-                answers=(guards.part_is_theirs_to_edit, guards.page_is_current),
+                answers=(guards.part_is_theirs_to_edit, guards.page_is_current, guards.part_is_free),
                 writes=(effects.write_part,),
                 resets={A.AGREE_COMMITMENT},
+                asks={VP, HP},
+                asked_if=guards.help_is_wanted,
+                terms=(Timed("validation", "help_asked_at"),),
             ),
             consent_row(
                 A.AGREE_COMMITMENT,

@@ -1,6 +1,7 @@
 """Pages of exchanges, of their Commitment to Quality and of their financial agreement; thin."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
@@ -30,12 +32,19 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.calendar_files import CALENDAR, Method
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building import forms, operations, queries, rules
-from clusterxchange.phases.exchange_building.guards import OVER
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState, FinancialAgreement
+from clusterxchange.phases.exchange_building.guards import OVER, hint_words_of
+from clusterxchange.phases.exchange_building.models import (
+    Commitment,
+    CommitmentPart,
+    Exchange,
+    ExchangeState,
+    FinancialAgreement,
+)
 from clusterxchange.phases.exchange_building.notices import COLUMN_LABELS, PART_LABELS
 from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE, FINANCIAL_AGREEMENT
 from clusterxchange.phases.matching.queries import own_accepted
 from clusterxchange.scheme import code_lists
+from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.countries import country_name, language_name
 from clusterxchange.scheme.document import Format
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
@@ -421,12 +430,25 @@ def _written_sections(commitment: Commitment, actor: Actor, at: datetime) -> lis
             ),
         ),
     ]
+    clauses = clauses_of(scheme, "commitment_to_quality", commitment.language)
+    sections.append(
+        Section(
+            _("Terms"),
+            template="exchange_building/clauses.html",
+            context={
+                "lang": commitment.language,
+                "clauses": [one for one in clauses if one.code not in queries.CLAUSES_IN_PARTS],
+            },
+        )
+    )
     if queries.is_physical(exchange):
         kilometres = _("%(count)s km") % {"count": commitment.distance_km} if commitment.distance_km is not None else ""
         sections.append(
             titled(
                 "distance",
                 (_("Distance"), "\n".join(part for part in (kilometres, commitment.distance_reason) if part)),
+                template="exchange_building/distance.html",
+                context=_line_on_the_map(exchange),
             )
         )
     admitted = [
@@ -437,6 +459,23 @@ def _written_sections(commitment: Commitment, actor: Actor, at: datetime) -> lis
             titled("admitted_days", (_("Days that count although they are no working days"), "\n".join(admitted)))
         )
     return sections
+
+
+def _line_on_the_map(exchange: Exchange) -> dict[str, Any]:
+    ends = [
+        (one.city or one.legal_name, queries.point_of(one))
+        for one in (exchange.visiting_organisation, exchange.host_organisation)
+    ]
+    if not all(point for _name, point in ends):
+        return {}
+    (here, (left, top)), (there, (right, bottom)) = ends
+    # Bent towards the north, so that a short line is still seen to be one.
+    middle = ((left + right) // 2, min(top, bottom) - abs(right - left) // 5 - 10)
+    return {
+        "label": _("Map with a line from %(here)s to %(there)s") % {"here": here, "there": there},
+        "line": f"M{left} {top}Q{middle[0]} {middle[1]} {right} {bottom}",
+        "ends": [{"x": left, "y": top}, {"x": right, "y": bottom}],
+    }
 
 
 def _number(value: int | None) -> str:
@@ -464,16 +503,8 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
     others = [one.version for one in commitment.exchange.commitments.order_by("version") if one.pk != commitment.pk]
     may_edit = _may_edit(commitment, actor)
     return {
-        "parts": [
-            {
-                "url": f"#section-{number}",
-                "label": PART_LABELS[part],
-                "note": _("Something is missing") if part in missing else "",
-                "state": "half" if part in missing else "done",
-                "state_label": _("Open") if part in missing else _("Written"),
-            }
-            for number, part in enumerate(rules.PARTS_OF_ORGANISATIONS, start=2)
-        ]
+        "parts": _parts(commitment, missing, at) if commitment.frozen is None else [],
+        "hinted": hint_words_of(commitment, queries.rules_of_case(commitment.exchange, commitment, at))
         if commitment.frozen is None
         else [],
         "written": len(rules.NEEDED) - len(missing),
@@ -482,6 +513,7 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
         "text": _shown(commitment.frozen, commitment.language) if commitment.frozen is not None else None,
         "sign_rows": _consent_rows(commitment, actor),
         "compared": _compared(request, commitment),
+        "comment_links": _comment_links(commitment, actor, base),
         "earlier_versions": [
             {"version": version, "url": f"{base}?version={commitment.version}&compare={version}#compared"}
             for version in queries.versions_of(commitment.exchange)
@@ -494,6 +526,47 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
             for capacity, answer in sorted(commitment.hint_answers.items())
         ],
     }
+
+
+def _parts(commitment: Commitment, missing: list[str], at: datetime) -> list[dict[str, Any]]:
+    """Give the parts with what both sides know of them: who changed it last, who has read it since, who is writing."""
+    rows = {row.part: row for row in commitment.part_rows.select_related("held_by")}
+    read = {reading.capacity: reading.at for reading in commitment.readings.all()}
+    return [
+        {
+            "url": f"#section-{number}",
+            "label": PART_LABELS[part],
+            "note": ". ".join(_part_notes(rows.get(part), read, at, is_missing=part in missing)),
+            "state": "half" if part in missing else "done",
+            "state_label": _("Open") if part in missing else _("Written"),
+        }
+        for number, part in enumerate(rules.PARTS_OF_ORGANISATIONS, start=2)
+    ]
+
+
+def _part_notes(
+    row: CommitmentPart | None, read: Mapping[str, datetime], at: datetime, *, is_missing: bool
+) -> list[str]:
+    notes = [_("Something is missing")] if is_missing else []
+    if row is None:
+        return notes
+    if row.held_by is not None and row.held_at is not None and row.held_until is not None and row.held_until > at:
+        words = {"person": row.held_by.full_name, "since": timezone.localtime(row.held_at).strftime("%H:%M")}
+        notes.append(_("%(person)s is editing since %(since)s") % words)
+    if row.changed_at is not None:
+        when = date_format(timezone.localtime(row.changed_at), _("j E Y, H:i"))
+        notes.append(_("Changed by %(person)s on %(when)s") % {"person": row.changed_by, "when": when})
+        notes += [
+            _("%(side)s has not seen this yet") % {"side": capacity_label(side)}
+            for side in (V, H)
+            if str(side) != row.changed_as and read.get(str(side), row.changed_at) <= row.changed_at
+        ]
+    return notes
+
+
+def _note_reading(request: HttpRequest, commitment: Commitment, at: datetime) -> None:
+    if commitment.frozen is None:
+        queries.note_reading(commitment, decide.capacities_of(actor_of(request), "commitment", commitment), at)
 
 
 def _changes_reason(commitment: Commitment, at: datetime) -> str:
@@ -518,11 +591,13 @@ def _shown(text: dict[str, Any], language: str) -> SimpleNamespace:
 # Beside signing: who may, where, and who is asked again
 
 BESIDE_SIGNING_OF_MONEY = (A.REMIND_SIGNERS, A.TAKE_PEN, A.RETURN_PEN, A.HAND_IN_SIGNED_COPY)
-BESIDE_SIGNING = (*BESIDE_SIGNING_OF_MONEY, A.DELEGATE_SIGNATURE, A.REVOKE_DELEGATION)
+BESIDE_SIGNING = (
+    *BESIDE_SIGNING_OF_MONEY, A.DELEGATE_SIGNATURE, A.REVOKE_DELEGATION, A.ASK_FOR_HELP, A.ANSWER_HELP,
+)  # fmt: skip
 
 
 def _beside(commitment: Commitment, actor: Actor, at: datetime) -> list[tuple[A, Capacity]]:
-    found = operations.beside_signing(commitment, actor, at)
+    found = [*operations.beside_signing(commitment, actor, at), *operations.help_between(commitment, actor)]
     exchange = commitment.exchange
     for capacity in decide.acting_capacities(actor, "commitment", A.DELEGATE_SIGNATURE, commitment):
         if exchange.state in OVER or queries.representative_of(exchange, capacity).pk != actor.account_id:
@@ -550,7 +625,7 @@ def _take_signing_step(
     form = pages.form_for(page, action, capacity, subject, actor, at, request.POST, request.FILES)
     if not form.is_valid():
         return pages.show(request, page, subject, status=pages.UNPROCESSABLE, bound=(action, capacity, form))
-    inputs = form.inputs() if isinstance(form, pages.StepForm) else {}
+    inputs = form.inputs() if isinstance(form, pages.StepForm) else dict(form.cleaned_data)
     try:
         done = getattr(operations, action.value)(subject, actor=actor, at=at, capacity=capacity, **inputs)
     except NotDone as reason:
@@ -570,6 +645,16 @@ def signing_step(request: HttpRequest, reference: str, action: A) -> HttpRespons
 def agreement_signing_step(request: HttpRequest, reference: str, action: A) -> HttpResponse:
     """Take a step beside the signing of the financial agreement: remind, sign elsewhere."""
     return _take_signing_step(request, AGREEMENT_PAGE, _agreement(request, reference), action)
+
+
+def _comment_links(commitment: Commitment, actor: Actor, base: str) -> list[dict[str, Any]]:
+    if not decide.may(actor, "commitment", A.COMMENT_ON_PART, commitment):
+        return []
+    counts = Counter(commitment.exchange.comments.values_list("part", flat=True))
+    return [
+        {"url": f"{base}parts/{part.replace('_', '-')}/comments/", "label": PART_LABELS[part], "count": counts[part]}
+        for part in rules.PARTS_OF_ORGANISATIONS
+    ]
 
 
 def _compared(request: HttpRequest, commitment: Commitment) -> dict[str, Any]:
@@ -674,6 +759,7 @@ COMMITMENT_PAGE = CasePage(
     meta=_commitment_meta,
     breadcrumb=lambda commitment, actor: _breadcrumb(commitment.exchange),  # noqa: ARG005 -- as above
     files=_commitment_files,
+    opened=_note_reading,
     beside=_beside,
 )
 
@@ -709,10 +795,84 @@ def edit_commitment(request: HttpRequest, reference: str, part: str = "") -> Htt
         return _save_text(request, commitment, capacity)
     if commitment.state not in EDITABLE or (name and name not in rules.parts_of(capacity)):
         return redirect(COMMITMENT.address(commitment))
+    held = operations.hold_part(commitment, part=name, actor=actor, at=clock.now()) if name else None
     form = forms.TextForm(
         subject=commitment, actor=actor, capacity=capacity, at=clock.now(), only=name, days=_days_asked(request)
     )
-    return _show_form(request, commitment, form, capacity)
+    return _show_form(request, commitment, form, capacity, held=held)
+
+
+@signed_in
+def take_part_over(request: HttpRequest, reference: str, part: str) -> HttpResponse:
+    """Write a part that somebody else has been writing; what they typed is shown to them when they save."""
+    commitment, name = _commitment(request, reference), part.replace("-", "_")
+    if name not in rules.PARTS:
+        raise Http404
+    address = f"{COMMITMENT.address(commitment)}parts/{part}/"
+    if request.method != "POST":
+        return redirect(address)
+    try:
+        operations.hold_part(commitment, part=name, actor=actor_of(request), at=clock.now(), takes_over=True)
+    except NotAllowed as reason:
+        return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, reason)
+    return redirect(address)
+
+
+@signed_in
+def comment_on_part(request: HttpRequest, reference: str, part: str) -> HttpResponse:
+    """Say something about one part of the text."""
+    commitment, name = _commitment(request, reference), part.replace("-", "_")
+    if name not in rules.PARTS:
+        raise Http404
+    address = f"{COMMITMENT.address(commitment)}parts/{part}/comments/"
+    actor, at = actor_of(request), clock.now()
+    form = forms.PartCommentForm(request.POST or None)
+    if not decide.may(actor, "commitment", A.COMMENT_ON_PART, commitment):
+        return pages.refuse(request, COMMITMENT_PAGE, commitment, A.COMMENT_ON_PART, NotAllowed(Refusal("not_allowed")))
+    if request.method == "POST" and form.is_valid():
+        operations.comment_on_part(commitment, part=name, text=form.cleaned_data["text"], actor=actor, at=at)
+        messages.success(request, _("Your comment is there. Both organisations have been told."))
+        return redirect(address)
+    names = queries.names_of_exchange(commitment.exchange)
+    context = {
+        "case": SimpleNamespace(
+            machine="commitment", reference=reference, state=commitment.state, version=commitment.version
+        ),
+        "title": _("Comments: %(part)s") % {"part": PART_LABELS[name]},
+        "breadcrumb": [*_breadcrumb(commitment.exchange), (_("Commitment to Quality"), COMMITMENT.address(commitment))],
+        "banner": cases.banner_of(COMMITMENT, commitment, actor, at),
+        "comments": [
+            {
+                "author": one.author.full_name or one.author.email,
+                "organisation": names.get(f"name_{one.capacity}", ""),
+                "at": one.at,
+                "text": one.text,
+                "own": one.author_id == actor.account_id,
+            }
+            for one in commitment.exchange.comments.filter(part=name).select_related("author")
+        ],
+        "form": form,
+        "action": address,
+    }
+    status = pages.UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "exchange_building/comments.html", context, status=status)
+
+
+@signed_in
+def count_working_days(request: HttpRequest, reference: str) -> HttpResponse:
+    """Count the working days of an action plan as it is being typed; nothing is kept."""
+    commitment = _commitment(request, reference)
+    actor, at = actor_of(request), clock.now()
+    if request.method != "POST":
+        return redirect(COMMITMENT.address(commitment))
+    denial = decide.denial(actor, "commitment", A.EDIT_COMMITMENT, commitment)
+    if denial is not None:
+        return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, NotAllowed(Refusal(denial)))
+    capacity = _acting(request, commitment, actor, "plan")
+    form = forms.TextForm(request.POST, subject=commitment, actor=actor, capacity=capacity, at=at)
+    days = form.counted_days()
+    context = {"count": days_in_words(len(days)), "days": [day_in_words(day) for day in days]}
+    return render(request, "exchange_building/counted.html", context)
 
 
 def _acting(request: HttpRequest, commitment: Commitment, actor: Actor, part: str) -> Capacity:
@@ -741,7 +901,7 @@ def _save_text(request: HttpRequest, commitment: Commitment, capacity: Capacity)
         inputs = form.inputs() if form.is_valid() else {"values": {}}
         operations.edit_commitment(commitment, actor=actor, at=at, capacity=capacity, **inputs)
     except NotDone as reason:
-        if not is_open or reason.refusal.code != "text_has_changed":
+        if not is_open or reason.refusal.code not in {"text_has_changed", "part_is_held"}:
             return pages.refuse(request, COMMITMENT_PAGE, commitment, A.EDIT_COMMITMENT, reason)
         commitment.refresh_from_db()
         typed = request.POST.copy()
@@ -763,6 +923,7 @@ def _show_form(
     *,
     status: int = 200,
     refusal: dict[str, str] | None = None,
+    held: CommitmentPart | None = None,
 ) -> HttpResponse:
     at, actor = clock.now(), actor_of(request)
     exchange = commitment.exchange
@@ -791,9 +952,22 @@ def _show_form(
         "first_day": days[0].isoformat() if days[0] is not None else "",
         "last_day": days[1].isoformat() if days[1] is not None else "",
         "refusal": refusal,
+        "count_url": f"{COMMITMENT.address(commitment)}count-working-days/",
+        "counted": days_in_words(commitment.working_days),
+        **_held(commitment, held),
         "standing": [one for one in _written_sections(commitment, actor, at) if one.title in titles] if refusal else [],
     }
     return render(request, "exchange_building/edit.html", context, status=status)
+
+
+def _held(commitment: Commitment, held: CommitmentPart | None) -> dict[str, str]:
+    if held is None or held.held_by is None or held.held_at is None:
+        return {}
+    words = {"person": held.held_by.full_name, "since": timezone.localtime(held.held_at).strftime("%H:%M")}
+    return {
+        "held": _("%(person)s is editing since %(since)s") % words,
+        "take_over": f"{COMMITMENT.address(commitment)}parts/{held.part.replace('_', '-')}/take-over/",
+    }
 
 
 @require_safe
