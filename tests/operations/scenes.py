@@ -507,8 +507,8 @@ def take_pen(s: Scene) -> object:
     return building.take_pen(s.story.commitment, actor=s.story.host, at=s.at, capacity=H)
 
 
-def ask_for_help(s: Scene) -> object:
-    return building.ask_for_help(s.story.commitment, question="How?", actor=s.story.host, at=s.at)
+def ask_for_help(s: Scene) -> None:
+    building.ask_for_help(s.story.commitment, question="How?", actor=s.story.host, at=s.at)
 
 
 def have_signatures_written(s: Scene) -> None:

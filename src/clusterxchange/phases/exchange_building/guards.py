@@ -121,7 +121,7 @@ def part_is_free(situation: Situation) -> Refusal | None:
     commitment, values = situation.subject, situation.inputs.get("values", {})
     changed = {rules.part_of(field) for field, value in values.items() if getattr(commitment, field) != value}
     for row in holds_of(commitment, situation.at, but=situation.actor.account_id):
-        if row.part in changed:
+        if row.part in changed and row.held_at is not None and row.held_by is not None:
             since = row.held_at.astimezone(BRUSSELS).strftime("%H:%M")
             return Refusal("part_is_held", {"person": row.held_by.full_name, "since": since})
     return None

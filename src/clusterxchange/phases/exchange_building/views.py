@@ -462,17 +462,16 @@ def _written_sections(commitment: Commitment, actor: Actor, at: datetime) -> lis
 
 
 def _line_on_the_map(exchange: Exchange) -> dict[str, Any]:
-    ends = [
-        (one.city or one.legal_name, queries.point_of(one))
-        for one in (exchange.visiting_organisation, exchange.host_organisation)
-    ]
-    if not all(point for _name, point in ends):
+    visitor, host = exchange.visiting_organisation, exchange.host_organisation
+    begin, end = queries.point_of(visitor), queries.point_of(host)
+    if begin is None or end is None:
         return {}
-    (here, (left, top)), (there, (right, bottom)) = ends
+    (left, top), (right, bottom) = begin, end
+    names = {"here": visitor.city or visitor.legal_name, "there": host.city or host.legal_name}
     # Bent towards the north, so that a short line is still seen to be one.
     middle = ((left + right) // 2, min(top, bottom) - abs(right - left) // 5 - 10)
     return {
-        "label": _("Map with a line from %(here)s to %(there)s") % {"here": here, "there": there},
+        "label": _("Map with a line from %(here)s to %(there)s") % names,
         "line": f"M{left} {top}Q{middle[0]} {middle[1]} {right} {bottom}",
         "ends": [{"x": left, "y": top}, {"x": right, "y": bottom}],
     }
@@ -650,7 +649,7 @@ def agreement_signing_step(request: HttpRequest, reference: str, action: A) -> H
 def _comment_links(commitment: Commitment, actor: Actor, base: str) -> list[dict[str, Any]]:
     if not decide.may(actor, "commitment", A.COMMENT_ON_PART, commitment):
         return []
-    counts = Counter(commitment.exchange.comments.values_list("part", flat=True))
+    counts: Counter[str] = Counter(commitment.exchange.comments.values_list("part", flat=True))
     return [
         {"url": f"{base}parts/{part.replace('_', '-')}/comments/", "label": PART_LABELS[part], "count": counts[part]}
         for part in rules.PARTS_OF_ORGANISATIONS
