@@ -39,6 +39,8 @@ from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
+from clusterxchange.phases.exchange_building import operations as exchange_building
+from clusterxchange.phases.exchange_building.models import Audit
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Conversation, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
@@ -168,6 +170,7 @@ def things_of(story: Story) -> Things:
         "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
         "invited": {"token": signing.dumps(forgetful.pk, salt=invitations.SALT)},
         "list": {"number": str(a_list(visitor.partnership).pk)},
+        "audit": {"number": str(an_audit(visitor.partnership).pk)},
         "partnership": {"slug": "clamtex"},
         **things_of_a_partnership("clamtex"),
         "brochure": {"name": "partnerships", "language": "en"},
@@ -231,6 +234,15 @@ def a_record(application: Application) -> ActOnBehalf:
         evidence=store(PAPER, "paper.pdf", PDF, EVENING), partnership=application.partnership, recorded_by=officer,
         recorded_at=EVENING,
     )  # fmt: skip
+
+
+def an_audit(partnership: Partnership) -> Audit:
+    """Let somebody who is no party read the exchanges of a partnership."""
+    auditor = Account.objects.create_user("auditor@audits.example", joined_at=EVENING)
+    support = actor_for(account_of("support"))
+    return exchange_building.open_audit(
+        partnership, email=auditor.email, first_day=BEGINS, last_day=BEGINS, actor=support, at=clock.now()
+    )
 
 
 def a_list(partnership: Partnership) -> ImportedFile:

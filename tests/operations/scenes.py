@@ -16,6 +16,7 @@ from clusterxchange.parties.organisations.models import Organisation, Representa
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as building
 from clusterxchange.phases.exchange_building.jobs import write_signatures
+from clusterxchange.phases.exchange_building.models import Audit
 from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
@@ -511,11 +512,21 @@ def ask_for_help(s: Scene) -> None:
     building.ask_for_help(s.story.commitment, question="How?", actor=s.story.host, at=s.at)
 
 
+def open_audit(s: Scene) -> object:
+    return building.open_audit(
+        s.cast.loom, email="zoe@cast.example", first_day=MONDAY.date(), last_day=s.at.date(), actor=s.cast.edda.actor,
+        at=s.at,
+    )  # fmt: skip
+
+
 def have_signatures_written(s: Scene) -> None:
     write_signatures("commitment", s.story.commitment.pk)
 
 
 EXCHANGE_BUILDING: Mapping[str, Try] = {
+    "open_audit": Try("matched", open_audit),
+    "end_audit": Try("matched", lambda s: building.end_audit(
+        Audit.objects.latest("pk"), actor=s.cast.edda.actor, at=s.at), (open_audit,)),
     "hold_part": Try("drafted", lambda s: building.hold_part(
         s.story.commitment, part="plan", actor=s.story.host, at=s.at)),
     "comment_on_part": Try("drafted", lambda s: building.comment_on_part(

@@ -175,6 +175,8 @@ class Action(StrEnum):
     OPEN_EVIDENCE = auto()
     OPEN_DOCUMENT = auto()
     OPEN_VERIFICATION_PACK = auto()
+    OPEN_AUDIT = auto()
+    END_AUDIT = auto()
 
     @property
     def hyphenated(self) -> str:

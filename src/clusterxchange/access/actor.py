@@ -18,6 +18,7 @@ class Actor:
     partnerships: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     support_office: bool = False
     agency: bool = False
+    auditor: bool = False
     system: bool = False
 
     @property

@@ -53,13 +53,18 @@ def capacities_of(actor: Actor, kind: str, thing: Thing) -> frozenset[Capacity]:
     return frozenset(capacity for capacity, relation in RELATIONS[kind].items() if holds(actor, relation, thing))
 
 
+def is_disclosed(actor: Actor, kind: str, action: Action, thing: Thing) -> bool:
+    """Whether the thing is open to the actor for this action although they are no party to it."""
+    disclosed = DISCLOSURES.get(kind, {}).get(action)
+    return disclosed is not None and holds(actor, disclosed, thing)
+
+
 def denial(actor: Actor, kind: str, action: Action, thing: Thing) -> str | None:
     """Give the code of the reason for which the table leaves the actor out, or None where it does not."""
     row = PERMISSIONS[kind].get(action)
     if row is None:
         return "not_allowed"
-    disclosed = DISCLOSURES.get(kind, {}).get(action)
-    if disclosed is not None and holds(actor, disclosed, thing):
+    if is_disclosed(actor, kind, action, thing):
         return None
     if not row.capacities & capacities_of(actor, kind, thing):
         return "not_allowed"

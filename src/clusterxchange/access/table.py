@@ -42,6 +42,11 @@ def four_parties(prefix: str) -> Mapping[Capacity, Relation]:
     }
 
 
+def audited(prefix: str) -> Relation:
+    """Give the relation of an auditor to what hangs on an exchange that an audit covers."""
+    return Relation(Holder.ACCOUNT, f"{prefix}audits__auditor_id")
+
+
 RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "application": {
         V: organisation("organisation_id"),
@@ -293,6 +298,8 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.LEAVE_OFFICE: may(VP),
         A.APPOINT_COORDINATOR: may(SO),
         A.ANSWER_QUESTION: may(VP),
+        A.OPEN_AUDIT: may(SO),
+        A.END_AUDIT: may(SO),
         A.SEE: may(VP, SO, AG),
     },
     "organisation": {
@@ -324,4 +331,10 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
 
 DISCLOSURES: Mapping[str, Mapping[A, Relation]] = {
     "participation": {A.SEE_PERSON: DISCLOSED, A.OPEN_CURRICULUM_VITAE: DISCLOSED},
+    "exchange": {A.SEE: audited(""), A.OPEN_VERIFICATION_PACK: audited("")},
+    "commitment": {A.SEE: audited("exchange__"), A.OPEN_DOCUMENT: audited("exchange__")},
+    "financial_agreement": {A.SEE: audited("exchange__"), A.OPEN_DOCUMENT: audited("exchange__")},
+    "activity_report": {A.SEE: audited("exchange__")},
+    "evidence": {A.SEE: audited("exchange__"), A.OPEN_EVIDENCE: audited("exchange__")},
+    "payment": {A.SEE: audited("exchange__")},
 }

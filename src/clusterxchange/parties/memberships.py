@@ -28,6 +28,7 @@ def actor_for(user: Account | AnonymousUser) -> Actor:
         partnerships=MappingProxyType({pk: frozenset(held) for pk, held in roles.items()}),
         support_office=user.is_support_office,
         agency=user.is_agency,
+        auditor=user.is_auditor,
     )
 
 

@@ -19,7 +19,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import Capacity, H, V
 from clusterxchange.access.rules import Thing
-from clusterxchange.access.table import PERMISSIONS
+from clusterxchange.access.table import DISCLOSURES, PERMISSIONS
 from clusterxchange.workflow import consents, engine, journal, obligations, registry, sentences
 from clusterxchange.workflow.models import Entry, Obligation
 from clusterxchange.workflow.parties import capacity_label
@@ -207,8 +207,12 @@ def kinds_seen(machine: Machine, subject: Thing, actor: Actor) -> frozenset[str]
     root = machine.root_of(subject)
     root_name = machine.root_name or machine.name
     held = decide.capacities_of(actor, root_name, root)
+    disclosed = decide.is_disclosed(actor, root_name, Action.SEE, root)
     return frozenset(
-        one.name for one in registry.machines_of_root(root_name) if PERMISSIONS[one.name][Action.SEE].capacities & held
+        one.name
+        for one in registry.machines_of_root(root_name)
+        if PERMISSIONS[one.name][Action.SEE].capacities & held
+        or (disclosed and Action.SEE in DISCLOSURES.get(one.name, {}))
     )
 
 

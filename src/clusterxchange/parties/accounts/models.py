@@ -34,6 +34,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_support_office = models.BooleanField(default=False)
     is_agency = models.BooleanField(default=False)
+    is_auditor = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 

@@ -37,8 +37,8 @@ class SomebodysRequest(HttpRequest):
 
 
 def must_have_second_factor(actor: Actor) -> bool:
-    """Whether the person decides for others: in a partnership, the support office or the agency."""
-    return bool(actor.partnerships) or actor.support_office or actor.agency
+    """Whether the person decides for others, in a partnership or an office, or audits what others agreed."""
+    return bool(actor.partnerships) or actor.support_office or actor.agency or actor.auditor
 
 
 def has_second_factor(account: Account) -> bool:

@@ -6,6 +6,7 @@ from clusterxchange.access.actor import SYSTEM
 from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.effects import keep_text, refresh_text, supersede_commitment
 from clusterxchange.phases.exchange_building.models import (
+    Audit,
     Commitment,
     CommitmentState,
     Exchange,
@@ -16,6 +17,7 @@ from clusterxchange.phases.exchange_building.models import (
 from clusterxchange.phases.exchange_building.queries import (
     RESPONSIBILITY_CLAUSES,
     distance_between,
+    exchanges_of_span,
     is_physical,
     rules_of_case,
     signed_agreement,
@@ -45,6 +47,9 @@ def begin_exchange(situation: Situation) -> None:
         host_partnership=host.partnership,
     )
     engine.establish(exchange, at=situation.at)
+    for audit in Audit.objects.filter(partnership=visitor.partnership, ended_at=None):
+        if exchanges_of_span(visitor.partnership, audit.first_day, audit.last_day).filter(pk=exchange.pk).exists():
+            audit.exchanges.add(exchange)
     exchange.commitment = _first_text(exchange, situation)
     exchange.save(update_fields=["commitment"])
     if is_physical(exchange):

@@ -16,6 +16,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.files import PDF, FileRefused, check
 from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.guards import has_iban, hint_words_of
 from clusterxchange.phases.exchange_building.models import Commitment
@@ -450,6 +451,28 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=gettext_lazy("Your answer"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class AuditForm(forms.Form):
+    """Who may read the exchanges of which partnership, of which span of days."""
+
+    partnership = forms.ModelChoiceField(
+        label=gettext_lazy("Partnership"), queryset=Partnership.objects.order_by("acronym", "pk")
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Mail address of the auditor"),
+        help_text=gettext_lazy("The auditor has an account with this address already."),
+    )
+    first_day = DayField(label=gettext_lazy("First day"))
+    last_day = DayField(label=gettext_lazy("Last day"))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a span that ends before it begins."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first is not None and last is not None and last < first:
+            self.add_error("last_day", refused("end_before_start"))
+        return cleaned
 
 
 class ReasonForm(forms.Form):

@@ -24,6 +24,7 @@ from clusterxchange.phases.exchange_building.queries import (
     country_of,
     declarations_of,
     delegation_to,
+    goes_on,
     holds_of,
     host_country,
     is_physical,
@@ -40,7 +41,6 @@ from clusterxchange.workflow import consents
 from clusterxchange.workflow.tables import Refusal, Situation
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-OVER = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED, ExchangeState.CANCELLED})
 BEGUN = frozenset({ExchangeState.RUNNING, ExchangeState.INTERRUPTED})
 AFTER_VALIDATION = frozenset({CommitmentState.VALIDATED, CommitmentState.SIGNING, CommitmentState.SIGNED})
 NOT_ACCEPTED = frozenset({ParticipationState.SUSPENDED, ParticipationState.WITHDRAWN, ParticipationState.UNDER_REVIEW})
@@ -56,19 +56,19 @@ def today(at: datetime) -> date:
 
 def exchange_goes_on(subject: Commitment | FinancialAgreement) -> bool:
     """Whether anybody still has to do anything for the exchange to which a text belongs."""
-    return subject.exchange.state not in OVER
+    return goes_on(subject.exchange)
 
 
 def exchange_is_open(situation: Situation) -> Refusal | None:
     """Refuse once the exchange has ended or was cancelled."""
     exchange: Exchange = situation.subject.exchange
-    return Refusal("wrong_state", {"state": exchange.state}) if exchange.state in OVER else None
+    return None if goes_on(exchange) else Refusal("wrong_state", {"state": exchange.state})
 
 
 def exchange_has_not_ended(situation: Situation) -> Refusal | None:
     """Refuse an amendment of an exchange that is over, and a second amendment beside one that is open."""
     commitment: Commitment = situation.subject
-    if commitment.exchange.state in OVER:
+    if not goes_on(commitment.exchange):
         return Refusal("wrong_state", {"state": commitment.exchange.state})
     if commitment.exchange.commitments.filter(version__gt=commitment.version).exists():
         return Refusal("amendment_is_open")

@@ -318,3 +318,28 @@ class PartComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exchange}, {self.part}, {self.at}"
+
+
+class Audit(models.Model):
+    """The right of one person to read the exchanges of one partnership that were begun in a span of days, until ended.
+
+    `exchanges` are those of the span; one that begins later is put to them when it begins. Ending takes all away.
+    """
+
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="audits")
+    auditor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="audits")
+    first_day = models.DateField(_("First day"))
+    last_day = models.DateField(_("Last day"))
+    exchanges = models.ManyToManyField(Exchange, related_name="audits")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(first_day__lte=models.F("last_day")), name="audit_ends_after_it_begins"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.partnership}, {self.first_day} to {self.last_day}"

@@ -231,6 +231,10 @@ say(
             button=_("Open the document"),
             happened=_("%(party)s opened a document of the exchange of %(visitor)s and %(host)s."),
         ),
+        A.OPEN_AUDIT: ActionSentences(
+            button=_("Open the audit"), happened=_("%(party)s let an auditor read exchanges of this partnership.")
+        ),
+        A.END_AUDIT: ActionSentences(button=_("End the audit"), happened=_("%(party)s ended an audit.")),
         A.OPEN_VERIFICATION_PACK: ActionSentences(
             button=_("Download the verification pack"),
             happened=_("%(party)s took the verification pack of the exchange of %(visitor)s and %(host)s."),
@@ -285,6 +289,8 @@ say(
             "The text has words that hint at an internship or employment (%(words)s). Say why it is none."
         ),
         "document_missing": _("The file of the text is not there yet. Try again in a moment."),
+        "account_unknown": _("Nobody has an account with this address. Ask the auditor to sign up first."),
+        "auditor_is_a_party": _("This person acts in these exchanges, so somebody else has to audit them."),
         "part_is_held": _("%(person)s is writing this part since %(since)s. Take it over, or come back later."),
         "help_is_asked_for": _("Help is asked for already. Your contact point will answer."),
         "help_is_not_asked_for": _("Nobody waits for your help here."),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,9 +18,12 @@ from clusterxchange.documents.operations import keep_signed_copy, signing_author
 from clusterxchange.documents.verification.pack import make_pack
 from clusterxchange.foundation.files import store
 from clusterxchange.foundation.models import StoredFile
+from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships import budgets
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import guards, queries
 from clusterxchange.phases.exchange_building.models import (
+    Audit,
     Commitment,
     CommitmentPart,
     Exchange,
@@ -29,7 +32,6 @@ from clusterxchange.phases.exchange_building.models import (
     SigningDelegation,
 )
 from clusterxchange.workflow import cases, engine, journal, notices, obligations, registry, thread
-from clusterxchange.workflow.models import Obligation
 from clusterxchange.workflow.tables import Machine, Refusal
 
 
@@ -141,6 +143,54 @@ def open_verification_pack(
         )
 
 
+def open_audit(
+    partnership: Partnership,
+    *,
+    email: str,
+    first_day: date,
+    last_day: date,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> Audit:
+    """Let somebody read the exchanges of a partnership that were begun in a span of days; both days count.
+
+    :raises engine.Refused: nobody has an account with this address, or the person is a party to what is audited.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.record(partnership, Action.OPEN_AUDIT, actor=actor, at=at, capacity=capacity)
+        auditor = Account.objects.filter(email__iexact=email.strip(), is_active=True).first()
+        if auditor is None:
+            raise engine.Refused(Refusal("account_unknown", field="email"))
+        if queries.is_party(auditor, partnership):
+            raise engine.Refused(Refusal("auditor_is_a_party", field="email"))
+        if not auditor.is_auditor:
+            auditor.is_auditor = True
+            auditor.save(update_fields=["is_auditor"])
+        audit = Audit.objects.create(
+            partnership=partnership,
+            auditor=auditor,
+            first_day=first_day,
+            last_day=last_day,
+            opened_by_id=actor.account_id or 0,
+            opened_at=at,
+        )
+        audit.exchanges.set(queries.exchanges_of_span(partnership, first_day, last_day))
+    return audit
+
+
+def end_audit(audit: Audit, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> None:
+    """Take an auditor's right to read away."""
+    with engine.unit_of_work(actor, at):
+        engine.record(audit.partnership, Action.END_AUDIT, actor=actor, at=at, capacity=capacity)
+        locked = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
+        locked.exchanges.clear()
+        locked.ended_at = locked.ended_at or at
+        locked.save(update_fields=["ended_at"])
+        if not Audit.objects.filter(auditor_id=locked.auditor_id, ended_at=None).exists():
+            Account.objects.filter(pk=locked.auditor_id).update(is_auditor=False)
+
+
 # The commitment
 
 
@@ -224,7 +274,8 @@ def ask_for_help(
             raise engine.Refused(Refusal("help_is_asked_for"))
         commitment.help_asked_at, commitment.help_asked_by = at, acting
         commitment.save(update_fields=["help_asked_at", "help_asked_by"])
-        engine.record(commitment, Action.ASK_FOR_HELP, actor=actor, at=at, capacity=acting)
+        helper = next(one for one, asking in queries.ASKED_BY.items() if asking is acting)
+        engine.record(commitment, Action.ASK_FOR_HELP, actor=actor, at=at, capacity=acting, tells={helper})
         thread.say_something(commitment.exchange, text=question, actor=actor, at=at)
 
 
@@ -239,15 +290,12 @@ def answer_help(
     with engine.unit_of_work(actor, at):
         engine.lock(machine, commitment)
         acting = engine.acting_capacity(machine, commitment, Action.ANSWER_HELP, actor, capacity)
-        if commitment.help_asked_at is None or commitment.help_asked_by != ASKED_BY[acting]:
+        if commitment.help_asked_at is None or commitment.help_asked_by != queries.ASKED_BY[acting]:
             raise engine.Refused(Refusal("help_is_not_asked_for"))
         commitment.help_asked_at, commitment.help_asked_by = None, ""
         commitment.save(update_fields=["help_asked_at", "help_asked_by"])
         engine.record(commitment, Action.ANSWER_HELP, actor=actor, at=at, capacity=acting)
         thread.say_something(commitment.exchange, text=answer, actor=actor, at=at)
-
-
-ASKED_BY: Final[Mapping[Capacity, Capacity]] = {Capacity.VP: Capacity.V, Capacity.HP: Capacity.H}
 
 
 def agree_commitment(
@@ -441,7 +489,9 @@ def remind_signers(
         last = subject.signers_reminded_at
         if last is not None and at < last + REMINDED_ONCE_IN:
             raise engine.Refused(Refusal("reminded_today"))
-        open_ones = [one for one in _signatures_wanted(subject, machine.name) if not obligations.is_own(one, actor)]
+        open_ones = [
+            one for one in queries.signatures_wanted(subject, machine.name) if not obligations.is_own(one, actor)
+        ]
         if not open_ones:
             raise engine.Refused(Refusal("nobody_to_remind"))
         for one in open_ones:
@@ -545,7 +595,7 @@ def hand_in_signed_copy(
     with _locked(subject, Action.HAND_IN_SIGNED_COPY, actor, at, capacity) as machine:
         document = _document_to_sign(machine, subject, actor, at, capacity)
         _pen_is_held(subject, actor, at)
-        action = SIGNATURES_OF[machine.name]
+        action = queries.SIGNATURES_OF[machine.name]
         acting = engine.acting_capacity(machine, subject, action, actor, capacity)
         found = check_copy(document.file.content.read(), copy.content, field=acting, person=actor.name, at=at)
         if found.refusal:
@@ -560,51 +610,6 @@ def hand_in_signed_copy(
             "file_sha256": subject.document.sha256,
         }
         engine.move(subject, action, actor=actor, at=at, capacity=acting, inputs=inputs)
-
-
-SIGNATURES_OF: Final[Mapping[str, Action]] = {
-    "commitment": Action.SIGN_COMMITMENT,
-    "financial_agreement": Action.SIGN_AGREEMENT,
-}
-SIGNATURES: Final = frozenset(SIGNATURES_OF.values())
-
-
-def beside_signing(
-    subject: Commitment | FinancialAgreement, actor: Actor, at: datetime
-) -> list[tuple[Action, Capacity]]:
-    """Give what the reader can do beside signing while signatures are missing, each with the capacity."""
-    kind = registry.machine_of(subject).name
-    own = decide.acting_capacities(actor, kind, Action.REMIND_SIGNERS, subject)
-    asked = {Capacity(one.capacity) for one in _signatures_wanted(subject, kind)}
-    if not own or not asked:
-        return []
-    missing = [one for one in own if one in asked]
-    found = [(Action.REMIND_SIGNERS, own[0])] if asked - set(own) else []
-    if missing:
-        held = subject.pen_held_by_id == actor.account_id and subject.pen_until is not None and subject.pen_until > at
-        steps = (Action.HAND_IN_SIGNED_COPY, Action.RETURN_PEN) if held else (Action.TAKE_PEN,)
-        found += [(action, missing[0]) for action in steps]
-    return found
-
-
-def help_between(commitment: Commitment, actor: Actor) -> list[tuple[Action, Capacity]]:
-    """Give who may ask for help with a text that is being written, or has to give it."""
-    line = registry.machine_of(commitment).row_for(Action.EDIT_COMMITMENT, commitment.state)
-    if line is None or not guards.exchange_goes_on(commitment):
-        return []
-    if commitment.help_asked_at is None:
-        asking = decide.acting_capacities(actor, "commitment", Action.ASK_FOR_HELP, commitment)
-        return [(Action.ASK_FOR_HELP, asking[0])] if asking else []
-    helping = decide.acting_capacities(actor, "commitment", Action.ANSWER_HELP, commitment)
-    return [(Action.ANSWER_HELP, one) for one in helping if ASKED_BY[one] == commitment.help_asked_by]
-
-
-def _signatures_wanted(subject: Commitment | FinancialAgreement, kind: str) -> list[Obligation]:
-    return [
-        one
-        for one in obligations.open_in_case("exchange", subject.exchange_id)
-        if (one.kind, one.subject_id) == (kind, subject.pk) and one.action in SIGNATURES
-    ]
 
 
 @contextmanager
@@ -629,7 +634,7 @@ def _document_to_sign(
     at: datetime,
     capacity: Capacity | None,
 ) -> Document:
-    against = cases.standing_refusal(machine, subject, SIGNATURES_OF[machine.name], actor, capacity, at)
+    against = cases.standing_refusal(machine, subject, queries.SIGNATURES_OF[machine.name], actor, capacity, at)
     if against is not None:
         raise engine.Refused(against)
     document = subject.document

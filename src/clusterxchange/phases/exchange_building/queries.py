@@ -1,11 +1,12 @@
 """What is read of exchanges, commitments and financial agreements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -26,13 +27,14 @@ from clusterxchange.foundation.calendar_files import Entry as CalendarEntry
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.accounts.models import Account
-from clusterxchange.parties.memberships import people_of_organisations, people_of_partnership
+from clusterxchange.parties.memberships import actor_for, people_of_organisations, people_of_partnership
 from clusterxchange.parties.organisations.capitals import capital_of
 from clusterxchange.parties.organisations.map import point_at
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.models import (
+    Audit,
     Commitment,
     CommitmentPart,
     CommitmentText,
@@ -54,8 +56,8 @@ from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
-from clusterxchange.workflow import cases, consents, registry
-from clusterxchange.workflow.models import Consent, Notice
+from clusterxchange.workflow import cases, consents, obligations, registry
+from clusterxchange.workflow.models import Consent, Notice, Obligation
 from clusterxchange.workflow.tables import Attachment, Occasion
 
 RESPONSIBILITY_CLAUSES = {
@@ -486,6 +488,61 @@ def kinds_in_pack(exchange: Exchange, actor: Actor) -> frozenset[str]:
     return cases.kinds_seen(machine, exchange, actor)
 
 
+# Who may do what beside signing and writing
+
+SIGNATURES_OF: Mapping[str, Action] = {
+    "commitment": Action.SIGN_COMMITMENT,
+    "financial_agreement": Action.SIGN_AGREEMENT,
+}
+SIGNATURES = frozenset(SIGNATURES_OF.values())
+ASKED_BY: Mapping[Capacity, Capacity] = {VP: V, HP: H}
+OVER = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED, ExchangeState.CANCELLED})
+
+
+def goes_on(exchange: Exchange) -> bool:
+    """Whether anybody still has to do anything for an exchange."""
+    return exchange.state not in OVER
+
+
+def beside_signing(
+    subject: Commitment | FinancialAgreement, actor: Actor, at: datetime
+) -> list[tuple[Action, Capacity]]:
+    """Give what the reader can do beside signing while signatures are missing, each with the capacity."""
+    kind = registry.machine_of(subject).name
+    own = decide.acting_capacities(actor, kind, Action.REMIND_SIGNERS, subject)
+    asked = {Capacity(one.capacity) for one in signatures_wanted(subject, kind)}
+    if not own or not asked:
+        return []
+    missing = [one for one in own if one in asked]
+    found = [(Action.REMIND_SIGNERS, own[0])] if asked - set(own) else []
+    if missing:
+        held = subject.pen_held_by_id == actor.account_id and subject.pen_until is not None and subject.pen_until > at
+        steps = (Action.HAND_IN_SIGNED_COPY, Action.RETURN_PEN) if held else (Action.TAKE_PEN,)
+        found += [(action, missing[0]) for action in steps]
+    return found
+
+
+def help_between(commitment: Commitment, actor: Actor) -> list[tuple[Action, Capacity]]:
+    """Give who may ask for help with a text that is being written, or has to give it."""
+    line = registry.machine_of(commitment).row_for(Action.EDIT_COMMITMENT, commitment.state)
+    if line is None or not goes_on(commitment.exchange):
+        return []
+    if commitment.help_asked_at is None:
+        asking = decide.acting_capacities(actor, "commitment", Action.ASK_FOR_HELP, commitment)
+        return [(Action.ASK_FOR_HELP, asking[0])] if asking else []
+    helping = decide.acting_capacities(actor, "commitment", Action.ANSWER_HELP, commitment)
+    return [(Action.ANSWER_HELP, one) for one in helping if ASKED_BY[one] == commitment.help_asked_by]
+
+
+def signatures_wanted(subject: Commitment | FinancialAgreement, kind: str) -> list[Obligation]:
+    """Give who has to sign a text now."""
+    return [
+        one
+        for one in obligations.open_in_case("exchange", subject.exchange_id)
+        if (one.kind, one.subject_id) == (kind, subject.pk) and one.action in SIGNATURES
+    ]
+
+
 WITH_CALENDAR = {
     (Action.MAKE_EXCHANGE_READY, Notice.Topic.HAPPENED),
     (Action.CONFIRM_START, Notice.Topic.YOUR_TURN),
@@ -582,6 +639,27 @@ def people_of_exchange(exchange: Exchange, actor: Actor) -> list[TravelContact]:
             for person in people_of_partnership(partnership.pk, CASE_PEOPLE)[:1]
         ]
     return found
+
+
+def exchanges_of_span(partnership: Partnership, first_day: date, last_day: date) -> QuerySet[Exchange]:
+    """Give the exchanges whose visitor the partnership looks after, begun in a span of Brussels days."""
+    zone = ZoneInfo("Europe/Brussels")
+    begin = datetime.combine(first_day, time(0), zone)
+    end = datetime.combine(last_day + timedelta(days=1), time(0), zone)
+    return Exchange.objects.filter(visitor_partnership=partnership, created_at__gte=begin, created_at__lt=end)
+
+
+def is_party(account: Account, partnership: Partnership) -> bool:
+    """Whether somebody works for a partnership or speaks for an organisation in one of its exchanges."""
+    actor = actor_for(account)
+    either = Q(visiting_organisation__in=actor.organisations) | Q(host_organisation__in=actor.organisations)
+    own = Exchange.objects.filter(either, visitor_partnership=partnership)
+    return partnership.pk in actor.partnerships or actor.support_office or own.exists()
+
+
+def audits_open() -> QuerySet[Audit]:
+    """Give the audits that stand, newest first."""
+    return Audit.objects.filter(ended_at=None).select_related("partnership", "auditor")
 
 
 def _iso(day: date | None) -> str | None:

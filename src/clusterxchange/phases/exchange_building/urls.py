@@ -13,6 +13,8 @@ MONEY = f"{ONE}financial-agreement/"
 
 urlpatterns: list[URLPattern] = [
     path("", views.exchanges, name="exchanges"),
+    path("audits/", views.audits, name="audits"),
+    path("audits/<int:number>/end-audit/", views.end_audit, name="end_audit"),
     path(ONE, views.exchange_page, name="exchange"),
     path(f"{ONE}thread/", views.exchange_thread, name="exchange_thread"),
     path(f"{ONE}calendar/", views.calendar, name="calendar"),

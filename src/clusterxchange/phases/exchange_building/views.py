@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,7 +33,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.calendar_files import CALENDAR, Method
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building import forms, operations, queries, rules
-from clusterxchange.phases.exchange_building.guards import OVER, hint_words_of
+from clusterxchange.phases.exchange_building.guards import hint_words_of
 from clusterxchange.phases.exchange_building.models import (
     Commitment,
     CommitmentPart,
@@ -106,6 +107,7 @@ def exchanges(request: HttpRequest) -> HttpResponse:
         "groups": [{"title": _("All exchanges"), "rows": rows}],
         "count": page.paginator.count,
         "page": page,
+        "audits_url": "/exchanges/audits/" if actor.support_office else "",
         "empty_sentence": _("An exchange begins when a proposal is accepted."),
         "empty_url": "/matching/best/" if may_look else "/desk/",
         "empty_label": _("See your best partners") if may_look else _("Go to your desk"),
@@ -125,6 +127,54 @@ def _list_row(exchange: Exchange, *, is_own: bool) -> dict[str, str]:
         "state": badge,
         "reference": exchange.reference or "",
     }
+
+
+# Audits
+
+
+@signed_in
+def audits(request: HttpRequest) -> HttpResponse:
+    """Show the support office who reads which exchanges as an auditor, and let it open one more audit."""
+    actor, at = actor_of(request), clock.now()
+    if not actor.support_office:
+        raise Http404
+    form = forms.AuditForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = pages.UNPROCESSABLE
+        if form.is_valid():
+            try:
+                operations.open_audit(actor=actor, at=at, **form.cleaned_data)
+            except NotDone as reason:
+                sentence = sentences.refusal_sentence(reason.refusal.code, reason.refusal.params)
+                form.add_error(reason.refusal.field or None, ValidationError(sentence, code=reason.refusal.code))
+            else:
+                messages.success(request, _("The auditor can read these exchanges now."))
+                return redirect("exchange_building:audits")
+    rows = [
+        {
+            "number": audit.pk,
+            "label": f"{audit.auditor.full_name or audit.auditor.email}, {audit.partnership.acronym}",
+            "span": _("%(first)s to %(last)s")
+            % {"first": day_in_words(audit.first_day), "last": day_in_words(audit.last_day)},
+        }
+        for audit in queries.audits_open()
+    ]
+    context = {"form": form, "rows": rows, "breadcrumb": [(_("Desk"), "/desk/"), (_("Exchanges"), "/exchanges/")]}
+    return render(request, "exchange_building/audits.html", context, status=status)
+
+
+@signed_in
+def end_audit(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an auditor's right to read away."""
+    actor = actor_of(request)
+    audit = queries.audits_open().filter(pk=number).first()
+    if audit is None or not actor.support_office:
+        raise Http404
+    if request.method == "POST":
+        operations.end_audit(audit, actor=actor, at=clock.now())
+        messages.success(request, _("The audit has ended."))
+    return redirect("exchange_building:audits")
 
 
 # The exchange
@@ -154,7 +204,7 @@ def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[
         (_("Length"), days_in_words(commitment.working_days)),
         (_("Host country"), country_name(queries.host_country(exchange), get_language() or "en")),
     ]
-    if latest != commitment and exchange.state not in OVER:
+    if latest != commitment and queries.goes_on(exchange):
         amendment = _("Version %(version)s: %(state)s") % {
             "version": latest.version,
             "state": sentences.state_label("commitment", latest.state),
@@ -596,10 +646,10 @@ BESIDE_SIGNING = (
 
 
 def _beside(commitment: Commitment, actor: Actor, at: datetime) -> list[tuple[A, Capacity]]:
-    found = [*operations.beside_signing(commitment, actor, at), *operations.help_between(commitment, actor)]
+    found = [*queries.beside_signing(commitment, actor, at), *queries.help_between(commitment, actor)]
     exchange = commitment.exchange
     for capacity in decide.acting_capacities(actor, "commitment", A.DELEGATE_SIGNATURE, commitment):
-        if exchange.state in OVER or queries.representative_of(exchange, capacity).pk != actor.account_id:
+        if not queries.goes_on(exchange) or queries.representative_of(exchange, capacity).pk != actor.account_id:
             continue
         for action, kind in (
             (A.DELEGATE_SIGNATURE, forms.ColleagueForm),
@@ -708,7 +758,7 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
                 "state": state,
                 "state_label": label,
                 "at": consent.at if consent is not None else None,
-                "level": _level_of(consent) if consent is not None and action in operations.SIGNATURES else "",
+                "level": _level_of(consent) if consent is not None and action in queries.SIGNATURES else "",
                 "current": consent is None and capacity in own,
                 "capacity": str(capacity),
             }
@@ -1132,7 +1182,7 @@ AGREEMENT_PAGE = CasePage(
     meta=_agreement_meta,
     breadcrumb=lambda agreement, actor: _breadcrumb(agreement.exchange),  # noqa: ARG005 -- as above
     files=_agreement_files,
-    beside=operations.beside_signing,
+    beside=queries.beside_signing,
 )
 
 
