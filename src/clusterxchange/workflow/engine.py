@@ -18,7 +18,7 @@ from django.db.models import Model
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import SYS, Capacity, V
+from clusterxchange.access.capacities import AG, SYS, Capacity, V
 from clusterxchange.access.rules import Thing
 from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.scheme.document import Scheme
@@ -218,8 +218,9 @@ def acting_capacity(
         narrowed = tuple(capacity for capacity in possible if capacity in line.by(machine.name))
         possible = narrowed or possible
     if not possible:
-        # The thing was disclosed to the actor, who is no party to it: the journal names the capacity that they say.
-        return wanted or V
+        # The thing was disclosed to the actor, who is no party to it: the journal names the capacity that they say;
+        # an auditor reads as the agency does.
+        return wanted or (AG if actor.auditor else V)
     if wanted is not None:
         if wanted not in possible:
             raise NotAllowed(Refusal("not_allowed"))

@@ -1,4 +1,4 @@
-"""Where a country, or another place, stands on the dotted map: a country at its capital, in the projection in which the dots were drawn."""
+"""Where a place stands on the dotted map, a country at its capital, in the projection in which the dots were drawn."""
 
 from math import cos, radians, sin, sqrt
 
