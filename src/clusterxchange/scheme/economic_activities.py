@@ -1,4 +1,4 @@
-"""Economic activities by NACE: titles from python-stdnum, and from a file those of its divisions in other languages."""
+"""Economic activities by NACE: titles from python-stdnum, and from a file those of other languages."""
 
 import json
 from collections.abc import Iterator, Mapping
