@@ -18,7 +18,7 @@ from clusterxchange.parties.organisations.models import Organisation, Representa
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentBatch
-from clusterxchange.phases.matching.models import Conversation, Proposal
+from clusterxchange.phases.matching.models import Conversation, MatchPlan, Programme, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
 
@@ -28,6 +28,8 @@ MODELS: dict[str, type[Model]] = {
     "participation": Participation,
     "proposal": Proposal,
     "conversation": Conversation,
+    "programme": Programme,
+    "match_plan": MatchPlan,
     "exchange": Exchange,
     "commitment": Commitment,
     "financial_agreement": FinancialAgreement,
@@ -138,6 +140,10 @@ def make_proposals(world: World) -> None:
             sender_organisation=None if sender is None else world.organisations[pair[sender]],
             **life("SENT"),
         )
+    for stay in stays:
+        days = {"first_day": AT.date(), "last_day": AT.date(), "asked_until": AT.date()}
+        Programme.objects.create(host_participation=stay, title="Looms", places=2, **days, **life("OPEN"))
+        MatchPlan.objects.create(edition=stay.edition, **life("MADE"))
     for visit, stay in zip(visits, stays, strict=True):
         Proposal.objects.create(visitor_participation=visit, sender_organisation=visit.organisation, **life("INVITED"))
         Proposal.objects.create(host_participation=stay, sender_organisation=stay.organisation, **life("INVITED"))

@@ -42,7 +42,7 @@ from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Audit
 from clusterxchange.phases.matching import operations as matching
-from clusterxchange.phases.matching.models import Conversation, SavedSearch
+from clusterxchange.phases.matching.models import Conversation, OfferedDates, PlannedPair, Proposal, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
@@ -162,6 +162,9 @@ def things_of(story: Story) -> Things:
         "proposal": {"reference": str(story.proposal.reference)},
         **things_of_a_conversation(story),
         "saved_search": {"number": str(a_search(story).pk)},
+        **things_of_a_group(story),
+        **things_of_a_plan(story),
+        "offered_dates": {"reference": str(story.proposal.reference), "number": str(agreed_days(story).pk)},
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
@@ -177,6 +180,48 @@ def things_of(story: Story) -> Things:
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
+
+
+def things_of_a_group(story: Story) -> dict[str, dict[str, str]]:
+    """Let the host offer a group exchange, with a guest."""
+    days = [date(2026, 5, 5), date(2026, 5, 6), date(2026, 5, 7)]
+    agenda = [
+        {"day": day.isoformat(), "half": half, "activity": "Looms"} for day in days for half in ("morning", "afternoon")
+    ]
+    programme = matching.publish_programme(
+        host=story.host_participation,
+        values={
+            "title": "Three days at the looms", "description": "Looms.", "place": "Guimarães", "first_day": days[0],
+            "last_day": days[-1], "asked_until": date(2026, 4, 30), "places": 3, "agenda": agenda,
+        },
+        actor=story.host,
+        at=EVENING,
+    )  # fmt: skip
+    guest = matching.add_guest(
+        programme, name="Rui Sampaio", organisation_name="Fiação Nova, Lda.", actor=story.host, at=EVENING
+    )
+    reference = str(programme.reference)
+    return {"programme": {"reference": reference}, "guest": {"reference": reference, "number": str(guest.pk)}}
+
+
+def things_of_a_plan(story: Story) -> dict[str, dict[str, str]]:
+    """Give a plan with one pair, which has met already."""
+    found = matching.ask_for_plan(
+        story.visitor_participation.edition, actor=actor_for(account_of("support")), at=EVENING
+    )
+    pair = PlannedPair.objects.create(
+        plan=found, visitor_participation=story.visitor_participation, host_participation=story.host_participation,
+        score=5000, band=2, proposal=story.proposal,
+    )  # fmt: skip
+    reference = str(found.reference)
+    return {"match_plan": {"reference": reference}, "planned_pair": {"reference": reference, "number": str(pair.pk)}}
+
+
+def agreed_days(story: Story) -> OfferedDates:
+    """Give the days that the two had agreed on before the match."""
+    days = {"first_day": date(2026, 4, 14), "last_day": date(2026, 4, 16)}
+    Proposal.objects.filter(pk=story.proposal.pk).update(**days)
+    return OfferedDates.objects.create(proposal=story.proposal, capacity="V", at=EVENING, **days)
 
 
 def things_of_a_conversation(story: Story) -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from clusterxchange.access.actions import Action
@@ -21,7 +21,7 @@ from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.phases.matching import operations as matching
-from clusterxchange.phases.matching.models import Conversation, Proposal, SavedSearch
+from clusterxchange.phases.matching.models import Conversation, MatchPlan, PlannedPair, Programme, Proposal, SavedSearch
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
@@ -30,6 +30,7 @@ from clusterxchange.workflow.thread import Attachment
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast, make_account
 from tests.documents.elsewhere import signed_elsewhere
+from tests.phases.matching.group import values
 
 # Before anybody has applied; and once Ana and Bram are accepted, before they know of each other.
 NOTHING, BEGUN = "nothing", "begun"
@@ -73,6 +74,10 @@ class Scene:
     @property
     def proposal(self) -> Proposal:
         return Proposal.objects.latest("pk")
+
+    @property
+    def programme(self) -> Programme:
+        return Programme.objects.latest("pk")
 
     @property
     def conversation(self) -> Conversation:
@@ -216,6 +221,36 @@ def suspend(s: Scene) -> object:
     return registration.suspend_participation(
         s.visit, reason="A question is open.", until=s.at + timedelta(days=30), actor=s.cast.edda.actor, at=s.at
     )
+
+
+def offer_dates(s: Scene) -> object:
+    return matching.offer_dates(
+        s.proposal, first_day=date(2026, 4, 14), last_day=date(2026, 4, 16), actor=s.cast.ana.actor, at=s.at
+    )
+
+
+def publish_group(s: Scene) -> object:
+    return matching.publish_programme(host=s.host, values=values(), actor=s.cast.bram.actor, at=s.at)
+
+
+def seat(s: Scene) -> object:
+    return matching.ask_for_seat(
+        s.programme, sender=s.visit, message="We want to learn it.", actor=s.cast.ana.actor, at=s.at
+    )
+
+
+def guest(s: Scene) -> object:
+    return matching.add_guest(
+        s.programme, name="Rui Sampaio", organisation_name="Fiação Nova, Lda.", actor=s.cast.bram.actor, at=s.at
+    )
+
+
+def plan(s: Scene) -> object:
+    return matching.ask_for_plan(s.cast.edition, actor=s.cast.edda.actor, at=s.at)
+
+
+def make_plan(s: Scene) -> object:
+    return matching.make_plan(MatchPlan.objects.get(), actor=SYSTEM, at=s.at)
 
 
 def talk(s: Scene) -> object:
@@ -460,6 +495,24 @@ MATCHING: Mapping[str, Try] = {
         s.proposal, reason="dates_do_not_fit", actor=s.cast.bram.actor, at=s.at)),
     "withdraw_proposal": Try("proposed", lambda s: matching.withdraw_proposal(
         s.proposal, actor=s.cast.ana.actor, at=s.at)),
+    "offer_dates": Try("proposed", offer_dates),
+    "accept_dates": Try("proposed", lambda s: matching.accept_dates(
+        s.proposal.offered_dates.get(), actor=s.cast.bram.actor, at=s.at), (offer_dates,)),
+    "publish_programme": Try(BEGUN, publish_group),
+    "change_programme": Try(BEGUN, lambda s: matching.change_programme(
+        s.programme, values={"title": "Four days"}, actor=s.cast.bram.actor, at=s.at), (publish_group,)),
+    "close_programme": Try(BEGUN, lambda s: matching.close_programme(
+        s.programme, actor=s.cast.bram.actor, at=s.at), (publish_group,)),
+    "cancel_programme": Try(BEGUN, lambda s: matching.cancel_programme(
+        s.programme, actor=s.cast.bram.actor, at=s.at), (publish_group, seat)),
+    "ask_for_seat": Try(BEGUN, seat, (publish_group,)),
+    "add_guest": Try(BEGUN, guest, (publish_group,)),
+    "remove_guest": Try(BEGUN, lambda s: matching.remove_guest(
+        s.programme.guests.get(), actor=s.cast.bram.actor, at=s.at), (publish_group, guest)),
+    "ask_for_plan": Try(BEGUN, plan),
+    "make_plan": Try(BEGUN, make_plan, (plan,)),
+    "confirm_planned_pair": Try(BEGUN, lambda s: matching.confirm_planned_pair(
+        PlannedPair.objects.get(), message="You both weave.", actor=s.cast.edda.actor, at=s.at), (plan, make_plan)),
     "start_conversation": Try(BEGUN, talk),
     "write_message": Try(BEGUN, lambda s: matching.write_message(
         s.conversation, text="Gladly.", attachment=Attachment(PAPER, PDF, "loom.pdf"), actor=s.cast.bram.actor,

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/", include("clusterxchange.journeys.people.urls")),
     path("registration/", include("clusterxchange.phases.registration.urls")),
     path("matching/", include("clusterxchange.phases.matching.urls")),
+    path("matching/group-exchanges/", include("clusterxchange.journeys.group_exchanges.urls")),
     path("exchanges/", include("clusterxchange.phases.exchange_building.urls")),
     path("exchanges/", include("clusterxchange.phases.finalisation.urls")),
     path("", include("clusterxchange.scheme.urls")),

@@ -43,6 +43,8 @@ CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
 PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
 CONVERSATIONS = Link("/matching/conversations/", _("Conversations"), "g n")
 REPORTS = Link("/matching/abuse-reports/", _("Reports of abuse"))
+PLANS = Link("/matching/plans/", _("Plans for the programme"))
+GROUPS = Link("/matching/group-exchanges/", _("Group exchanges"), "g x")
 EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
@@ -77,9 +79,9 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if actor.support_office or actor.agency:
         return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, _conversations(actor), EXCHANGES
+        return QUEUE, CATALOGUE, EXCHANGES
     if actor.organisations and _takes_part(actor):
-        return DESK, BEST, CATALOGUE, _conversations(actor), EXCHANGES
+        return DESK, BEST, CATALOGUE, EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS
 
 
@@ -110,9 +112,9 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own += [QUESTIONS, REPORTS]
+        own += [QUESTIONS, REPORTS, PLANS]
     own += _own_partnerships(actor)
-    return [*own, PROPOSALS] if actor.organisations or actor.partnerships else own
+    return [*own, PROPOSALS, _conversations(actor), GROUPS] if actor.organisations or actor.partnerships else own
 
 
 def _own_partnerships(actor: Actor) -> list[Link]:

@@ -24,6 +24,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "proposal": tuple(
         f"{side}_participation__{party}" for side in ("visitor", "host") for party in ("organisation", "partnership")
     ),
+    "match_plan": ("edition",),
+    "programme": ("host_participation__organisation", "host_participation__partnership"),
     "conversation": tuple(
         f"{side}_participation__{party}" for side in ("visitor", "host") for party in ("organisation", "partnership")
     ),

@@ -162,10 +162,7 @@ def establish(subject: Thing, *, at: datetime, state: str | None = None) -> None
     if letters:
         subject.reference = f"{letters}-{at.year}-{subject.pk:06d}"
         subject.save(update_fields=["reference"])
-    running = _unit.get()
-    if running is not None:
-        root = machine.root_of(subject)
-        running.roots[machine.root_name or machine.name, root.pk] = root
+    concern(subject)
 
 
 def record(
@@ -200,6 +197,15 @@ def record(
             work.happenings.append(
                 notices.Happening(machine, subject, action, acting, frozenset(tells), letter=letter, path=path)
             )
+
+
+def concern(subject: Thing) -> None:
+    """Have what is asked of whom about a subject worked out anew at the end of the transaction that is open."""
+    running = _unit.get()
+    if running is not None:
+        machine = registry.machine_of(subject)
+        root = machine.root_of(subject)
+        running.roots[machine.root_name or machine.name, root.pk] = root
 
 
 def acting_capacity(

@@ -73,6 +73,7 @@ class CasePage:
     and `at`. `operations` is the module with a function for each action. `template` may extend
     workflow/case.html; `context` adds to what it gets. `carries` names the actions that take version and hash.
     `beside` gives what can be done without a move of the life; the phase has a view for each of these.
+    `consequences` says what comes of a step on the page where it is confirmed.
     `thread_of` gives the thing whose conversation the page shows, if not its case (None: there is none), `author` the
     name of whoever wrote a message as a reader may know it, `write` the operation that adds one.
     `sent_along` gives the form of another step as it was typed, where it was sent along with the one that came back.
@@ -95,6 +96,7 @@ class CasePage:
     after: Callable[[Any, Action], str] | None = None
     opened: Callable[[HttpRequest, Any, datetime], None] | None = None
     beside: Callable[[Any, Actor, datetime], list[tuple[Action, Capacity]]] | None = None
+    consequences: Callable[[Any, Action], list[str]] | None = None
     thread_of: Callable[[Any], Any] | None = None
     author: Callable[[Any, Message, Actor], str] | None = None
     write: Callable[..., object] = thread.say_something
@@ -387,7 +389,7 @@ def confirm(request: HttpRequest, page: CasePage, subject: Thing, action: Action
         "case": case,
         "title": step.label,
         "sentence": "",
-        "consequences": [],
+        "consequences": page.consequences(subject, action) if page.consequences else [],
         "step": step,
         "back_url": machine.address(subject),
         "breadcrumb": [*case.breadcrumb, (case.title, machine.address(subject))],

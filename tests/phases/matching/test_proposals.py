@@ -12,10 +12,12 @@ from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Disclosure, Participation
 from clusterxchange.workflow import obligations
+from clusterxchange.workflow.cases import timeline_of
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry, Notice
-from tests.bring import bring_application_to
+from clusterxchange.workflow.registry import machine_named
+from tests.bring import bring_application_to, bring_participation
 from tests.cast import ALCOI, make_speaker
 from tests.phases.matching.conftest import OPORTO, TUESDAY, Match, bring_host
 
@@ -344,3 +346,34 @@ def test_zoe_does_not_see_the_proposal_that_ana_and_chiara_see(match: Match) -> 
     assert [list(queries.proposals_for(person.actor)) for person in (cast.ana, cast.bram, cast.dov)] == [[proposal]] * 3
     assert list(queries.proposals_for(cast.zoe.actor)) == []
     assert list(queries.proposals_for(cast.nuno.actor)) == []
+
+
+def test_nobody_proposes_an_exchange_to_themselves(match: Match) -> None:
+    own_host = bring_participation(
+        match.cast, match.cast.ana, partnership=match.cast.loom, officer=match.cast.chiara.actor, role="host"
+    )
+
+    with pytest.raises(Refused) as refused:
+        send(match, partner=own_host)
+
+    assert refused.value.refusal.code == "own_organisation"
+
+
+def test_a_partner_who_has_withdrawn_is_not_asked(match: Match) -> None:
+    registration.withdraw_participation(match.host, actor=match.cast.bram.actor, at=TUESDAY)
+
+    with pytest.raises(Refused) as refused:
+        send(match)
+
+    assert refused.value.refusal.code == "partner_not_available"
+
+
+def test_the_owner_of_a_cv_sees_which_organisation_has_opened_it(match: Match) -> None:
+    operations.accept_proposal(send(match), actor=match.cast.bram.actor, at=TUESDAY)
+    operations.open_curriculum_vitae(match.host, actor=match.cast.ana.actor, at=TUESDAY)
+
+    timeline = timeline_of(machine_named("participation"), match.host, match.cast.bram.actor)
+
+    assert [one["sentence"] for one in timeline if "curriculum" in one["sentence"].lower()] == [
+        "Visiting organisation opened the curriculum vitae."
+    ]

@@ -6,13 +6,18 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connections
 
+from clusterxchange.access.actor import SYSTEM
+from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.matching import operations
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import install_editions
+from clusterxchange.workflow import engine
 from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.notices import nobody_is_told
 from tests.cast import make_cast
 from tests.phases.matching.conftest import TUESDAY, Match, bring_host, make_match
+from tests.phases.matching.group import ask, bring_visitor, confirm, publish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -113,3 +118,23 @@ def test_two_clicks_send_one_proposal(together: Match) -> None:
 
     assert sorted(at_once(send, send)) == ["done", "same_partner_asked_lately"]
     assert Proposal.objects.count() == 1
+
+
+@pytest.mark.timeout(300)
+def test_the_30th_place_of_a_group_goes_to_one_of_two(together: Match) -> None:
+    cast = together.cast
+    programme = publish(together, TUESDAY, places=30)
+    with nobody_is_told(), engine.unit_of_work(SYSTEM, TUESDAY):
+        visitors = [bring_visitor(cast, f"visitor{number}") for number in range(29)]
+        for person, visit in visitors:
+            confirm(cast, ask(programme, person, visit, TUESDAY), TUESDAY)
+    last = [
+        ask(programme, person, visit, TUESDAY)
+        for person, visit in ((cast.ana, together.visit), (cast.zoe, together.zoes_visit))
+    ]
+
+    outcomes = at_once(*(lambda one=one: confirm(cast, Proposal.objects.get(pk=one.pk), TUESDAY) for one in last))
+
+    assert sorted(outcomes) == ["done", "no_place_left"]
+    assert Proposal.objects.filter(programme=programme, state="ACCEPTED").count() == 30
+    assert Exchange.objects.filter(programme=programme).count() == 30

@@ -21,6 +21,7 @@ from clusterxchange.phases.exchange_building.queries import (
     is_physical,
     rules_of_case,
     signed_agreement,
+    text_of_programme,
 )
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.workflow import engine
@@ -38,6 +39,7 @@ def begin_exchange(situation: Situation) -> None:
     exchange = Exchange(
         edition=visitor.partnership.edition,
         proposal=proposal,
+        programme=proposal.programme,
         format=proposal.format,
         visitor_participation=visitor,
         host_participation=host,
@@ -69,6 +71,8 @@ def _first_text(exchange: Exchange, situation: Situation) -> Commitment:
         if is_physical(exchange)
         else "",
         distance_km=distance_between(visitor.organisation, host.organisation) if is_physical(exchange) else None,
+        first_day=exchange.proposal.first_day,
+        last_day=exchange.proposal.last_day,
         objectives_visitor=visitor.learn or visitor.motivation,
         objectives_host=host.learn or host.motivation,
         description=host.offer,
@@ -80,6 +84,9 @@ def _first_text(exchange: Exchange, situation: Situation) -> Commitment:
         outcomes=[],
         last_edited_at=situation.at,
     )
+    if exchange.programme is not None:
+        for column, value in text_of_programme(exchange.programme).items():
+            setattr(commitment, column, value)
     refresh_text(commitment, scheme)
     engine.establish(commitment, at=situation.at)
     keep_text(commitment, situation)

@@ -55,6 +55,7 @@ class Exchange(SubjectModel):
     reference = models.CharField(max_length=20, unique=True, null=True)
     edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="exchanges")
     proposal = models.OneToOneField("matching.Proposal", models.PROTECT, related_name="exchange")
+    programme = models.ForeignKey("matching.Programme", models.PROTECT, null=True, blank=True, related_name="exchanges")
     format = models.CharField(max_length=10)
     visitor_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="visits")
     host_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="stays")

@@ -664,3 +664,14 @@ def audits_open() -> QuerySet[Audit]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
+
+
+def text_of_programme(programme: Any) -> dict[str, Any]:  # noqa: ANN401 -- a row of the phase before
+    """Give what a group exchange fixes in the text of each of its exchanges."""
+    return {
+        "place": programme.place,
+        "first_day": programme.first_day,
+        "last_day": programme.last_day,
+        "description": programme.description,
+        "plan": [dict(row) for row in programme.agenda],
+    }

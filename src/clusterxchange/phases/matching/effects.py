@@ -16,6 +16,7 @@ from clusterxchange.workflow import engine, notices, registry
 from clusterxchange.workflow.models import Notice
 from clusterxchange.workflow.tables import Situation
 
+MAKE_PLAN = "clusterxchange.phases.matching.jobs.make_plan"
 SEND_INVITATION = "clusterxchange.phases.matching.jobs.send_invitation"
 
 
@@ -136,3 +137,31 @@ def keep_abuse_report(situation: Situation) -> None:
         reported_by_id=situation.actor.account_id or 0,
         at=situation.at,
     )
+
+
+def write_programme(situation: Situation) -> None:
+    """Write what was changed of a group exchange, as its next version."""
+    programme = situation.subject
+    for name, value in situation.inputs["values"].items():
+        setattr(programme, name, value)
+    programme.version += 1
+    programme.save()
+
+
+def close_seats(situation: Situation) -> None:
+    """Close the seats that were asked for, since the group exchange does not take place."""
+    for seat in queries.open_seats(situation.subject):
+        engine.move(seat, Action.CLOSE_PROPOSAL, actor=SYSTEM, at=situation.at)
+
+
+def look_at_seats_again(situation: Situation) -> None:
+    """Have it worked out anew who of a group waits for the host and who waits for a place."""
+    programme = situation.subject.programme
+    if programme is not None:
+        for seat in queries.open_seats(programme):
+            engine.concern(seat)
+
+
+def have_plan_made(situation: Situation) -> None:
+    """Let a job work the plan out: it needs the solver, which no page loads."""
+    jobs_app.configure_task(MAKE_PLAN, queue="default").defer(plan_id=situation.subject.pk)

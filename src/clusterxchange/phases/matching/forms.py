@@ -1,6 +1,6 @@
 """What people type to find a partner, to propose and to answer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from clusterxchange.workflow.pages import StepForm, ThreadForm
 
 LONGEST_MESSAGE = 2000
 LONGEST_WORDS = 100
+MOST_PLACES = 200
 SIDE_LABEL = _("On whose behalf")
 
 
@@ -312,4 +313,142 @@ class CloseAbuseReport(forms.Form):
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what you have found and done.")},
+    )
+
+
+class OfferDates(forms.Form):
+    """Days that one side offers to the other."""
+
+    first_day = forms.DateField(
+        label=_("First day at the host"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the first day."), "invalid": _("Write a day, for example 2026-04-14")},
+    )
+    last_day = forms.DateField(
+        label=_("Last day at the host"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the last day."), "invalid": _("Write a day, for example 2026-04-14")},
+    )
+
+
+HALVES_OF_A_DAY = {"morning": _("morning"), "afternoon": _("afternoon")}
+LONGEST_AGENDA = 31
+
+
+class ProgrammeForm(forms.Form):
+    """A group exchange: days, places, and what happens in each half of each working day."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, error_messages={"required": _("Write what the group exchange is about.")}
+    )
+    description = forms.CharField(
+        label=_("What the group learns and does"),
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write what the group learns and does.")},
+    )
+    place = forms.CharField(
+        label=_("Place"), max_length=200, error_messages={"required": _("Write where the group meets.")}
+    )
+    first_day = forms.DateField(
+        label=_("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the first day."), "invalid": _("Write a day, for example 2026-04-14")},
+    )
+    last_day = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the last day."), "invalid": _("Write a day, for example 2026-04-14")},
+    )
+    asked_until = forms.DateField(
+        label=_("Last day to ask for a seat"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose a day."), "invalid": _("Write a day, for example 2026-04-14")},
+    )
+    places = forms.IntegerField(
+        label=_("Places for visitors"),
+        min_value=1,
+        max_value=MOST_PLACES,
+        error_messages={"required": _("Write a number."), "invalid": _("Write a number.")},
+    )
+
+    def __init__(self, *args: Any, days: Callable[[date, date], list[date]], **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        first, last = (self._day_given(name) for name in ("first_day", "last_day"))
+        self.agenda_days = days(first, last)[:LONGEST_AGENDA] if first and last and first <= last else []
+        for day in self.agenda_days:
+            for half, label in HALVES_OF_A_DAY.items():
+                words = {"day": date_format(day, gettext("l, j E Y")), "half": label}
+                self.fields[f"agenda_{day.isoformat()}_{half}"] = forms.CharField(
+                    label=gettext("%(day)s, %(half)s") % words, max_length=300, required=False
+                )
+
+    def _day_given(self, name: str) -> date | None:
+        value = self.data.get(name) if self.is_bound else self.initial.get(name)
+        try:
+            return forms.DateField().clean(value)  # type: ignore[no-any-return]  # -- of an untyped method
+        except ValidationError:
+            return None
+
+    @property
+    def first_of_agenda(self) -> str | None:
+        """The first field of the agenda; None, for the whole form, where no day is known yet."""
+        return f"agenda_{self.agenda_days[0].isoformat()}_morning" if self.agenda_days else None
+
+    def values(self) -> dict[str, Any]:
+        """Give the columns of the group exchange."""
+        cleaned = dict(self.cleaned_data)
+        agenda = [
+            {
+                "day": day.isoformat(),
+                "half": half,
+                "activity": cleaned.pop(f"agenda_{day.isoformat()}_{half}", "").strip(),
+                "place": cleaned["place"],
+                "people": "",
+                "result": "",
+            }
+            for day in self.agenda_days
+            for half in HALVES_OF_A_DAY
+        ]
+        return cleaned | {"agenda": agenda}
+
+
+class AskForSeat(forms.Form):
+    """A request for a seat in a group exchange."""
+
+    side = forms.ChoiceField(label=SIDE_LABEL, error_messages=required(_("Choose on whose behalf you write.")))
+    message = RequiredMessage(
+        label=_("Why you want to take part"),
+        help_text=_("The host reads it before it gives the seats."),
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, sides: Iterable[Participation], scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        self.sides = offer_sides(self, sides, scheme)
+
+    def clean_side(self) -> Participation:
+        """Give the participation itself; the only one where nothing was sent."""
+        return self.sides[self.cleaned_data["side"] or next(iter(self.sides))]
+
+
+class NameGuest(forms.Form):
+    """Somebody of the host's country who joins without a seat."""
+
+    name = forms.CharField(label=_("Name"), max_length=170, error_messages={"required": _("Write the name.")})
+    organisation_name = forms.CharField(
+        label=_("Organisation"), max_length=200, error_messages={"required": _("Write the organisation.")}
+    )
+
+
+class ConfirmPlannedPair(forms.Form):
+    """What both sides read beside the support office's suggestion."""
+
+    message = forms.CharField(
+        label=_("Why the two fit"),
+        help_text=_("Both sides read it."),
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -1,18 +1,21 @@
 """What must be true before a step (matching)."""
 
+from dataclasses import replace
+
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP, H
 from clusterxchange.phases.matching import queries
 from clusterxchange.phases.matching.engine.participant import PHYSICAL
 from clusterxchange.phases.matching.engine.rules import broken_condition
-from clusterxchange.phases.matching.models import AbuseReport
-from clusterxchange.phases.matching.rules import places_left, reveals_an_address
+from clusterxchange.phases.matching.models import AbuseReport, ProgrammeState
+from clusterxchange.phases.matching.rules import places_left, refusal_of_programme, reveals_an_address
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import terms
 from clusterxchange.scheme.proposals import has_room_for_another, may_be_asked_again
 from clusterxchange.workflow.obligations import OFFICE_COUNTRY, SCHEME_ZONE
 from clusterxchange.workflow.tables import Refusal, Situation
 
+PROGRAMME_COLUMNS = ("first_day", "last_day", "asked_until", "places", "agenda")
 FIRST_STEPS = frozenset({Action.SEND_PROPOSAL, Action.SUGGEST_MATCH})
 
 
@@ -44,12 +47,15 @@ def no_hard_condition_is_broken(situation: Situation) -> Refusal | None:
     """Whether nothing stands between the two: roles, countries; for a stay also dates and the one visit."""
     proposal = situation.subject
     visitor, host = proposal.visitor_participation, proposal.host_participation
-    broken = broken_condition(
+    sides = (
         queries.participant_of(visitor, occupied=0, visit_is_free=not queries.visit_is_taken(visitor)),
         queries.participant_of(host, occupied=0),
-        situation.scheme,
-        proposal.format,
     )
+    if proposal.programme is not None:
+        # Whoever asks for a seat has agreed to the days of the group.
+        days = ((proposal.programme.first_day, proposal.programme.last_day),)
+        sides = (replace(sides[0], windows=days), replace(sides[1], windows=days))
+    broken = broken_condition(*sides, situation.scheme, proposal.format)
     return None if broken is None else Refusal(broken.code)
 
 
@@ -77,7 +83,12 @@ def same_partner_was_not_asked_lately(situation: Situation) -> Refusal | None:
 
 def place_is_free(situation: Situation) -> Refusal | None:
     """Whether the host can take one more; counted under the lock on its participation."""
-    host = situation.subject.host_participation
+    proposal = situation.subject
+    host = proposal.host_participation
+    if proposal.programme is not None:
+        # A seat may be asked for while all are given: it waits.
+        is_asked = situation.action is Action.SEND_PROPOSAL
+        return None if is_asked or queries.seats_left(proposal.programme) else Refusal("no_place_left")
     if places_left(host.places, queries.occupied_places(host)):
         return None
     return Refusal("no_place_left")
@@ -94,6 +105,8 @@ def visit_is_free(situation: Situation) -> Refusal | None:
 def proposal_has_not_expired(situation: Situation) -> Refusal | None:
     """Whether there is still time to answer, also where the tool has not closed yet what is over."""
     proposal = situation.subject
+    if not queries.is_no_seat(proposal):
+        return None
     own, _partner = sides_of(situation)
     country = own.organisation.country or OFFICE_COUNTRY
     if situation.at >= terms.due_at(situation.scheme, "proposal", proposal.state_since, country):
@@ -169,3 +182,47 @@ def abuse_reason_is_listed(situation: Situation) -> Refusal | None:
     if reason == AbuseReport.Reason.OTHER and not (situation.inputs.get("text") or "").strip():
         return Refusal("abuse_text_missing", field="text")
     return None
+
+
+def programme_takes_requests(situation: Situation) -> Refusal | None:
+    """Whether seats can still be asked for, where the proposal is one for a seat."""
+    programme = situation.subject.programme
+    if programme is None:
+        return None
+    on = situation.at.astimezone(SCHEME_ZONE).date()
+    if programme.state != ProgrammeState.OPEN or on > programme.asked_until:
+        return Refusal("programme_closed")
+    return None
+
+
+def programme_goes_on(situation: Situation) -> Refusal | None:
+    """Whether the group exchange of a seat has not been cancelled."""
+    programme = situation.subject.programme
+    is_over = programme is not None and programme.state == ProgrammeState.CANCELLED
+    return Refusal("programme_closed") if is_over else None
+
+
+def host_may_publish(situation: Situation) -> Refusal | None:
+    """Whether the participation is a host that is in the lists."""
+    host = situation.subject.host_participation
+    if host.role != "host":
+        return Refusal("roles_do_not_complete")
+    return None if host.state in queries.LISTED else Refusal("own_participation_not_available")
+
+
+def programme_is_allowed(situation: Situation) -> Refusal | None:
+    """Whether days, places and agenda keep to the rules, as they stand or as they are to be changed."""
+    programme, values = situation.subject, situation.inputs.get("values", {})
+    new = {name: values.get(name, getattr(programme, name)) for name in PROGRAMME_COLUMNS}
+    country = programme.host_participation.organisation.country
+    on = situation.at.astimezone(SCHEME_ZONE).date()
+    found = refusal_of_programme(situation.scheme, country, on, **new)
+    if found is not None:
+        return Refusal(found[0], field=found[1])
+    given = queries.confirmed_seats(programme).count() if programme.pk else 0
+    return Refusal("places_are_given", {"given": given}, field="places") if new["places"] < given else None
+
+
+def no_seat_is_confirmed(situation: Situation) -> Refusal | None:
+    """Whether nobody has a seat whose exchange would have to be cancelled first."""
+    return Refusal("seats_are_confirmed") if queries.confirmed_seats(situation.subject).exists() else None

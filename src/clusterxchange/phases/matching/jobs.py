@@ -15,11 +15,19 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from clusterxchange.access.actor import SYSTEM
 from clusterxchange.foundation import clock
-from clusterxchange.phases.matching import embedding, keeping, queries
+from clusterxchange.phases.matching import embedding, keeping, operations, queries
 from clusterxchange.phases.matching.catalogue import address_of
 from clusterxchange.phases.matching.forms import CatalogueFilters
-from clusterxchange.phases.matching.models import CatalogueEntry, Proposal, ProposalState, SavedSearch
+from clusterxchange.phases.matching.models import (
+    CatalogueEntry,
+    MatchPlan,
+    MatchPlanState,
+    Proposal,
+    ProposalState,
+    SavedSearch,
+)
 from clusterxchange.phases.matching.queries import name_shown
 from clusterxchange.phases.matching.search import entries_of, narrowed
 from clusterxchange.scheme.current import scheme_for
@@ -131,3 +139,11 @@ def mail_of_new_results(search: SavedSearch, entries: Sequence[CatalogueEntry]) 
 def keep_words_and_counts(timestamp: int) -> None:  # noqa: ARG001 -- as above
     """Bring what the catalogue's search has noted and counted up to date."""
     keeping.keep_words_and_counts()
+
+
+@app.task(queueing_lock="make_plan", lock="make_plan")
+def make_plan(plan_id: int) -> None:
+    """Work out a plan for the programme, once."""
+    found = MatchPlan.objects.filter(pk=plan_id, state=MatchPlanState.ASKED).first()
+    if found is not None:
+        operations.make_plan(found, actor=SYSTEM, at=clock.now())

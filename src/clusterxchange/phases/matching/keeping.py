@@ -1,15 +1,28 @@
 """What the ranking works out beforehand and keeps: terms, vectors, prices and the best partners of everybody."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q
 
+from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.matching import queries
 from clusterxchange.phases.matching.embedding import MODEL, Embedding, is_installed
-from clusterxchange.phases.matching.engine import Measured, Participant, Pool, Weighing, best_of, measured
+from clusterxchange.phases.matching.engine import (
+    Measured,
+    Participant,
+    Pool,
+    Ranked,
+    Weighing,
+    best_of,
+    explained,
+    measured,
+)
+from clusterxchange.phases.matching.engine.assign import plan
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.engine.price import prices
 from clusterxchange.phases.matching.engine.text import Text
@@ -17,7 +30,7 @@ from clusterxchange.phases.matching.engine.vectors import stored
 from clusterxchange.phases.matching.models import CatalogueCount, CatalogueEntry, MatchingProfile
 from clusterxchange.phases.matching.ranking import field_of, version_of
 from clusterxchange.phases.matching.search import COUNTED_AT_MOST
-from clusterxchange.phases.registration.models import Participation
+from clusterxchange.phases.registration.models import Participation, Visit
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 
@@ -189,3 +202,83 @@ def _count(edition_id: int, role: str) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(COUNT_FACETS, [edition_id, role])
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One exchange of a plan, before it is kept."""
+
+    visitor: Participation
+    host_reference: str
+    ranked: Ranked
+
+
+def plan_of(edition_id: int, *, at: datetime) -> tuple[list[Planned], dict[str, object]]:
+    """Work out who would visit whom, and what that brings; a budget pays for so many exchanges at the highest amount.
+
+    :raises NoSolver: the solver is not installed.
+    """
+    scheme = scheme_of_edition(edition_id, at)
+    found = field_of(edition_id, HOST, scheme)
+    visitors = list(queries.listed_in(edition_id, VISIT))
+    met = queries.pairs_that_met(edition_id)
+    numbers = {row.reference: row.pk for row in queries.listed_in(edition_id, HOST)}
+    ends, targets, worth = [], [], []
+    measured_by = {}
+    for line, row in enumerate(visitors):
+        asker = queries.participant_of(row)
+        against = _against(asker, found.pool, found.present, scheme, EDGES)
+        measured_by[line] = (asker, against)
+        for place in best_of(asker, found.pool, against, KEPT):
+            if (row.pk, numbers.get(found.pool.participants[place].reference)) not in met:
+                ends.append(line)
+                targets.append(int(place))
+                worth.append(int(against.scores[place]))
+    pairs = plan(
+        ends,
+        targets,
+        worth,
+        np.where(found.present, found.pool.columns.places_left, 0),
+        [row.partnership_id for row in visitors],
+        _exchanges_paid(visitors, scheme),
+    )
+    planned = [
+        Planned(
+            visitors[pair.visitor],
+            found.pool.participants[pair.host].reference,
+            explained(*_with_pool(measured_by[pair.visitor], found.pool), [pair.host], scheme)[0],
+        )
+        for pair in pairs
+    ]
+    return planned, _figures_of(visitors, planned)
+
+
+def _with_pool(one: tuple[Participant, Measured], pool: Pool) -> tuple[Participant, Pool, Measured]:
+    return one[0], pool, one[1]
+
+
+def _exchanges_paid(visitors: Iterable[Participation], scheme: Scheme) -> dict[int, int]:
+    highest = scheme.amounts.maximum_cents
+    budgets = Budget.objects.filter(partnership__in={row.partnership_id for row in visitors})
+    free = dict(budgets.values_list("partnership_id", "free_cents"))
+    return {number: cents // highest if highest else 0 for number, cents in free.items()}
+
+
+def _figures_of(visitors: list[Participation], planned: list[Planned]) -> dict[str, object]:
+    """Count what the plan brings, and whom it leaves without a partner, by country and by type of organisation."""
+    placed = {one.visitor.pk for one in planned}
+    free = [row for row in visitors if row.visit == Visit.FREE]
+    left_out = [row for row in free if row.pk not in placed]
+
+    def by(name: str) -> dict[str, list[int]]:
+        all_of = Counter(getattr(row.organisation, name) for row in free)
+        missing = Counter(getattr(row.organisation, name) for row in left_out)
+        return {code: [missing[code], number] for code, number in sorted(all_of.items())}
+
+    return {
+        "planned": len(planned),
+        "visitors": len(free),
+        "bands": {str(band): number for band, number in Counter(one.ranked.band for one in planned).items()},
+        "unmatched_by_country": by("country"),
+        "unmatched_by_type": by("organisation_type"),
+    }

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.workflow.models import SubjectModel
@@ -55,6 +55,9 @@ class Proposal(SubjectModel):
     decline_reason = models.CharField(max_length=40, blank=True)
     decline_text = models.TextField(blank=True)
     releases_place = models.BooleanField(default=False)
+    programme = models.ForeignKey("Programme", models.PROTECT, null=True, blank=True, related_name="seats")
+    first_day = models.DateField(_("First day"), null=True, blank=True)
+    last_day = models.DateField(_("Last day"), null=True, blank=True)
 
     class Meta:
         indexes = (
@@ -64,6 +67,29 @@ class Proposal(SubjectModel):
 
     def __str__(self) -> str:
         return self.reference or ""
+
+
+class OfferedDates(models.Model):
+    """Days that one side of a proposal offers to the other; both ends are inside."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="offered_dates")
+    first_day = models.DateField(_("First day"))
+    last_day = models.DateField(_("Last day"))
+    capacity = models.CharField(max_length=3)
+    at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="offered_dates_do_not_end_before"),
+            models.UniqueConstraint(
+                fields=("proposal", "first_day", "last_day", "capacity"), name="dates_are_offered_once_by_a_side"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal}: {self.first_day} to {self.last_day}"
 
 
 class MatchingProfile(models.Model):
@@ -288,3 +314,99 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.filters
+
+
+class ProgrammeState(models.TextChoices):
+    """Whether seats of a group exchange can be asked for."""
+
+    OPEN = "OPEN", _("Open for requests")
+    CLOSED = "CLOSED", _("Closed for requests")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class Programme(SubjectModel):
+    """A group exchange: one host, fixed days, an agenda, and seats.
+
+    A seat is a proposal of its visitor: asked for while it is open, waiting while all places are given, confirmed once
+    the host has accepted it. Each confirmed one is an exchange of its own.
+    """
+
+    REFERENCE_LETTERS = "GRP"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)
+    host_participation = models.ForeignKey("registration.Participation", models.PROTECT, related_name="programmes")
+    title = models.CharField(_("Title"), max_length=200)
+    description = models.TextField(_("What the group learns and does"))
+    place = models.CharField(_("Place"), max_length=200)
+    first_day = models.DateField(_("First day"))
+    last_day = models.DateField(_("Last day"))
+    places = models.PositiveIntegerField(_("Places for visitors"))
+    asked_until = models.DateField(_("Last day to ask for a seat"))
+    agenda = models.JSONField(_("Agenda"), default=list)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="programme_does_not_end_before"),
+            models.CheckConstraint(condition=Q(places__gte=1), name="programme_has_a_place"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+
+class Guest(models.Model):
+    """Somebody of the host's country who joins a group exchange, without a seat and without an exchange."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="guests")
+    name = models.CharField(_("Name"), max_length=170)
+    organisation_name = models.CharField(_("Organisation"), max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MatchPlanState(models.TextChoices):
+    """How far a plan for the programme has come."""
+
+    ASKED = "ASKED", _("Being worked out")
+    MADE = "MADE", _("Worked out")
+    FAILED = "FAILED", _("Not possible")
+
+
+class MatchPlan(SubjectModel):
+    """Who would visit whom so that the whole programme fits best: suggestions that the support office confirms."""
+
+    REFERENCE_LETTERS = "PLN"
+
+    reference = models.CharField(max_length=20, unique=True, null=True)
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="match_plans")
+    figures = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+
+class PlannedPair(models.Model):
+    """One exchange of a plan, with its reasons; `proposal` once it was suggested to both."""
+
+    plan = models.ForeignKey(MatchPlan, models.CASCADE, related_name="pairs")
+    visitor_participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="+")
+    host_participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="+")
+    score = models.PositiveIntegerField()
+    band = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=list)
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-score", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("plan", "visitor_participation"), name="a_visitor_is_planned_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.visitor_participation_id} at {self.host_participation_id}"

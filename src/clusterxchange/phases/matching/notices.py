@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.phases.matching.engine import Reason
-from clusterxchange.phases.matching.models import ConversationState, ProposalState
+from clusterxchange.phases.matching.models import ConversationState, MatchPlanState, ProgrammeState, ProposalState
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import Scheme
@@ -71,6 +71,46 @@ sentences.say(
                 "match"
             ),
         ),
+        Action.OFFER_DATES: ActionSentences(
+            button=_("Offer these days"),
+            happened=_("%(party)s offered days for the exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.ACCEPT_DATES: ActionSentences(
+            button=_("Agree to these days"),
+            happened=_("%(party)s agreed to the days offered for the exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.PUBLISH_PROGRAMME: ActionSentences(
+            button=_("Publish the group exchange"), happened=_("%(party)s published the group exchange: %(title)s")
+        ),
+        Action.CHANGE_PROGRAMME: ActionSentences(
+            button=_("Change the group exchange"), happened=_("%(party)s changed the group exchange: %(title)s")
+        ),
+        Action.CLOSE_PROGRAMME: ActionSentences(
+            button=_("Take no more requests"),
+            happened=_("%(party)s takes no more requests for the group exchange: %(title)s"),
+            hint=_("Those who have asked can still get a seat."),
+        ),
+        Action.CANCEL_PROGRAMME: ActionSentences(
+            button=_("Cancel the group exchange"),
+            happened=_("%(party)s cancelled the group exchange: %(title)s"),
+            hint=_("Those who have asked for a seat are told. It cannot be taken back."),
+        ),
+        Action.NAME_GUESTS: ActionSentences(
+            button=_("Add the guest"), happened=_("%(party)s changed the list of guests")
+        ),
+        Action.CONFIRM_SUGGESTION: ActionSentences(
+            button=_("Suggest the two to each other"),
+            happened=_("The support office suggested an exchange of %(visitor)s and %(host)s"),
+        ),
+        Action.ASK_FOR_PLAN: ActionSentences(
+            button=_("Work out a plan"), happened=_("The support office asked for a plan for the programme")
+        ),
+        Action.MAKE_PLAN: ActionSentences(
+            button=_("Keep the plan"), happened=_("A plan for the programme is worked out: %(reference)s")
+        ),
+        Action.FAIL_PLAN: ActionSentences(
+            button=_("Give up the plan"), happened=_("A plan for the programme is not possible here: %(reference)s")
+        ),
         Action.START_CONVERSATION: ActionSentences(
             button=_("Start the conversation"), happened=_("%(party)s started a conversation")
         ),
@@ -119,8 +159,11 @@ sentences.say(
         ),
     },
     states={("proposal", state.value): state.label for state in ProposalState}
-    | {("conversation", state.value): state.label for state in ConversationState},
-    kinds={"proposal": _("Proposal"), "conversation": _("Conversation")},
+    | {("conversation", state.value): state.label for state in ConversationState}
+    | {("programme", state.value): state.label for state in ProgrammeState}
+    | {("match_plan", state.value): state.label for state in MatchPlanState},
+    kinds={"proposal": _("Proposal"), "programme": _("Group exchange"),
+        "match_plan": _("Plan for the programme"), "conversation": _("Conversation")},
     refusals={
         "message_missing": _("Write a message to the partner: who you are and what you want to do together."),
         "other_edition": _(
@@ -161,6 +204,15 @@ sentences.say(
             "The time for an answer is over. Send a new proposal, if both sides still want the exchange."
         ),
         "decline_reason_missing": _("Choose the reason that fits best."),
+        "programme_closed": _("Seats of this group exchange cannot be asked for any more. Look for another one."),
+        "places_are_given": _("%(given)s seats are confirmed already. There cannot be fewer places."),
+        "seats_are_confirmed": _("Seats are confirmed. Cancel their exchanges first, so that each visitor learns why."),
+        "asked_until_after_start": _("The last day to ask for a seat must be before the first day."),
+        "programme_without_place": _("A group exchange needs at least one place."),
+        "agenda_too_short": _(
+            "At least three working days need something in the morning and in the afternoon, or they do not count."
+        ),
+        "suggested_already": _("This pair was suggested to both already."),
         "address_in_message": _(
             "Leave out e-mail addresses and telephone numbers until both have agreed on an exchange. Then each side "
             "sees the other's."

@@ -1,28 +1,39 @@
 """What people do to find each other and to agree on an exchange."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import HP, SO, VP, Capacity, H, V
-from clusterxchange.phases.matching import queries, states
+from clusterxchange.phases.matching import effects, keeping, queries, states
+from clusterxchange.phases.matching.engine.assign import NoSolver
 from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.engine.rules import broken_condition
+from clusterxchange.phases.matching.engine.score import PARTS
 from clusterxchange.phases.matching.models import (
     AbuseReport,
     Conversation,
     ConversationState,
+    Guest,
+    MatchPlan,
+    OfferedDates,
     PartnerMark,
+    PlannedPair,
+    Programme,
     Proposal,
+    ProposalState,
     SavedSearch,
     ShownList,
 )
-from clusterxchange.phases.matching.rules import reveals_an_address
+from clusterxchange.phases.matching.rules import OPEN, PHYSICAL, refusal_of_dates, reveals_an_address
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import engine, notices, registry, thread
 from clusterxchange.workflow.models import Message
+from clusterxchange.workflow.obligations import SCHEME_ZONE
 from clusterxchange.workflow.tables import Refusal, Situation
 from clusterxchange.workflow.thread import Attachment
 
@@ -169,6 +180,9 @@ def release_place(proposal: Proposal) -> None:
     """Give the host its place back, once the exchange of this proposal is cancelled or has ended."""
     Proposal.objects.filter(pk=proposal.pk).update(releases_place=True)
     proposal.releases_place = True
+    if proposal.programme is not None:
+        for seat in queries.open_seats(proposal.programme):
+            engine.concern(seat)
 
 
 def open_invitations_of(participations: Iterable[Participation], emails: Iterable[str], *, at: datetime) -> None:
@@ -457,3 +471,206 @@ def _see_that_it_is_theirs(search: SavedSearch, action: Action, actor: Actor) ->
     if search.account_id != actor.account_id:
         raise engine.NotAllowed(Refusal("not_allowed"))
     _see_that_they_may(search.participation, action, actor)
+
+
+def offer_dates(
+    proposal: Proposal,
+    *,
+    first_day: date,
+    last_day: date,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+) -> OfferedDates:
+    """Offer days for the stay to the other side of an open proposal; what this side had offered before is replaced.
+
+    :raises NotDone: NotAllowed, WrongState, or Refused with the rule that the days break.
+    """
+    with engine.unit_of_work(actor, at):
+        side = _dates_are_open(proposal, Action.OFFER_DATES, actor, capacity)
+        host = proposal.host_participation
+        if host is None:
+            raise engine.WrongState(Refusal("wrong_state", {"state": proposal.state}))
+        scheme, country = states.PROPOSAL.scheme_of(proposal, at), host.organisation.country
+        code = refusal_of_dates(scheme, country, first_day, last_day, at.astimezone(SCHEME_ZONE).date())
+        if code is not None:
+            field = "last_day" if code in ("end_before_start", "over_one_month") else "first_day"
+            raise engine.Refused(Refusal(code, field=field))
+        OfferedDates.objects.filter(proposal=proposal, capacity=side, accepted_at=None).delete()
+        offered, _made = OfferedDates.objects.get_or_create(
+            proposal=proposal, first_day=first_day, last_day=last_day, capacity=side, defaults={"at": at}
+        )
+        _record_dates(offered, Action.OFFER_DATES, actor, at, side)
+    return offered
+
+
+def accept_dates(
+    offered: OfferedDates, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> OfferedDates:
+    """Agree to the days that the other side has offered; they hold until other ones are agreed.
+
+    :raises NotDone: NotAllowed, also for the side that has offered them; WrongState once the proposal is answered.
+    """
+    with engine.unit_of_work(actor, at):
+        proposal = offered.proposal
+        side = _dates_are_open(proposal, Action.ACCEPT_DATES, actor, capacity)
+        if not OfferedDates.objects.filter(pk=offered.pk).exists():
+            raise engine.WrongState(Refusal("wrong_state", {"state": ""}))
+        if side == offered.capacity:
+            raise engine.NotAllowed(Refusal("not_allowed"))
+        proposal.first_day, proposal.last_day = offered.first_day, offered.last_day
+        proposal.save(update_fields=["first_day", "last_day"])
+        offered.accepted_at = at
+        offered.save(update_fields=["accepted_at"])
+        _record_dates(offered, Action.ACCEPT_DATES, actor, at, side)
+    return offered
+
+
+def _dates_are_open(proposal: Proposal, action: Action, actor: Actor, capacity: Capacity | None) -> Capacity:
+    side = engine.acting_capacity(states.PROPOSAL, proposal, action, actor, capacity)
+    engine.lock(states.PROPOSAL, proposal)
+    if proposal.state not in OPEN:
+        raise engine.WrongState(Refusal("wrong_state", {"state": proposal.state}))
+    return side
+
+
+def _record_dates(offered: OfferedDates, action: Action, actor: Actor, at: datetime, side: Capacity) -> None:
+    days = {"first_day": offered.first_day.isoformat(), "last_day": offered.last_day.isoformat()}
+    engine.record(
+        offered.proposal, action, actor=actor, at=at, capacity=side, payload=days, tells={H if side is V else V},
+        path=f"{states.PROPOSAL.address(offered.proposal)}dates/",
+    )  # fmt: skip
+
+
+def publish_programme(*, host: Participation, values: Mapping[str, Any], actor: Actor, at: datetime) -> Programme:
+    """Offer a group exchange: its days, places and agenda are fixed, and seats can be asked for.
+
+    :raises NotDone: NotAllowed, or Refused with the rule that stands against it.
+    """
+    with engine.unit_of_work(actor, at):
+        (own,) = _locked(host)
+        programme = Programme(host_participation=own, **values)
+        inputs = {"title": programme.title, "places": programme.places}
+        engine.begin(programme, Action.PUBLISH_PROGRAMME, actor=actor, at=at, capacity=H, inputs=inputs)
+    return programme
+
+
+def change_programme(
+    programme: Programme, *, values: Mapping[str, Any], actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Programme:
+    """Change days, places or agenda of a group exchange; what follows for its exchanges is done by the caller."""
+    inputs = {"values": dict(values)}
+    engine.move(programme, Action.CHANGE_PROGRAMME, actor=actor, at=at, capacity=capacity, inputs=inputs)
+    return programme
+
+
+def close_programme(programme: Programme, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Programme:
+    """Take no more requests for seats; those that wait can still be confirmed."""
+    engine.move(programme, Action.CLOSE_PROGRAMME, actor=actor, at=at, capacity=capacity)
+    return programme
+
+
+def cancel_programme(
+    programme: Programme, *, actor: Actor, at: datetime, capacity: Capacity | None = None
+) -> Programme:
+    """Call a group exchange off before anybody has a seat; those who have asked are told."""
+    engine.move(programme, Action.CANCEL_PROGRAMME, actor=actor, at=at, capacity=capacity)
+    return programme
+
+
+def ask_for_seat(programme: Programme, *, sender: Participation, message: str, actor: Actor, at: datetime) -> Proposal:
+    """Ask for a seat in a group exchange; where all are given, the request waits in the order of asking.
+
+    :raises NotDone: as for a proposal, and programme_closed.
+    """
+    with engine.unit_of_work(actor, at):
+        own, host = _locked(sender, programme.host_participation)
+        proposal = new_proposal(own=own, partner=host, message=message, format=PHYSICAL, capacity=side_of(own))
+        proposal.programme = Programme.objects.get(pk=programme.pk)
+        inputs = {"format": PHYSICAL, "message": message, "programme": programme.reference}
+        engine.begin(proposal, Action.SEND_PROPOSAL, actor=actor, at=at, capacity=side_of(own), inputs=inputs)
+    return proposal
+
+
+def add_guest(programme: Programme, *, name: str, organisation_name: str, actor: Actor, at: datetime) -> Guest:
+    """Name somebody of the host's country who joins the group without a seat.
+
+    :raises NotAllowed: the actor does not speak for the host.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.record(programme, Action.NAME_GUESTS, actor=actor, at=at, payload={"added": name})
+        return Guest.objects.create(programme=programme, name=name, organisation_name=organisation_name, at=at)
+
+
+def remove_guest(guest: Guest, *, actor: Actor, at: datetime) -> None:
+    """Take a guest from the list.
+
+    :raises NotAllowed: as for adding one.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.record(guest.programme, Action.NAME_GUESTS, actor=actor, at=at, payload={"removed": guest.pk})
+        guest.delete()
+
+
+def ask_for_plan(edition: Edition, *, actor: Actor, at: datetime) -> MatchPlan:
+    """Have a plan for the whole programme worked out, as suggestions that people confirm.
+
+    :raises NotAllowed: the actor is not of the support office.
+    """
+    found = MatchPlan(edition=edition)
+    engine.begin(found, Action.ASK_FOR_PLAN, actor=actor, at=at, capacity=SO)
+    return found
+
+
+def make_plan(found: MatchPlan, *, actor: Actor, at: datetime) -> MatchPlan:
+    """Work the plan out and keep it; where the solver is not installed, say so."""
+    try:
+        planned, figures = keeping.plan_of(found.edition_id, at=at)
+    except NoSolver:
+        engine.move(found, Action.FAIL_PLAN, actor=actor, at=at)
+        return found
+    references = [one.host_reference for one in planned]
+    hosts = dict(Participation.objects.filter(reference__in=references).values_list("reference", "pk"))
+    with engine.unit_of_work(actor, at):
+        engine.move(found, Action.MAKE_PLAN, actor=actor, at=at, inputs={"planned": len(planned)})
+        found.figures = figures
+        found.save(update_fields=["figures"])
+        PlannedPair.objects.bulk_create(
+            PlannedPair(
+                plan=found,
+                visitor_participation=one.visitor,
+                host_participation_id=hosts[one.host_reference],
+                score=round(one.ranked.score * PARTS),
+                band=one.ranked.band,
+                reasons=[[reason.code, list(reason.there), list(reason.back)] for reason in one.ranked.fits],
+            )
+            for one in planned
+        )
+    return found
+
+
+def confirm_planned_pair(pair: PlannedPair, *, message: str, actor: Actor, at: datetime) -> Proposal:
+    """Suggest a pair of the plan to both sides as the support office; it is a match once both have said yes.
+
+    :raises NotDone: NotAllowed; Refused where a rule stands against the two by now, or they know already.
+    """
+    with engine.unit_of_work(actor, at):
+        kept = PlannedPair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
+        if kept.proposal_id is not None:
+            raise engine.Refused(Refusal("suggested_already"))
+        visitor, host = _locked(pair.visitor_participation, pair.host_participation)
+        proposal = new_proposal(own=visitor, partner=host, message=message, format=PHYSICAL, capacity=SO)
+        engine.acting_capacity(states.PROPOSAL, proposal, Action.CONFIRM_SUGGESTION, actor, SO)
+        refusal = refusal_against(Action.SUGGEST_MATCH, own=visitor, partner=host, format=PHYSICAL, actor=actor, at=at)
+        if refusal is not None:
+            raise engine.Refused(refusal)
+        engine.establish(proposal, at=at, state=ProposalState.SUGGESTED)
+        scheme = states.PROPOSAL.scheme_of(proposal, at)
+        effects.open_conversation(Situation(proposal, Action.CONFIRM_SUGGESTION, actor, SO, at, scheme))
+        kept.proposal = proposal
+        kept.save(update_fields=["proposal"])
+        engine.record(
+            proposal, Action.CONFIRM_SUGGESTION, actor=actor, at=at, capacity=SO,
+            payload={"pair": kept.pk}, tells={V, H},
+        )  # fmt: skip
+    return proposal

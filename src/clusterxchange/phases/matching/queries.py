@@ -26,7 +26,10 @@ from clusterxchange.phases.matching.models import (
     CatalogueEntry,
     Conversation,
     MatchingProfile,
+    MatchPlan,
     PartnerMark,
+    Programme,
+    ProgrammeState,
     Proposal,
     ProposalState,
     SavedSearch,
@@ -163,14 +166,18 @@ def _with_what_is_compared(rows: QuerySet[Participation]) -> QuerySet[Participat
 
 
 def _occupied(host: str) -> Coalesce:
-    taken = Proposal.objects.filter(host_participation=OuterRef(host), state=S.ACCEPTED, releases_place=False)
+    taken = Proposal.objects.filter(
+        host_participation=OuterRef(host), state=S.ACCEPTED, releases_place=False, programme=None
+    )
     counted = taken.order_by().values("host_participation").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def occupied_places(host: Participation) -> int:
-    """Count the accepted proposals that take a place of the host at present."""
-    return Proposal.objects.filter(host_participation=host, state=S.ACCEPTED, releases_place=False).count()
+    """Count the accepted proposals that take a place of the host at present; a group exchange has its own places."""
+    return Proposal.objects.filter(
+        host_participation=host, state=S.ACCEPTED, releases_place=False, programme=None
+    ).count()
 
 
 def visit_is_taken(visitor: Participation) -> bool:
@@ -494,3 +501,68 @@ def abuse_reports(*, still_open: bool) -> QuerySet[AbuseReport]:
         "conversation__visitor_participation__organisation",
         "conversation__host_participation__organisation",
     )
+
+
+def confirmed_seats(programme: Programme) -> QuerySet[Proposal]:
+    """Give the seats of a group exchange that are given."""
+    return Proposal.objects.filter(programme=programme, state=S.ACCEPTED, releases_place=False)
+
+
+def open_seats(programme: Programme) -> QuerySet[Proposal]:
+    """Give the seats that are asked for and have no answer, in the order in which they were asked for."""
+    return Proposal.objects.filter(programme=programme, state=S.SENT).order_by("pk")
+
+
+def seats_left(programme: Programme) -> int:
+    """Count the places of a group exchange that nobody has yet."""
+    return max(0, programme.places - confirmed_seats(programme).count())
+
+
+def seat_can_be_given(proposal: Proposal) -> bool:
+    """Whether the host can answer a proposal with yes: always, but for a seat of a group that is full."""
+    return proposal.programme is None or seats_left(proposal.programme) > 0
+
+
+def is_no_seat(proposal: Proposal) -> bool:
+    """Whether it is a proposal between two, which expires; a seat waits as long as its programme does."""
+    return proposal.programme_id is None
+
+
+def programmes_for(actor: Actor) -> QuerySet[Programme]:
+    """Give the group exchanges that the actor may see: their own cases, and those open to visitors of their edition."""
+    rows = Programme.objects.select_related("host_participation__organisation", "host_participation__partnership")
+    found = permitted(actor, "programme", Action.SEE)
+    editions = own_accepted(actor).order_by().values_list("edition_id", flat=True)
+    guided = partnerships_guided_by(actor).values_list("edition_id", flat=True)
+    listed = Q(host_participation__edition_id__in={*editions, *guided})
+    asked = Exists(visible(Proposal.objects.filter(programme=OuterRef("pk")), "proposal", actor))
+    given = confirmed_seat_count()
+    return (
+        rows.filter(found | (listed & ~Q(state=ProgrammeState.CANCELLED)) | asked)
+        .annotate(given=given)
+        .order_by("first_day", "pk")
+    )
+
+
+def confirmed_seat_count() -> Coalesce:
+    """Give the number of seats that are given, as a column of a list of group exchanges."""
+    taken = Proposal.objects.filter(programme=OuterRef("pk"), state=S.ACCEPTED, releases_place=False)
+    counted = taken.order_by().values("programme").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def plans_for(actor: Actor) -> QuerySet[MatchPlan]:
+    """Give the plans for the programme that the actor may see, the newest first."""
+    return visible(MatchPlan.objects.select_related("edition"), "match_plan", actor).order_by("-pk")
+
+
+def pairs_that_met(edition_id: int) -> set[tuple[int, int]]:
+    """Give who has had a proposal with whom already, and whom a visitor has hidden: no plan brings them together."""
+    met = Proposal.objects.filter(visitor_participation__edition_id=edition_id, host_participation__isnull=False)
+    hidden = PartnerMark.objects.filter(
+        participation__edition_id=edition_id, participation__role=VISIT, mark=PartnerMark.Mark.HIDDEN
+    )
+    return {
+        *met.values_list("visitor_participation_id", "host_participation_id"),
+        *hidden.values_list("participation_id", "partner_id"),
+    }

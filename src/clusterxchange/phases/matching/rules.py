@@ -1,10 +1,13 @@
 """What can be said of proposals without looking anything up (matching)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from clusterxchange.phases.matching.models import ProposalState
+from clusterxchange.scheme.calendars import ONE_DAY, is_within_the_longest_stay, working_days
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.scheme.stays import counted_days
 
 OPEN = (ProposalState.SENT, ProposalState.SUGGESTED)
 PHYSICAL, VIRTUAL = "physical", "virtual"
@@ -33,3 +36,58 @@ DAY = re.compile(r"\b(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-
 def reveals_an_address(text: str) -> bool:
     """Tell whether a text holds what looks like an e-mail address or a telephone number; days are none."""
     return bool(ADDRESS.search(text) or NUMBER.search(DAY.sub("|", text)))
+
+
+def suggested_stays(
+    scheme: Scheme, host_country: str, windows: Iterable[Window], days: int, *, after: date, most: int
+) -> list[Window]:
+    """Give for each span of days a stay of so many working days of the host country, as early as it can be."""
+    found = []
+    for first, last in windows:
+        open_days = working_days(scheme, host_country, max(first, after + ONE_DAY), last)
+        if len(open_days) >= days:
+            stay = (open_days[0], open_days[days - 1])
+            if is_within_the_longest_stay(scheme, *stay) and stay not in found:
+                found.append(stay)
+    return found[:most]
+
+
+def refusal_of_dates(scheme: Scheme, host_country: str, first: date, last: date, on: date) -> str | None:
+    """Give the code of the first rule that some days break: not over, not too short, not too long."""
+    if last < first:
+        return "end_before_start"
+    if first <= on:
+        return "start_in_the_past"
+    if not is_within_the_longest_stay(scheme, first, last):
+        return "over_one_month"
+    too_few = len(working_days(scheme, host_country, first, last)) < scheme.durations.minimum_working_days
+    return "under_three_working_days" if too_few else None
+
+
+def refusal_of_programme(
+    scheme: Scheme,
+    host_country: str,
+    on: date,
+    *,
+    first_day: date,
+    last_day: date,
+    asked_until: date,
+    places: int,
+    agenda: Iterable[Mapping[str, str]],
+) -> tuple[str, str] | None:
+    """Give the code and the answer at fault of the first rule that a group exchange breaks.
+
+    Each working day of the host country needs something in the morning and in the afternoon, so that it counts.
+    """
+    code = refusal_of_dates(scheme, host_country, first_day, last_day, on)
+    if code is not None:
+        return code, "last_day" if code in ("end_before_start", "over_one_month") else "first_day"
+    if asked_until >= first_day:
+        return "asked_until_after_start", "asked_until"
+    if places < 1:
+        return "programme_without_place", "places"
+    rows = [(date.fromisoformat(row["day"]), row["half"]) for row in agenda if row.get("activity", "").strip()]
+    counted = counted_days(scheme, host_country, [row for row in rows if first_day <= row[0] <= last_day])
+    if len(counted) < scheme.durations.minimum_working_days:
+        return "agenda_too_short", "agenda"
+    return None

@@ -6,8 +6,17 @@ from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import HP, SO, VP, Capacity, H, V
 from clusterxchange.phases.matching import effects, guards
 from clusterxchange.phases.matching.engine.participant import HOST, VISIT
-from clusterxchange.phases.matching.models import Conversation, ConversationState, Proposal, ProposalState
-from clusterxchange.phases.matching.queries import name_shown, organisations_known
+from clusterxchange.phases.matching.models import (
+    Conversation,
+    ConversationState,
+    MatchPlan,
+    MatchPlanState,
+    Programme,
+    ProgrammeState,
+    Proposal,
+    ProposalState,
+)
+from clusterxchange.phases.matching.queries import is_no_seat, name_shown, organisations_known, seat_can_be_given
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
@@ -16,6 +25,9 @@ from clusterxchange.workflow.tables import STAYS, Machine, Row, Timed, consent_r
 
 S = ProposalState
 SIDES = frozenset({V, H})
+RELATED = tuple(
+    f"{side}_participation{row}" for side in ("visitor", "host") for row in ("", "__organisation", "__partnership")
+)
 
 
 def _scheme(proposal: Proposal, at: datetime) -> Scheme:
@@ -63,7 +75,7 @@ PROPOSAL = register(
         describe=_describe,
         address=lambda proposal: f"/matching/proposals/{proposal.reference}/",
         locks=("visitor_participation", "host_participation"),
-        related=tuple(f"{side}_participation{row}" for side in ("visitor", "host") for row in ("", "__organisation", "__partnership")),
+        related=(*RELATED, "programme"),
         asked_capacities=_other_side,
         rows=(
             row(
@@ -71,7 +83,7 @@ PROPOSAL = register(
                 only_if=(
                     guards.message_is_written, guards.partner_is_available, guards.no_hard_condition_is_broken,
                     guards.open_proposals_are_few, guards.same_partner_was_not_asked_lately, guards.place_is_free,
-                    guards.conversation_is_open,
+                    guards.conversation_is_open, guards.programme_takes_requests,
                 ),
                 answers=(guards.message_reveals_no_address,),
                 afterwards=(effects.show_host_again, effects.open_conversation),
@@ -99,18 +111,22 @@ PROPOSAL = register(
             ),
             row(
                 A.ACCEPT_PROPOSAL, S.SENT, S.ACCEPTED, asks=SIDES, terms=(Timed("proposal"),), tells={V, H, VP, HP},
+                asked_if=seat_can_be_given,
                 only_if=(
-                    guards.proposal_has_not_expired, guards.partner_is_available, guards.place_is_free,
+                    guards.proposal_has_not_expired, guards.programme_goes_on, guards.partner_is_available, guards.place_is_free,
                     guards.no_hard_condition_is_broken, guards.visit_is_free,
                 ),
-                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals, effects.show_host_again),
+                afterwards=(effects.claim_visit, effects.disclose_people, effects.close_other_proposals, effects.show_host_again, effects.look_at_seats_again),
             ),
             row(
                 A.DECLINE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.DECLINED, answers=(guards.decline_reason_is_listed, guards.words_reveal_no_address),
                 writes=(effects.keep_decline_reason,), afterwards=(effects.show_host_again,), tells=SIDES,
             ),
             row(A.WITHDRAW_PROPOSAL, {S.SENT, S.INVITED}, S.WITHDRAWN, tells=SIDES),
-            row(A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), afterwards=(effects.count_unanswered,), tells=SIDES),
+            row(
+                A.EXPIRE_PROPOSAL, {S.SENT, S.SUGGESTED, S.INVITED}, S.EXPIRED, terms=(Timed("proposal"),), asked_if=is_no_seat,
+                afterwards=(effects.count_unanswered,), tells=SIDES,
+            ),
             row(A.CLOSE_PROPOSAL, {S.SENT, S.SUGGESTED}, S.CLOSED, tells={H}),
             row(A.OPEN_INVITATION, S.INVITED, S.SENT, tells=SIDES, afterwards=(effects.open_conversation,)),
         ),
@@ -156,7 +172,7 @@ CONVERSATION = register(
         describe=_describe_conversation,
         address=lambda conversation: f"/matching/conversations/{conversation.reference}/",
         locks=("visitor_participation", "host_participation"),
-        related=tuple(f"{side}_participation{row}" for side in ("visitor", "host") for row in ("", "__organisation", "__partnership")),
+        related=RELATED,
         rows=(
             row(A.START_CONVERSATION, None, C.OPEN, only_if=(guards.the_two_may_meet,)),
             row(A.BLOCK_CONVERSATION, C.OPEN, C.BLOCKED, writes=(effects.note_who_blocks,)),
@@ -165,6 +181,66 @@ CONVERSATION = register(
                 A.REPORT_ABUSE, {C.OPEN, C.BLOCKED}, STAYS, answers=(guards.abuse_reason_is_listed,),
                 writes=(effects.keep_abuse_report,), tells={SO},
             ),
+        ),
+    )
+)
+
+
+def _describe_programme(programme: Programme) -> dict[str, str]:
+    host = programme.host_participation
+    return {
+        "reference": programme.reference or "",
+        "organisation": programme.title,
+        "title": programme.title,
+        "name_H": name_shown(host),
+        "name_HP": host.partnership.acronym,
+    }
+
+
+def _scheme_of_programme(programme: Programme, at: datetime) -> Scheme:
+    return scheme_of_edition(programme.host_participation.edition_id, at)
+
+
+G = ProgrammeState
+PROGRAMME = register(
+    Machine(
+        name="programme",
+        model=Programme,
+        states=tuple(G.values),
+        scheme_of=_scheme_of_programme,
+        describe=_describe_programme,
+        address=lambda programme: f"/matching/group-exchanges/{programme.reference}/",
+        locks=("host_participation",),
+        related=tuple(f"host_participation{row}" for row in ("", "__organisation", "__partnership")),
+        rows=(
+            row(A.PUBLISH_PROGRAMME, None, G.OPEN, only_if=(guards.host_may_publish, guards.programme_is_allowed), tells={HP}),
+            row(
+                A.CHANGE_PROGRAMME, {G.OPEN, G.CLOSED}, STAYS, answers=(guards.programme_is_allowed,),
+                writes=(effects.write_programme,), tells={HP},
+            ),
+            row(A.CLOSE_PROGRAMME, G.OPEN, G.CLOSED),
+            row(
+                A.CANCEL_PROGRAMME, {G.OPEN, G.CLOSED}, G.CANCELLED, only_if=(guards.no_seat_is_confirmed,),
+                afterwards=(effects.close_seats,), tells={HP},
+            ),
+        ),
+    )
+)
+
+
+P = MatchPlanState
+MATCH_PLAN = register(
+    Machine(
+        name="match_plan",
+        model=MatchPlan,
+        states=tuple(P.values),
+        scheme_of=lambda found, at: scheme_of_edition(found.edition_id, at),
+        describe=lambda found: {"reference": found.reference or "", "organisation": found.reference or ""},
+        address=lambda found: f"/matching/plans/{found.reference}/",
+        rows=(
+            row(A.ASK_FOR_PLAN, None, P.ASKED, writes=(effects.have_plan_made,)),
+            row(A.MAKE_PLAN, P.ASKED, P.MADE, tells={SO}),
+            row(A.FAIL_PLAN, P.ASKED, P.FAILED, tells={SO}),
         ),
     )
 )

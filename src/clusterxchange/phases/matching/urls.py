@@ -3,14 +3,17 @@
 from django.urls import path
 
 from clusterxchange.access.actions import Action
-from clusterxchange.phases.matching.states import CONVERSATION, PROPOSAL
+from clusterxchange.phases.matching.states import CONVERSATION, PROGRAMME, PROPOSAL
 from clusterxchange.phases.matching.views import (
     best,
     catalogue,
     comparing,
     conversations,
+    dates,
     invitations,
+    plans,
     profiles,
+    programmes,
     proposals,
     saved_searches,
 )
@@ -62,11 +65,39 @@ urlpatterns = [
     path("conversations/<str:reference>/thread/", conversations.speak, name="conversation_thread"),
     *action_paths("conversations/<str:reference>/", conversations.act, CONVERSATION),
     path("organisations/<str:reference>/start-conversation/", conversations.start, name="start_conversation"),
+    path("group-exchanges/", programmes.programmes, name="programmes"),
+    path("group-exchanges/publish-programme/", programmes.publish, name="publish_programme"),
+    path("group-exchanges/<str:reference>/", programmes.programme, name="programme"),
+    path("group-exchanges/<str:reference>/ask-for-seat/", programmes.ask_for_seat, name="ask_for_seat"),
+    path("group-exchanges/<str:reference>/add-guest/", programmes.add_guest, name="add_guest"),
+    path(
+        "group-exchanges/<str:reference>/guests/<int:number>/remove-guest/",
+        programmes.remove_guest,
+        name="remove_guest",
+    ),
+    # What a change means for the exchanges of the group is known only to those who see all phases.
+    *(
+        one
+        for one in action_paths("group-exchanges/<str:reference>/", programmes.act, PROGRAMME)
+        if one.name != Action.CHANGE_PROGRAMME
+    ),
+    path("plans/", plans.plans, name="match_plans"),
+    path("plans/ask-for-plan/", plans.ask_for_plan, name="ask_for_plan"),
+    path("plans/<str:reference>/", plans.match_plan, name="match_plan"),
+    path(
+        "plans/<str:reference>/pairs/<int:number>/confirm-planned-pair/",
+        plans.confirm_planned_pair,
+        name="confirm_planned_pair",
+    ),
     path("abuse-reports/", conversations.abuse_reports, name="abuse_reports"),
     path(
         "abuse-reports/<int:number>/close-abuse-report/",
         conversations.close_abuse_report,
         name="close_abuse_report",
     ),
+    path("proposals/<str:reference>/dates/", dates.dates, name="dates"),
+    path("proposals/<str:reference>/dates/offer-dates/", dates.offer_dates, name="offer_dates"),
+    path("proposals/<str:reference>/dates/<int:number>/accept-dates/", dates.accept_dates, name="accept_dates"),
+    path("proposals/<str:reference>/calendar.ics", dates.calendar, name="proposal_calendar"),
     *action_paths("proposals/<str:reference>/", proposals.act, PROPOSAL),
 ]

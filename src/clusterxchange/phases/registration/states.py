@@ -46,8 +46,8 @@ def _describe_participation(participation: Participation) -> dict[str, str]:
     return {
         "reference": participation.reference or "",
         "organisation": name,
-        "name_V": name,
-        "name_H": name,
+        # The other of the two is a partner to whom the person is disclosed.
+        "name_V" if participation.role == "visit" else "name_H": name,
         "name_VP": participation.partnership.acronym,
         # Once it has taken the participation over, the partnership that was asked is the one that looks after it.
         "name_HP": (participation.move_asked_to or participation.partnership).acronym,

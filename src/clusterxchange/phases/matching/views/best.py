@@ -30,7 +30,7 @@ from clusterxchange.phases.matching.views.catalogue import closed, lookers, swit
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.current import open_edition, scheme_of_edition
-from clusterxchange.workflow import sentences
+from clusterxchange.workflow import sentences, thread
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import actor_of, signed_in
 
@@ -63,6 +63,7 @@ def best(request: HttpRequest) -> HttpResponse:
         to_contact_point=asker.is_guided,
         at=at,
     )
+    own_threads = queries.own_conversations(actor_of(request)).values("pk")
     context = {
         "asker": asker,
         "matches": matches,
@@ -73,6 +74,7 @@ def best(request: HttpRequest) -> HttpResponse:
         "here": f"/matching/best/?{urlencode({'for': asker.participation.reference, 'page': page.number})}",
         "saved": len(marks[SAVED]),
         "hidden": len(marks[HIDDEN]),
+        "unread": len(thread.unread_by(actor_of(request), "conversation", own_threads)),
         "undo_fields": [("for", asker.participation.reference)],
         "just_hidden": just_hidden(request.GET.get("hidden", ""), marks[HIDDEN]),
         "switch": switch_between(who.own, asker),

@@ -20,10 +20,11 @@ from clusterxchange.foundation.scoping import visible
 from clusterxchange.phases.matching import catalogue as shown
 from clusterxchange.phases.matching import operations, queries, ranking, states
 from clusterxchange.phases.matching.catalogue import Asker
-from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.engine.participant import HOST, PHYSICAL, VISIT
 from clusterxchange.phases.matching.forms import DeclineProposal
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.matching.views.conversations import author_shown
+from clusterxchange.phases.matching.views.dates import agreed_days_of, section_of_dates
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.document import Scheme
@@ -140,7 +141,9 @@ def _sections(proposal: Proposal, actor: Actor, at: datetime) -> list[cases.Sect
     rows: list[tuple[Any, ...]] = [(_("Format"), label(scheme, "formats", proposal.format))]
     if proposal.suggested_by is not None:
         rows.append((_("Suggested by"), proposal.suggested_by.acronym))
-    elif proposal.sender_organisation is not None:
+    elif proposal.sender_organisation is None:
+        rows.append((_("Suggested by"), _("The support office")))
+    else:
         rows.append((_("Sent by"), proposal.sender_organisation.legal_name))
     rows.append((_("Sent on"), cases.date_in_words(proposal.created_at)))
     if proposal.is_prior_agreement:
@@ -161,7 +164,7 @@ def _sections(proposal: Proposal, actor: Actor, at: datetime) -> list[cases.Sect
         cases.Section(_("The proposal"), rows),
         cases.Section(_("The two organisations"), template="matching/sides.html", context={"sides": sides}),
     ]
-    return found + _section_of_reasons(proposal, actor, scheme)
+    return found + section_of_dates(proposal) + _section_of_reasons(proposal, actor, scheme)
 
 
 def _side(side: Participation | None, name: str, role: str, actor: Actor, scheme: Scheme) -> dict[str, Any]:
@@ -207,6 +210,34 @@ def _context(request: HttpRequest, proposal: Proposal, at: datetime) -> dict[str
     return {"exchange_url": machine.address(exchange)} if exchange is not None else {}
 
 
+def _consequences(proposal: Proposal, action: Action) -> list[str]:
+    """Say before a match is confirmed what comes of it: days, what is shared, what is taken, what closes."""
+    visitor = proposal.visitor_participation
+    if action not in (Action.ACCEPT_PROPOSAL, Action.ACCEPT_SUGGESTION) or visitor is None:
+        return []
+    found = []
+    if days := agreed_days_of(proposal):
+        found.append(_("The stay is planned for %(days)s.") % {"days": days})
+    else:
+        found.append(_("No days are agreed yet: you agree on them in the Commitment to Quality."))
+    found.append(_("Each side sees the other's contact person, e-mail address, telephone and CV from then on."))
+    names = states.PROPOSAL.describe(proposal)
+    if proposal.format == PHYSICAL:
+        found.append(_("The one visit of %(visitor)s is taken by this exchange, and a place of %(host)s.") % names)
+        number = queries.other_open_physical_proposals(proposal).count()
+        if number:
+            found.append(
+                ngettext(
+                    "%(count)d other open proposal of the visiting organisation closes.",
+                    "%(count)d other open proposals of the visiting organisation close.",
+                    number,
+                )
+                % {"count": number}
+            )
+    found.append(_("Next, both of you write the Commitment to Quality."))
+    return found
+
+
 PAGE = CasePage(
     machine=states.PROPOSAL,
     operations=operations,
@@ -217,6 +248,7 @@ PAGE = CasePage(
     template="matching/proposal.html",
     breadcrumb=lambda _proposal, _actor: [(_("Desk"), "/desk/"), (_("Proposals"), "/matching/proposals/")],
     context=_context,
+    consequences=_consequences,
     thread_of=lambda proposal: queries.conversation_of(proposal.visitor_participation, proposal.host_participation),
     author=author_shown,
     write=operations.write_message,

@@ -1,0 +1,1 @@
+"""Group exchanges across the phases: a change reaches every exchange, and many are consented to at once."""

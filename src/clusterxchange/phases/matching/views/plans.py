@@ -1,0 +1,164 @@
+"""Plans for the whole programme: what one would bring, whom it leaves out, and its pairs to confirm."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clusterxchange.access.actions import Action
+from clusterxchange.foundation import clock
+from clusterxchange.phases.matching import notices, operations, queries, states
+from clusterxchange.phases.matching.engine import Reason
+from clusterxchange.phases.matching.forms import ConfirmPlannedPair
+from clusterxchange.phases.matching.models import MatchPlan, MatchPlanState, PlannedPair
+from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.current import open_edition
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow import pages, sentences
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.tables import Refusal
+
+PAIRS_OF_A_PAGE = 25
+REASONS_OF_A_PAIR = 3
+LIST = "/matching/plans/"
+
+
+@require_safe
+@signed_in
+def plans(request: HttpRequest) -> HttpResponse:
+    """List the plans that were asked for, and offer to have a new one worked out."""
+    return _show_list(request)
+
+
+def _show_list(request: HttpRequest, *, status: int = 200, refused: Refusal | None = None) -> HttpResponse:
+    actor = actor_of(request)
+    if not (actor.support_office or actor.agency):
+        return render(request, "errors/403.html", status=FORBIDDEN)
+    rows = [
+        {
+            "url": states.MATCH_PLAN.address(one),
+            "title": one.reference,
+            "reference": one.reference,
+            "state": {"MADE": "done", "ASKED": "theirs"}.get(one.state, "later"),
+            "when": sentences.state_label("match_plan", one.state),
+        }
+        for one in queries.plans_for(actor)[:PAIRS_OF_A_PAGE]
+    ]
+    context = {
+        "rows": rows,
+        "may_ask": actor.support_office,
+        "refusal": pages.refusal_context(Action.ASK_FOR_PLAN, refused) if refused else None,
+    }
+    return render(request, "matching/plans.html", context, status=status)
+
+
+@signed_in
+def ask_for_plan(request: HttpRequest) -> HttpResponse:
+    """Have a plan worked out by a job."""
+    at, actor = clock.now(), actor_of(request)
+    if request.method != "POST":
+        return redirect(LIST)
+    edition = open_edition(at)
+    if edition is None:
+        raise Http404
+    try:
+        found = operations.ask_for_plan(edition, actor=actor, at=at)
+    except NotDone as reason:
+        return _show_list(request, status=FORBIDDEN, refused=reason.refusal)
+    messages.success(request, _("The plan is being worked out. A mail tells you when it is there."))
+    return redirect(states.MATCH_PLAN.address(found))
+
+
+def _load(request: HttpRequest, reference: str) -> MatchPlan:
+    found = queries.plans_for(actor_of(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@signed_in
+def match_plan(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a plan: its figures, and its pairs with their reasons."""
+    return _show(request, _load(request, reference))
+
+
+@signed_in
+def confirm_planned_pair(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Suggest a pair to both sides."""
+    found = _load(request, reference)
+    pair = get_object_or_404(
+        PlannedPair.objects.select_related("visitor_participation", "host_participation"), pk=number, plan=found
+    )
+    if request.method != "POST":
+        return redirect(states.MATCH_PLAN.address(found))
+    form = ConfirmPlannedPair(request.POST)
+    if not form.is_valid():
+        return _show(request, found, status=UNPROCESSABLE)
+    try:
+        made = operations.confirm_planned_pair(
+            pair, message=form.cleaned_data["message"], actor=actor_of(request), at=clock.now()
+        )
+    except NotDone as reason:
+        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        return _show(request, found, status=status, refused=reason.refusal)
+    happened = _("The pair is suggested to both: %(reference)s. Each is told, and decides.")
+    messages.success(request, happened % {"reference": made.reference})
+    page = request.POST.get("page", "1")
+    return redirect(f"{states.MATCH_PLAN.address(found)}?page={page if page.isdigit() else 1}")
+
+
+def _show(request: HttpRequest, found: MatchPlan, *, status: int = 200, refused: Refusal | None = None) -> HttpResponse:
+    actor = actor_of(request)
+    scheme = states.MATCH_PLAN.scheme_of(found, clock.now())
+    related = ("visitor_participation__organisation", "host_participation__organisation", "proposal")
+    page = Paginator(found.pairs.select_related(*related), PAIRS_OF_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "plan": found,
+        "state_label": sentences.state_label("match_plan", found.state),
+        "is_made": found.state == MatchPlanState.MADE,
+        "is_asked": found.state == MatchPlanState.ASKED,
+        "pairs": [_pair_shown(pair, scheme, actor.support_office) for pair in page.object_list],
+        "page": page,
+        "address": states.MATCH_PLAN.address(found),
+        "bands": [
+            {"label": str(notices.BAND_LABELS[band]), "number": found.figures.get("bands", {}).get(str(band), 0)}
+            for band in sorted(notices.BAND_LABELS, reverse=True)
+        ],
+        "countries": [
+            (country_name(code, get_language() or "en"), missing, number)
+            for code, (missing, number) in found.figures.get("unmatched_by_country", {}).items()
+        ],
+        "types": [
+            (label(scheme, "organisation_types", code), missing, number)
+            for code, (missing, number) in found.figures.get("unmatched_by_type", {}).items()
+        ],
+        "refusal": pages.refusal_context(Action.CONFIRM_SUGGESTION, refused) if refused else None,
+    }
+    return render(request, "matching/plan.html", context, status=status)
+
+
+def _pair_shown(pair: PlannedPair, scheme: Scheme, may_confirm: bool) -> dict[str, Any]:  # noqa: FBT001 -- said once, here
+    visitor, host = pair.visitor_participation, pair.host_participation
+    name = visitor.organisation.legal_name
+    reasons = [Reason(code, 0.0, tuple(there), tuple(back)) for code, there, back in pair.reasons[:REASONS_OF_A_PAIR]]
+    return {
+        "number": pair.pk,
+        "visitor": name,
+        "host": host.organisation.legal_name,
+        "band": pair.band,
+        "band_label": str(notices.BAND_LABELS[pair.band]),
+        "fits": [
+            {"code": reason.code, "term": None, "sentence": notices.reason_sentence(reason, name, scheme)}
+            for reason in reasons
+        ],
+        "proposal_url": states.PROPOSAL.address(pair.proposal) if pair.proposal else "",
+        "form": ConfirmPlannedPair(auto_id=f"id_{pair.pk}_%s") if may_confirm and pair.proposal is None else None,
+    }
