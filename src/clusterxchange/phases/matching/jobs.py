@@ -141,7 +141,7 @@ def keep_words_and_counts(timestamp: int) -> None:  # noqa: ARG001 -- as above
     keeping.keep_words_and_counts()
 
 
-@app.task(queueing_lock="make_plan", lock="make_plan")
+@app.task(lock="make_plan")
 def make_plan(plan_id: int) -> None:
     """Work out a plan for the programme, once."""
     found = MatchPlan.objects.filter(pk=plan_id, state=MatchPlanState.ASKED).first()
