@@ -78,6 +78,9 @@ NO_MOVES = {
     Action.OPEN_EVIDENCE,
     Action.OPEN_DOCUMENT,
     Action.OPEN_VERIFICATION_PACK,
+    Action.SAVE_SEARCH,
+    Action.SWITCH_SEARCH_MAILS,
+    Action.REMOVE_SAVED_SEARCH,
 }
 
 
