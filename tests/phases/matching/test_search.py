@@ -176,7 +176,7 @@ def count_beside(text: str, value: str) -> str:
 def test_a_long_catalogue_is_counted_beforehand_and_said_to_be_longer(
     match: Match, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("search", "catalogue", "keeping"):
+    for module in ("search", "catalogue"):
         monkeypatch.setattr(f"clusterxchange.phases.matching.{module}.COUNTED_AT_MOST", 1)
     for name in ("boris", "berta"):
         bring_host(match.cast, name)

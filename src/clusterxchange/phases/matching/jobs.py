@@ -29,7 +29,7 @@ from clusterxchange.phases.matching.models import (
     SavedSearch,
 )
 from clusterxchange.phases.matching.queries import name_shown
-from clusterxchange.phases.matching.search import entries_of, narrowed
+from clusterxchange.phases.matching.search import entries_of, narrowed, query_of
 from clusterxchange.scheme.current import scheme_for
 
 BETWEEN_MAILS = timedelta(days=1)
@@ -111,7 +111,7 @@ def _new_in(search: SavedSearch, at: datetime) -> QuerySet[CatalogueEntry]:
     wanted = filters.wanted(position=asked_for.organisation.position, windows=asked_for.catalogue_entry.days)
     lists = [(asked_for.edition_id, queries.OTHER_ROLE[asked_for.role])]
     everybody = entries_of(lists, without=[asked_for.organisation_id])
-    found = narrowed(everybody, wanted, language=search.account.language)
+    found = narrowed(everybody, wanted, query_of(wanted.words, search.account.language))
     new = found.filter(participation__created_at__gt=search.looked_at)
     return new.select_related("participation__organisation").order_by("-participation__created_at", "-pk")
 

@@ -27,9 +27,8 @@ from clusterxchange.phases.matching.engine.participant import HOST, VISIT
 from clusterxchange.phases.matching.engine.price import prices
 from clusterxchange.phases.matching.engine.text import Text
 from clusterxchange.phases.matching.engine.vectors import stored
-from clusterxchange.phases.matching.models import CatalogueCount, CatalogueEntry, MatchingProfile
+from clusterxchange.phases.matching.models import CatalogueCount, MatchingProfile
 from clusterxchange.phases.matching.ranking import field_of, version_of
-from clusterxchange.phases.matching.search import COUNTED_AT_MOST
 from clusterxchange.phases.registration.models import Participation, Visit
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
@@ -37,6 +36,8 @@ from clusterxchange.scheme.document import Scheme
 KEPT = 50
 EDGES = 200
 NOTED_AT_A_TIME = 1000
+# More values of one kind are offered nowhere.
+COUNTED_OF_A_KIND = 100
 NOTE_WORDS = """
     with changed as (
       select participation_id, edition_id, role, words from matching_catalogueentry
@@ -53,9 +54,14 @@ NOTE_WORDS = """
 """
 COUNT_FACETS = """
     insert into matching_cataloguecount (edition_id, role, facet, number)
-    select edition_id, role, facet, count(*) from matching_catalogueentry, unnest(facets) as facet
-    where edition_id = %s and role = %s and is_listed
-    group by edition_id, role, facet
+    select edition_id, role, facet, number from (
+      select edition_id, role, facet, count(*) as number,
+        row_number() over (partition by split_part(facet, ':', 1) order by count(*) desc, facet) as place
+      from matching_catalogueentry, unnest(facets) as facet
+      where edition_id = %s and role = %s and is_listed and facet not like 'month:%%'
+      group by edition_id, role, facet
+    ) as counted
+    where place <= %s
 """
 
 
@@ -194,14 +200,9 @@ def _noted() -> set[tuple[int, str]]:
 
 @transaction.atomic
 def _count(edition_id: int, role: str) -> None:
-    counts = CatalogueCount.objects.filter(edition_id=edition_id, role=role)
-    counts.delete()
-    listed = CatalogueEntry.objects.filter(edition_id=edition_id, role=role, is_listed=True)
-    if listed[: COUNTED_AT_MOST + 1].count() <= COUNTED_AT_MOST:
-        # So few are counted when they are asked for.
-        return
+    CatalogueCount.objects.filter(edition_id=edition_id, role=role).delete()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_FACETS, [edition_id, role])
+        cursor.execute(COUNT_FACETS, [edition_id, role, COUNTED_OF_A_KIND])
 
 
 @dataclass(frozen=True)

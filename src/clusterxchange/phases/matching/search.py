@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Lookup, Q, QuerySet
+from django.db.models import BooleanField, Case, FloatField, Lookup, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import LessThanOrEqual
 
 from clusterxchange.foundation.folding import spellings, words_of
-from clusterxchange.foundation.scoping import NOTHING
+from clusterxchange.foundation.scoping import EVERYTHING, NOTHING
 from clusterxchange.phases.matching.engine.text import Reading
 from clusterxchange.phases.matching.models import CatalogueEntry
 from clusterxchange.scheme.distances import EARTH_RADIUS_KM
@@ -67,24 +69,39 @@ DISTANCE = """
       + cos(radians(%s)) * cos(radians(matching_catalogueentry.latitude))
         * sin(radians(matching_catalogueentry.longitude - %s) / 2) ^ 2)))
 """
-# One journey to the database for all that is counted. What was counted beforehand is read only of a long list.
+# One journey to the database for all that is counted. The planner cannot know how many entries hold one of many rare
+# words, so it is left no choice but the indexes of words, facets and places, whose work grows with what is found alone.
+# Of a list that was counted beforehand only those found are counted.
 TALLY = """
-    with everybody as materialized ({everybody}), found as materialized ({found}),
+    set local enable_seqscan = off; set local enable_indexscan = off; set local enable_indexonlyscan = off;
+    with counted as materialized (
+      select facet, number from matching_cataloguecount
+      where (edition_id, role) in (select * from unnest(%s::bigint[], %s::text[]))
+    ),
+    length as materialized (
+      select coalesce(sum(number) filter (where facet like 'role:%%'), 0) > %s as is_long from counted
+    ),
+    everybody as materialized (select facets from ({everybody}) as e where not (select is_long from length)),
+    found as materialized ({found}),
     sizes as (
-      select (select count(*) from everybody) as of_everybody, (select count(*) from found) as of_found
+      select
+        case when (select is_long from length) then %s else (select count(*) from everybody) end as of_everybody,
+        (select count(*) from found) as of_found
     )
     select 'everybody', '', of_everybody from sizes
     union all select 'found', '', of_found from sizes
+    union all select 'facets', facet, count(*) from everybody, unnest(everybody.facets) as facet group by facet
     union all
-      select 'facets', facet, count(*) from everybody, unnest(everybody.facets) as facet
-      where (select of_everybody from sizes) <= %s group by facet
-    union all
-      select 'facets', facet, sum(number) from matching_cataloguecount
-      where (edition_id, role) in (select * from unnest(%s::bigint[], %s::text[]))
-        and (select of_everybody from sizes) > %s group by facet
+      select 'facets', facet, sum(number) from counted where (select is_long from length) group by facet
     union all
       select 'found facets', facet, count(*) from found, unnest(found.facets) as facet
       where (select of_found from sizes) <= %s group by facet
+    union all
+      (select 'page', '', participation_id from found
+       where (select of_found from sizes) <= %s and (shown_name, participation_id) > (%s collate "C", %s)
+       order by shown_name, participation_id limit %s);
+    set local enable_seqscan to default; set local enable_indexscan to default;
+    set local enable_indexonlyscan to default
 """
 
 
@@ -92,33 +109,32 @@ class PageUnknown(Exception):
     """The mark of a page is none that this tool has written."""
 
 
+class _Condition(Lookup):
+    """A condition of PostgreSQL's own with a constant at its right side."""
+
+    prepare_rhs = False
+    condition = ""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ANN401 -- as Django has it
+        """Write the condition."""
+        left, of_left = self.process_lhs(compiler, connection)
+        return self.condition.format(left=left), (*of_left, self.rhs)
+
+
 @SearchVectorField.register_lookup
-class Meets(Lookup):
+class Meets(_Condition):
     """Whether stored words meet a query that is written as PostgreSQL writes its own; nothing in it is read again."""
 
     lookup_name = "meets"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ANN401 -- as Django has it
-        """Write the condition."""
-        left, of_left = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", (*of_left, self.rhs)
+    condition = "{left} @@ %s::tsquery"
 
 
-class Share(Lookup):
+@ArrayField.register_lookup
+class Share(_Condition):
     """Whether one of several ranges has a day in common with one of some others."""
 
     lookup_name = "share"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ANN401 -- as Django has it
-        """Write the condition."""
-        left, of_left = self.process_lhs(compiler, connection)
-        both = f"unnest({left}) as one, unnest(%s::daterange[]) as other"
-        return f"exists (select from {both} where one && other)", (*of_left, self.rhs)
-
-
-CatalogueEntry._meta.get_field("windows").register_lookup(Share)
+    condition = "exists (select from unnest({left}) as one, unnest(%s::daterange[]) as other where one && other)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,13 +154,15 @@ class Wanted:
 class Tally:
     """How many there are in all and found, capped at one more than is told, and how many have each facet.
 
-    `found_facets` is None where too many are found to be counted.
+    `found_facets` is None where too many are found to be counted; `page` holds who stands on the page that was asked
+    for, and one more, and is None as well where the page is still to be found.
     """
 
     everybody: int
     found: int
     facets: Mapping[str, int]
     found_facets: Mapping[str, int] | None
+    page: Sequence[int] | None = None
 
 
 def entries_of(lists: Iterable[tuple[int, str]], *, without: Iterable[int]) -> QuerySet[CatalogueEntry]:
@@ -160,17 +178,31 @@ def entries_of(lists: Iterable[tuple[int, str]], *, without: Iterable[int]) -> Q
     return rows.exclude(organisation_id__in=list(without))
 
 
-def narrowed(entries: QuerySet[CatalogueEntry], wanted: Wanted, *, language: str) -> QuerySet[CatalogueEntry]:
-    """Give the entries that meet everything wanted."""
-    if wanted.words:
-        entries = entries.filter(words__meets=query_of(wanted.words, language))
-    for name, values in wanted.facets.items():
-        if values:
-            entries = entries.filter(facets__overlap=[f"{name}:{value}" for value in values])
-    entries = _available(entries, wanted)
+def narrowed(
+    entries: QuerySet[CatalogueEntry], wanted: Wanted, query: str, *, in_order: bool = False
+) -> QuerySet[CatalogueEntry]:
+    """Give the entries that meet everything wanted; `query` is what `query_of` has made of its words.
+
+    Many of those found are best taken in the order of names, one after the other, until a page is full; all of a few
+    are best found by the indexes of words and facets.
+    """
+    conditions = EVERYTHING
+    if query:
+        conditions &= Q(words__meets=query)
+    for facets in (*_facets_of(wanted), *_months_of(wanted)):
+        conditions &= Q(facets__overlap=facets)
+    for windows in _windows_of(wanted):
+        conditions &= Q(windows__share=[DateRange(first, last, "[]") for first, last in windows])
     if wanted.kilometres is not None and wanted.position is not None:
-        entries = _near(entries, wanted.position, wanted.kilometres)
-    return entries
+        conditions &= _near(wanted.position, wanted.kilometres)
+    if not in_order:
+        return entries.filter(conditions)
+    # The planner looks into no such case: it takes every other entry to meet it, and the index of names for the way.
+    return entries.filter(Case(When(conditions, then=True), default=False, output_field=BooleanField()))
+
+
+def _facets_of(wanted: Wanted) -> Iterable[list[str]]:
+    return ([f"{name}:{value}" for value in values] for name, values in wanted.facets.items() if values)
 
 
 def words_in(text: str) -> list[str]:
@@ -185,11 +217,17 @@ def query_of(text: str, language: str) -> str:
     language or in English; where the catalogue has none of these, by words that differ from it in one letter.
     """
     words = [spellings(word) for word in words_in(text)]
+    if not words:
+        return ""
     written = [
-        " | ".join([*(f"'{way}':*" for way in ways), *(f"'{word}'" for word in sorted(others))])
+        " | ".join([*(f"'{way}':*" for way in ways), *(f"'{word}'" for word in sorted(_not_begun_by(ways, others)))])
         for ways, others in zip(words, _known_words(words, language), strict=True)
     ]
     return " & ".join(f"({one})" for one in written)
+
+
+def _not_begun_by(ways: Sequence[str], others: Iterable[str]) -> Iterable[str]:
+    return (word for word in others if not word.startswith(tuple(ways)))
 
 
 def _known_words(words: Sequence[Sequence[str]], language: str) -> list[set[str]]:
@@ -250,68 +288,101 @@ def is_one_mistake_away(typed: str, word: str) -> bool:
     )
 
 
-def _available(entries: QuerySet[CatalogueEntry], wanted: Wanted) -> QuerySet[CatalogueEntry]:
+def _windows_of(wanted: Wanted) -> Iterable[Sequence[tuple[date, date]]]:
     if wanted.first_day is not None or wanted.last_day is not None:
-        entries = _within(entries, [(wanted.first_day or FIRST_DAY, wanted.last_day or LAST_DAY)])
-    return entries if wanted.windows is None else _within(entries, wanted.windows)
+        yield [(wanted.first_day or FIRST_DAY, wanted.last_day or LAST_DAY)]
+    if wanted.windows is not None:
+        yield wanted.windows
 
 
-def _within(entries: QuerySet[CatalogueEntry], windows: Sequence[tuple[date, date]]) -> QuerySet[CatalogueEntry]:
-    if (months := _months_of(windows)) is not None:
-        entries = entries.filter(facets__overlap=months)
-    ranges = [DateRange(first, last, "[]") for first, last in windows]
-    return entries.filter(windows__share=ranges)
+def _months_of(wanted: Wanted) -> Iterable[list[str]]:
+    """Give the months of wanted windows as facets; none where there are so many that they would narrow nothing."""
+    for windows in _windows_of(wanted):
+        found: dict[str, None] = {}
+        for first, last in windows:
+            numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)[: MONTHS_AT_MOST + 1]
+            found |= {f"month:{number // 12}-{number % 12 + 1:02d}": None for number in numbers}
+        if len(found) <= MONTHS_AT_MOST:
+            yield list(found)
 
 
-def _months_of(windows: Sequence[tuple[date, date]]) -> list[str] | None:
-    """Give the months of windows as facets; None where there are so many that they would narrow nothing."""
-    found: dict[str, None] = {}
-    for first, last in windows:
-        numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-        if len(numbers) > MONTHS_AT_MOST:
-            return None
-        found |= {f"month:{number // 12}-{number % 12 + 1:02d}": None for number in numbers}
-    return list(found)
-
-
-def _near(
-    entries: QuerySet[CatalogueEntry], position: tuple[float, float], kilometres: int
-) -> QuerySet[CatalogueEntry]:
+def _near(position: tuple[float, float], kilometres: int) -> Q:
     latitude, longitude = position
     north = kilometres / KILOMETRES_OF_A_DEGREE
-    entries = entries.filter(latitude__range=(latitude - north, latitude + north))
-    distance = RawSQL(DISTANCE, (EARTH_RADIUS_KM, latitude, latitude, longitude))  # noqa: S611 -- a constant of this file
-    return entries.alias(kilometres=distance).filter(kilometres__lte=kilometres)
+    distance = RawSQL(DISTANCE, (EARTH_RADIUS_KM, latitude, latitude, longitude), FloatField())  # noqa: S611 -- a constant of this file
+    return Q(latitude__range=(latitude - north, latitude + north)) & Q(LessThanOrEqual(distance, Value(kilometres)))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Behind whom a page begins; the empty one stands before everybody."""
+
+    name: str = ""
+    participation_id: int = 0
+
+    @classmethod
+    def read(cls, written: str) -> "Mark":
+        """Read what was written into an address.
+
+        :raises PageUnknown: it was not written here.
+        """
+        if not written:
+            return cls()
+        try:
+            name, last = PAGES.unsign_object(written)
+        except (signing.BadSignature, ValueError) as reason:
+            raise PageUnknown from reason
+        return cls(str(name), int(last))
+
+    def __str__(self) -> str:
+        """Write it so that nobody else can."""
+        return PAGES.sign_object([self.name, self.participation_id])
+
+
+FIRST_PAGE = Mark()
 
 
 def tally(
-    lists: Sequence[tuple[int, str]], everybody: QuerySet[CatalogueEntry], found: QuerySet[CatalogueEntry] | None
+    lists: Sequence[tuple[int, str]],
+    everybody: QuerySet[CatalogueEntry],
+    found: QuerySet[CatalogueEntry] | None,
+    mark: Mark = FIRST_PAGE,
 ) -> Tally:
     """Count everybody and those found, None where nothing narrows the list; and how many of them have each facet."""
-    of_everybody, parameters = _facets_sql(everybody)
-    of_found, more = _facets_sql(found if found is not None else everybody.none())
+    of_everybody, parameters = _statement_of(everybody)
+    of_found, more = _statement_of(found if found is not None else everybody.none())
     editions, roles = zip(*lists, strict=True)
     numbers: dict[str, dict[str, int]] = {"everybody": {}, "found": {}, "facets": {}, "found facets": {}}
+    page: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(
             TALLY.format(everybody=of_everybody, found=of_found),
-            [*parameters, *more, COUNTED_AT_MOST, list(editions), list(roles), COUNTED_AT_MOST, COUNTED_AT_MOST],
+            [
+                *(list(editions), list(roles), COUNTED_AT_MOST, *parameters, *more, COUNTED_AT_MOST + 1),
+                *(COUNTED_AT_MOST, COUNTED_AT_MOST, mark.name, mark.participation_id, ROWS_OF_A_PAGE + 1),
+            ],
         )
+        while cursor.description is None:
+            cursor.nextset()
         for kind, facet, number in cursor.fetchall():
-            numbers[kind][facet] = int(number)
-    all_of_them = numbers["everybody"][""]
+            if kind == "page":
+                page.append(int(number))
+            else:
+                numbers[kind][facet] = int(number)
+    all_of_them, so_many = numbers["everybody"][""], numbers["found"][""]
     if found is None:
         return Tally(all_of_them, all_of_them, numbers["facets"], numbers["facets"])
-    few = numbers["found"][""] <= COUNTED_AT_MOST
-    return Tally(all_of_them, numbers["found"][""], numbers["facets"], numbers["found facets"] if few else None)
+    if so_many > COUNTED_AT_MOST:
+        return Tally(all_of_them, so_many, numbers["facets"], None)
+    return Tally(all_of_them, so_many, numbers["facets"], numbers["found facets"], page)
 
 
-def _facets_sql(entries: QuerySet[CatalogueEntry]) -> tuple[str, Sequence[Any]]:
-    rows = entries.order_by().values("facets")[: COUNTED_AT_MOST + 1]
+def _statement_of(entries: QuerySet[CatalogueEntry]) -> tuple[str, Sequence[Any]]:
+    rows = entries.order_by().values("participation_id", "shown_name", "facets")[: COUNTED_AT_MOST + 1]
     try:
         statement, parameters = rows.query.sql_with_params()
     except EmptyResultSet:
-        return "select null::text[] as facets where false", ()
+        return "select null::bigint as participation_id, null as shown_name, null::text[] as facets where false", ()
     return statement, parameters
 
 
@@ -323,25 +394,26 @@ class Page:
     following: str
 
 
-def page_of(entries: QuerySet[CatalogueEntry], mark: str) -> Page:
-    """Give the page that begins behind a mark, the first one without it.
+def in_order(entries: QuerySet[CatalogueEntry]) -> QuerySet[CatalogueEntry]:
+    """Give entries in the order of the names shown."""
+    return entries.order_by("shown_name", "participation_id")
 
-    :raises PageUnknown: the mark was not written here.
+
+def page_of(
+    shown: QuerySet[CatalogueEntry], found: QuerySet[CatalogueEntry], keys: Sequence[int] | None, mark: Mark
+) -> Page:
+    """Give the page behind a mark: of those whose keys are known, else of all found.
+
+    `shown` are all entries with everything that their rows show; it is brought for those of the page alone.
     """
-    rows = entries.order_by("shown_name", "participation_id")
-    if mark:
-        name, last = _read_mark(mark)
-        rows = rows.filter(shown_name__gte=name).exclude(shown_name=name, participation_id__lte=last)
-    found = list(rows[: ROWS_OF_A_PAGE + 1])
-    shown = found[:ROWS_OF_A_PAGE]
-    if len(found) <= ROWS_OF_A_PAGE:
-        return Page(shown, "")
-    return Page(shown, PAGES.sign_object([shown[-1].shown_name, shown[-1].pk]))
-
-
-def _read_mark(mark: str) -> tuple[str, int]:
-    try:
-        name, last = PAGES.unsign_object(mark)
-    except (signing.BadSignature, ValueError) as reason:
-        raise PageUnknown from reason
-    return str(name), int(last)
+    if keys is None:
+        behind = found.filter(shown_name__gte=mark.name)
+        behind = behind.exclude(shown_name=mark.name, participation_id__lte=mark.participation_id)
+        rows = shown.filter(pk__in=in_order(behind).values("pk")[: ROWS_OF_A_PAGE + 1])
+    else:
+        rows = shown.filter(pk__in=keys)
+    entries = list(in_order(rows))
+    on_it = entries[:ROWS_OF_A_PAGE]
+    if len(entries) <= ROWS_OF_A_PAGE:
+        return Page(on_it, "")
+    return Page(on_it, str(Mark(on_it[-1].shown_name, on_it[-1].pk)))

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -33,7 +34,7 @@ from clusterxchange.phases.matching.forms import (
     label_of_open,
 )
 from clusterxchange.phases.matching.models import CatalogueEntry
-from clusterxchange.phases.matching.search import Page, PageUnknown, Tally, Wanted
+from clusterxchange.phases.matching.search import FIRST_PAGE, Mark, Page, PageUnknown, Tally, Wanted
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import economic_activities
 from clusterxchange.scheme.current import scheme_of_edition
@@ -114,10 +115,15 @@ class Search:
         own = {asker.participation.organisation_id} if asker is not None else set(actor.organisations)
         self.everybody = search.entries_of(self.lists, without=own)
 
-    def found(self) -> QuerySet[CatalogueEntry]:
+    def found(self, *, in_order: bool = False) -> QuerySet[CatalogueEntry]:
         """Give the entries that meet what is asked; what could not be understood narrows nothing."""
-        return search.narrowed(self.everybody, self._wanted(), language=get_language() or "en")
+        return search.narrowed(self.everybody, self._wanted, self._query, in_order=in_order)
 
+    @cached_property
+    def _query(self) -> str:
+        return search.query_of(self._wanted.words, get_language() or "en")
+
+    @cached_property
     def _wanted(self) -> Wanted:
         if self.asker is None:
             return self.filters.wanted(position=None, windows=None)
@@ -159,8 +165,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     wanted_by = Search(request.GET, who.chosen(request.GET.get("for", ""), at), actor, at)
     is_understood, found = wanted_by.filters.is_valid(), wanted_by.found()
     chips = _chips(wanted_by)
-    tally = search.tally(wanted_by.lists, wanted_by.everybody, found if chips else None)
+    mark, is_known = _mark(wanted_by.sent)
+    tally = search.tally(wanted_by.lists, wanted_by.everybody, found if chips else None, mark)
     context = {
+        "page_is_unknown": not is_known,
+        "has_errors": not is_known,
         "asker": wanted_by.asker,
         "form": wanted_by.filters,
         "filters": _filters_in_words(wanted_by.filters, tally),
@@ -175,24 +184,33 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "guided": who.guided if wanted_by.asker is None or wanted_by.asker.is_guided else [],
     }
     is_map = wanted_by.sent.get(VIEW) == MAP
-    context |= _map(wanted_by, tally) if is_map else _list(wanted_by, found, request.get_full_path())
-    is_known = not context.get("page_is_unknown")
+    if is_map:
+        context |= _map(wanted_by, tally)
+    else:
+        rows = queries.with_what_is_shown(CatalogueEntry.objects.all(), wanted_by.participation)
+        page = search.page_of(rows, wanted_by.found(in_order=True), tally.page, mark)
+        context |= _list(wanted_by, page, request.get_full_path(), is_first=mark == FIRST_PAGE)
     status = OK if is_understood and is_known else UNPROCESSABLE
     return render(request, "matching/catalogue.html", context, status=status)
 
 
-def _list(wanted_by: Search, found: QuerySet[CatalogueEntry], here: str) -> dict[str, Any]:
-    page, is_known = _page(wanted_by, found)
+def _mark(sent: QueryDict) -> tuple[Mark, bool]:
+    """Give behind whom the page begins that is asked for; the first page, and False, where the mark leads nowhere."""
+    try:
+        return Mark.read(sent.get(OF_A_PAGE, "")), True
+    except PageUnknown:
+        return FIRST_PAGE, False
+
+
+def _list(wanted_by: Search, page: Page, here: str, *, is_first: bool) -> dict[str, Any]:
     kept = _without(wanted_by.sent, OF_A_PAGE)
     return {
         "matches": [
             shown.row_of_the_catalogue(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in page.entries
         ],
-        "page_is_unknown": not is_known,
-        "has_errors": not is_known,
         "here": here,
         "next_url": f"?{_with(kept, OF_A_PAGE, page.following)}" if page.following else "",
-        "first_url": f"?{kept.urlencode()}" if is_known and wanted_by.sent.get(OF_A_PAGE) else "",
+        "first_url": "" if is_first else f"?{kept.urlencode()}",
     }
 
 
@@ -228,19 +246,10 @@ def catalogue_file(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     wanted_by = Search(request.GET, who.chosen(request.GET.get(FOR, ""), at), actor, at)
     rows = queries.with_what_is_shown(wanted_by.found(), wanted_by.participation)
-    entries = rows.order_by("shown_name", "participation_id")[:ROWS_OF_A_FILE].iterator(chunk_size=ROWS_AT_A_TIME)
+    entries = search.in_order(rows)[:ROWS_OF_A_FILE].iterator(chunk_size=ROWS_AT_A_TIME)
     lines = (shown.line_of_a_file(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in entries)
     name = f"catalogue-{timezone.localtime(at).date().isoformat()}"
     return list_response(name, form, shown.header_of_a_file(), lines)
-
-
-def _page(wanted_by: Search, found: QuerySet[CatalogueEntry]) -> tuple[Page, bool]:
-    """Give the page that is asked for and True; the first one and False where the mark leads nowhere."""
-    rows = queries.with_what_is_shown(found, wanted_by.participation)
-    try:
-        return search.page_of(rows, wanted_by.sent.get(OF_A_PAGE, "")), True
-    except PageUnknown:
-        return search.page_of(rows, ""), False
 
 
 def _clear_url(wanted_by: Search) -> str:
