@@ -8,7 +8,7 @@ from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.scheme.current import scheme_of_edition
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker
 
 # Tuesday to Thursday, no holiday in Portugal: three full working days (scheme.md section 6, first vector).
 STAY = Stay(date(2026, 4, 14), date(2026, 4, 16))
@@ -86,14 +86,24 @@ def bring_participation(
 
 def begin_story(cast: Cast, *, format: str = "physical", stay: Stay = STAY) -> Story:  # noqa: A002 -- the scheme's word
     """Let Ana and Bram be accepted, and begin the story of their exchange."""
+    visit = bring_participation(cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
+    host = bring_participation(cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host")
+    return _begin(cast, visit, host, cast.ana, format=format, stay=stay)
+
+
+def _begin(
+    cast: Cast,
+    visit: Participation,
+    host: Participation,
+    visitor: Person,
+    *,
+    format: str = "physical",  # noqa: A002 -- as above
+    stay: Stay = STAY,
+) -> Story:
     return Story(
-        visitor_participation=bring_participation(
-            cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit"
-        ),
-        host_participation=bring_participation(
-            cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host"
-        ),
-        visitor=cast.ana.actor,
+        visitor_participation=visit,
+        host_participation=host,
+        visitor=visitor.actor,
         host=cast.bram.actor,
         visitor_contact=cast.chiara.actor,
         host_contact=cast.dov.actor,
@@ -118,3 +128,18 @@ def bring_exchange_to(
     """
     story = begin_story(cast, format=format, stay=stay)
     return story.tell_at_once(step) if at_once else story.tell(step)
+
+
+def bring_many_exchanges_to(cast: Cast, step: str, count: int) -> list[Story]:
+    """Bring exchanges of as many visitors of LOOM with Bram to a step of the story, one by one."""
+    first = bring_exchange_to(cast, step)
+    Participation.objects.filter(pk=first.host_participation.pk).update(places=count)
+    stories = [first]
+    for number in range(2, count + 1):
+        name = f"visitor{number}"
+        person = make_speaker(
+            name, f"Vera{number} Soler", f"Teixits Verdanya {number}, S.L.", ALCOI, cluster="Fils de Llevant"
+        )
+        visit = bring_participation(cast, person, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
+        stories.append(_begin(cast, visit, first.host_participation, person).tell_at_once(step))
+    return stories

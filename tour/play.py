@@ -16,7 +16,10 @@ from tour.page import Form, Page
 from tour.person import Counts, File, Person
 
 PASSWORD = "tour-tour-2026-abroad"  # noqa: S105 -- of invented people, in a scratch demonstration
-PAPER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PAPER = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 PARTIES = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "support_office")
 REGISTRATION_FORM = {"start_application", "edit_application"}
 NOT_FOUND = 404

@@ -17,7 +17,7 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
-from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentBatch
+from clusterxchange.phases.finalisation.models import ActivityReport, BankStatement, EvidenceItem, Payment, PaymentBatch
 from clusterxchange.phases.matching.models import Conversation, MatchPlan, Programme, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
@@ -36,6 +36,8 @@ MODELS: dict[str, type[Model]] = {
     "activity_report": ActivityReport,
     "evidence": EvidenceItem,
     "payment": Payment,
+    "payment_batch": PaymentBatch,
+    "bank_statement": BankStatement,
     "organisation": Organisation,
     "invitation": Invitation,
     "join_request": JoinRequest,
@@ -159,6 +161,10 @@ def make_exchanges(world: World, edition: Edition) -> None:
         )
         for partnership in world.partnerships
     }
+    for number, partnership in enumerate(world.partnerships):
+        BankStatement.objects.create(
+            partnership=partnership, name="s.xml", sha256=str(number), kept_by=world.accounts[number], kept_at=AT
+        )
     met = Proposal.objects.filter(visitor_participation__isnull=False, host_participation__isnull=False)
     for proposal in met.order_by("pk"):
         visit = next(one for one in visits if one == proposal.visitor_participation)

@@ -31,7 +31,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF, store
 from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
-from clusterxchange.journeys.demonstration.people import accounts_file
+from clusterxchange.journeys.demonstration.people import PAYING_IBAN, accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
@@ -41,12 +41,15 @@ from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Audit
+from clusterxchange.phases.finalisation.banking.operations import keep_statement
+from clusterxchange.phases.finalisation.models import BankStatement, PaymentBatch, StoryPhoto
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Conversation, OfferedDates, PlannedPair, Proposal, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.thread import Attachment
+from tests.phases.finalisation.bank import Booking, statement
 
 BEGINS = date(2026, 3, 2)
 EVENING = datetime(2026, 4, 16, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
@@ -168,6 +171,7 @@ def things_of(story: Story) -> Things:
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
+        "story_photo": {"reference": exchange, "number": str(a_photo(story).pk)},
         **things_of_people(visitor, newcomer),
         "task": {"number": str(task.pk)},
         "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
@@ -176,6 +180,9 @@ def things_of(story: Story) -> Things:
         "audit": {"number": str(an_audit(visitor.partnership).pk)},
         "partnership": {"slug": "clamtex"},
         **things_of_a_partnership("clamtex"),
+        "paying": {"number": str(visitor.partnership_id)},
+        "batch": {"number": str(a_batch(visitor.partnership).pk)},
+        "statement": {"number": str(a_statement(visitor.partnership).pk)},
         "brochure": {"name": "partnerships", "language": "en"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
@@ -295,6 +302,28 @@ def a_list(partnership: Partnership) -> ImportedFile:
     return ImportedFile.objects.create(
         kind="invitations", partnership=partnership, uploaded_by=account_of("visitor.contact"), uploaded_at=EVENING,
         name="people.csv", rows=[{"number": 2, "name": "", "faults": [["email", "cell_missing", ""]], "cells": {}}],
+    )  # fmt: skip
+
+
+def a_photo(story: Story) -> StoryPhoto:
+    """Give a photo of the visitor's success story."""
+    file = store(PAPER, "loom.pdf", PDF, EVENING)
+    return StoryPhoto.objects.create(report=story.report("V"), file=file, description="The loom", added_at=EVENING)
+
+
+def a_batch(partnership: Partnership) -> PaymentBatch:
+    """Give a batch of the visitor's partnership, of which file and list are made."""
+    return PaymentBatch.objects.create(
+        partnership=partnership, number=1, execution_on=BEGINS, made_at=EVENING, file_made_at=EVENING,
+        file_made_by=account_of("visitor.contact"), file_text="<Document/>", rows_outside_sepa="[]",
+    )  # fmt: skip
+
+
+def a_statement(partnership: Partnership) -> BankStatement:
+    """Give a statement of the visitor's partnership with a line that names nothing of ours."""
+    return keep_statement(
+        partnership, content=statement(Booking("EXC-2031-000009"), account=PAYING_IBAN), name="s.xml",
+        actor=actor_for(account_of("visitor.contact")), at=EVENING,
     )  # fmt: skip
 
 

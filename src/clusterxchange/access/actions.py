@@ -125,6 +125,13 @@ class Action(StrEnum):
     VALIDATE_REPORT = auto()
     RETURN_REPORT = auto()
     WAIVE_REPORT = auto()
+    SAVE_REPORT = auto()
+    ADD_STORY_PHOTO = auto()
+    REMOVE_STORY_PHOTO = auto()
+    GIVE_STORY_CONSENT = auto()
+    WITHDRAW_STORY_CONSENT = auto()
+    MAKE_PRESENCE_CODE = auto()
+    CONFIRM_PRESENCE = auto()
 
     UPLOAD_EVIDENCE = auto()
     CLEAR_EVIDENCE = auto()
@@ -145,6 +152,12 @@ class Action(StrEnum):
     UNBLOCK_PAYMENT = auto()
     DEMAND_RECOVERY = auto()
     CONFIRM_RECOVERY = auto()
+
+    GIVE_PAYING_ACCOUNT = auto()
+    MAKE_BANK_FILE = auto()
+    OPEN_BANK_FILE = auto()
+    KEEP_STATEMENT = auto()
+    IMPORT_STATEMENT = auto()
 
     EDIT_PARTNERSHIP = auto()
     CHANGE_BUDGET = auto()

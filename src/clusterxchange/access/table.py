@@ -47,6 +47,11 @@ def audited(prefix: str) -> Relation:
     return Relation(Holder.ACCOUNT, f"{prefix}audits__auditor_id")
 
 
+def of_those_who_pay(path: str) -> Mapping[Capacity, Relation]:
+    """Give the relations of what a partnership and its bank say to each other."""
+    return {PO: partnership(path, ORDERERS), PR: partnership(path, RELEASERS), SO: SUPPORT_OFFICE, AG: AGENCY}
+
+
 RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "application": {
         V: organisation("organisation_id"),
@@ -93,6 +98,8 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "activity_report": four_parties(""),
     "evidence": four_parties("exchange__"),
     "payment": four_parties("exchange__"),
+    "payment_batch": of_those_who_pay("partnership_id"),
+    "bank_statement": of_those_who_pay("partnership_id"),
     "organisation": {V: organisation("pk"), SO: SUPPORT_OFFICE, AG: AGENCY},
     "invitation": {
         V: organisation("organisation_id"),
@@ -237,6 +244,8 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CANCEL_EXCHANGE: may(V, H, VP, HP),
         A.REPORT_NO_SHOW: may(H),
         A.OPEN_VERIFICATION_PACK: may(V, H, VP, HP, SO, AG, SYS),
+        A.MAKE_PRESENCE_CODE: may(V),
+        A.CONFIRM_PRESENCE: may(H),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
         A.SEE: may(V, H, VP, HP, PO, PR, SO, AG),
     },
@@ -284,6 +293,11 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.VALIDATE_REPORT: may(VP, HP),
         A.RETURN_REPORT: may(VP, HP),
         A.WAIVE_REPORT: may(SO),
+        A.SAVE_REPORT: may(V, H),
+        A.ADD_STORY_PHOTO: may(V),
+        A.REMOVE_STORY_PHOTO: may(V),
+        A.GIVE_STORY_CONSENT: may(V),
+        A.WITHDRAW_STORY_CONSENT: may(V),
         A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "evidence": {
@@ -311,6 +325,16 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CONFIRM_RECOVERY: may(SO),
         A.SEE: may(V, VP, PO, PR, SO, AG),
     },
+    "payment_batch": {
+        A.MAKE_BANK_FILE: may(PO, PR),
+        A.OPEN_BANK_FILE: may(PO, PR),
+        A.SEE: may(PO, PR, SO, AG),
+    },
+    "bank_statement": {
+        A.KEEP_STATEMENT: may(PO, PR),
+        A.IMPORT_STATEMENT: may(PO, PR),
+        A.SEE: may(PO, PR, SO, AG),
+    },
     "partnership": {
         A.EDIT_PARTNERSHIP: may(VP, only=(COORDINATES,)),
         A.CHANGE_BUDGET: may(VP, only=(COORDINATES,)),
@@ -324,6 +348,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.ANSWER_QUESTION: may(VP),
         A.OPEN_AUDIT: may(SO),
         A.END_AUDIT: may(SO),
+        A.GIVE_PAYING_ACCOUNT: may(VP, only=(COORDINATES,)),
         A.SEE: may(VP, SO, AG),
     },
     "organisation": {

@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("matching/group-exchanges/", include("clusterxchange.journeys.group_exchanges.urls")),
     path("exchanges/", include("clusterxchange.phases.exchange_building.urls")),
     path("exchanges/", include("clusterxchange.phases.finalisation.urls")),
+    path("exchanges/", include("clusterxchange.phases.finalisation.reporting.urls")),
+    path("payments/", include("clusterxchange.phases.finalisation.banking.urls")),
     path("", include("clusterxchange.scheme.urls")),
     path("", include("clusterxchange.workflow.urls")),
     path("", include("clusterxchange.documents.urls")),

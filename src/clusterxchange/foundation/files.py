@@ -21,7 +21,8 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from clusterxchange.foundation import scanner
-from clusterxchange.foundation.models import StoredFile
+from clusterxchange.foundation.encrypted import box
+from clusterxchange.foundation.models import SEALED, StoredFile
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -159,12 +160,24 @@ def store(content: bytes, name: str, content_type: str, at: datetime, *, is_ours
     """
     digest = hashlib.sha256(content).hexdigest()
     row = StoredFile(name=name, content_type=content_type, size=len(content), sha256=digest, stored_at=at)
-    if scanner.is_configured() and not is_ours:
+    return _keep(row, content, None if is_ours else content, at)
+
+
+def _keep(row: StoredFile, kept: bytes, from_outside: bytes | None, at: datetime) -> StoredFile:
+    if scanner.is_configured() and from_outside is not None:
         row.state = StoredFile.State.QUARANTINED
-        scanner.judge(row, content, at)
-    row.content.save(f"{digest[:2]}/{digest}", ContentFile(content), save=False)
+        scanner.judge(row, from_outside, at)
+    row.content.save(f"{row.sha256[:2]}/{row.sha256}", ContentFile(kept), save=False)
     row.save()
     return row
+
+
+def store_sealed(content: bytes, name: str, at: datetime) -> StoredFile:
+    """Keep what nobody is shown, sealed with the keys of the installation; the scanner is asked about the content."""
+    sealed = box().encrypt(content)
+    digest = hashlib.sha256(sealed).hexdigest()
+    row = StoredFile(name=f"{name}.sealed", content_type=SEALED, size=len(sealed), sha256=digest, stored_at=at)
+    return _keep(row, sealed, content, at)
 
 
 def discard(stored: StoredFile) -> None:
@@ -225,8 +238,13 @@ def hand_out(stored: StoredFile) -> HttpResponse:
     if stored.state != StoredFile.State.CLEAN:
         raise NotToBeOpened
     with stored.content.open("rb") as content:
-        answer = HttpResponse(content.read(), content_type=stored.content_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=stored.name) or "attachment"
+        return as_attachment(content.read(), stored.name, stored.content_type)
+
+
+def as_attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Answer with something private that is to be saved, never to be run."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -109,9 +109,7 @@ def scan_waiting_files(at: datetime) -> int:
             row = StoredFile.objects.select_for_update().get(pk=waiting.pk)
             if row.state != StoredFile.State.QUARANTINED:
                 continue
-            with row.content.open("rb") as content:
-                has_verdict = judge(row, content.read(), at)
-            if not has_verdict:
+            if not judge(row, row.unsealed(), at):
                 return judged
             row.save(update_fields=["state", "scanned_at"])
             judged += 1

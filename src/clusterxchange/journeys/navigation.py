@@ -46,6 +46,7 @@ REPORTS = Link("/matching/abuse-reports/", _("Reports of abuse"))
 PLANS = Link("/matching/plans/", _("Plans for the programme"))
 GROUPS = Link("/matching/group-exchanges/", _("Group exchanges"), "g x")
 EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
+PAYMENTS = Link("/payments/", _("Payments"), "g y")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
 QUESTIONS = Link("/support/questions/", _("Questions from outside"))
@@ -77,9 +78,9 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if not actor.is_signed_in:
         return PUBLIC
     if actor.support_office or actor.agency:
-        return QUEUE, OVERVIEW, EXCHANGES, PARTNERSHIPS
+        return QUEUE, OVERVIEW, EXCHANGES, PAYMENTS, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, EXCHANGES
+        return QUEUE, CATALOGUE, EXCHANGES, PAYMENTS
     if actor.organisations and _takes_part(actor):
         return DESK, BEST, CATALOGUE, EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS

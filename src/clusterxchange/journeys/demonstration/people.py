@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Budget, MemberCluster, Partnership, PartnershipPerson
+from clusterxchange.phases.finalisation.models import PayingAccount
 from clusterxchange.scheme.assignment import ecosystem_codes
 from clusterxchange.scheme.models import Edition
 
@@ -27,6 +28,8 @@ ROLES = ("coordinator", "contact_point", "payer")
 BOTH_ROLES = frozenset({"visitor.coordinator@demo.example"})
 DEFAULT_PLANNED_EXCHANGES = 50
 CENTS_AN_EXCHANGE = 78_000
+# The example of the IBAN registry for Belgium.
+PAYING_IBAN = "BE68539007547034"
 
 
 @cache
@@ -84,11 +87,24 @@ def make_people(edition: Edition, at: datetime) -> None:
             if account.email in BOTH_ROLES:
                 # One person may hold both, so that the rule of four eyes can be tried.
                 PartnershipPerson.objects.create(partnership=partnership, account=account, role="payer")
+            if role == "coordinator":
+                _give_paying_account(partnership, account, at)
     for one in people["accounts"]:
         if one["role"] in {"support_office", "agency"}:
             make_account(one, hashed, at, second_factor=True)
         elif one["organisation"] is None and one["partnership"] is None:
             make_account(one, hashed, at, second_factor=False)
+
+
+def _give_paying_account(partnership: Partnership, account: Account, at: datetime) -> None:
+    PayingAccount.objects.create(
+        partnership=partnership,
+        account_holder=partnership.acronym,
+        iban=PAYING_IBAN,
+        account_ending=PAYING_IBAN[-4:],
+        given_by=account,
+        given_at=at,
+    )
 
 
 def _make_partnership(row: Mapping[str, Any], named: Mapping[str, Any], edition: Edition) -> Partnership:

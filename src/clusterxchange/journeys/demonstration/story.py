@@ -26,7 +26,10 @@ from clusterxchange.workflow.notices import nobody_is_told
 
 ZONE = ZoneInfo("Europe/Brussels")
 SATURDAY = 5
-PAPER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PAPER = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 STEPS = (
     "proposed", "matched", "drafted", "agreed", "validated", "commitment_signed", "ready", "running", "ended",
     "reported", "due", "ordered", "released", "paid", "closed",

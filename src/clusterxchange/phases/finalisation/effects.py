@@ -47,7 +47,9 @@ def keep_report(situation: Situation) -> None:
     for name in REPORT_COLUMNS:
         if name in inputs:
             setattr(report, name, inputs[name])
-    report.submitted_at = situation.at
+    if inputs.get("story_may_be_published"):
+        report.story_consent_changed_at = situation.at
+    report.submitted_at, report.draft = situation.at, {}
     if inputs.get("iban") or inputs.get("account_number"):
         payment = Payment.objects.select_for_update().get(exchange_id=report.exchange_id)
         write_account(payment, inputs)
@@ -179,17 +181,13 @@ def put_into_batch(situation: Situation) -> None:
     released_on = timezone.localtime(situation.at).date()
     day = rules.execution_day(situation.scheme, partnership.coordinating_country, released_on)
     batches = PaymentBatch.objects.filter(partnership=partnership).order_by("-number")
-    batch = next((one for one in batches.filter(execution_on=day) if _is_open(one)), None)
+    batch = batches.filter(execution_on=day, file_made_at=None).first()
     if batch is None:
         last = batches.values_list("number", flat=True).first() or 0
         batch = PaymentBatch.objects.create(
             partnership=partnership, number=last + 1, execution_on=day, made_at=situation.at
         )
     payment.batch = batch
-
-
-def _is_open(batch: PaymentBatch) -> bool:
-    return not batch.payments.exclude(state__in=(PaymentState.ORDERED, PaymentState.RELEASED)).exists()
 
 
 def note_paid(situation: Situation) -> None:

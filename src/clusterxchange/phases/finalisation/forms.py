@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.foundation import pictures
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
 from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
+from clusterxchange.phases.finalisation.cleaning import CannotBeRead, is_heic
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.scheme import code_lists
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Text = str | _StrPromise
 
 TAKEN = (PDF, JPEG, PNG)
+# Bank details are kept sealed or not at all.
+NEVER_IN_A_DRAFT = frozenset({"account_holder", "iban", "account_number", "bic", "bank_address"})
+# The second input of each piece of evidence bears its name with this ending.
+CAMERA = "_camera"
 LONG_TEXT, SHORT_TEXT = 3000, 500
 MOST_DAYS, MOST_COUNTED = 31, 9999
 COUNTED_OUTCOMES = ("contacts", "meetings", "project_ideas", "agreements", "new_memberships")
@@ -40,27 +44,53 @@ FILE_REFUSALS: dict[str, "Text"] = {
     "file_type_not_allowed": _("This kind of file is not taken. Choose a PDF, JPEG or PNG file."),
     "file_name_does_not_match": _("The name of the file does not fit its content. Save it as PDF, JPEG or PNG first."),
     "file_has_active_content": _("The file carries out something when it is opened. Print it to a new PDF first."),
-    "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
+    "file_is_damaged": _("The file cannot be read. Save it anew and upload it again."),
+    "file_is_encrypted": _("The file asks for a password. Save it without one and upload it again."),
+    "file_is_heic": _(
+        "This is a HEIC photo. Use the camera button here, or open the photo, choose Save as or Export, and take JPEG."
+    ),
 }
 
 
 class EvidenceField(forms.FileField):
     """A file that shows something: looked at from its content, never from its name."""
 
+    widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,image/heic"})
+
+    def __init__(self, *args: Any, taken: Iterable[str] = TAKEN, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.taken = tuple(taken)
+
     def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ANN401 -- the signature of Django's field
         """Give the file as the operation takes it, None where none was chosen."""
         if isinstance(data, UploadedFile) and not data.size:
             raise _file_refused("file_empty")
+        if isinstance(data, UploadedFile) and is_heic(data.read(16)):
+            raise _file_refused("file_is_heic")
+        if isinstance(data, UploadedFile):
+            data.seek(0)
         upload = super().clean(data, initial)
         if not isinstance(upload, UploadedFile):
             return None
         try:
-            content, kind, name = check(upload, TAKEN)
+            content, kind, name = check(upload, self.taken)
         except FileRefused as refused:
             raise _file_refused(refused.code) from None
-        if kind in pictures.FORMATS and not pictures.can_be_read(content):
-            raise _file_refused("file_is_damaged")
-        return CheckedFile(content, kind, name)
+        file = CheckedFile(content, kind, name)
+        try:
+            file.shown  # noqa: B018 -- made here, so that what cannot be read is said at the field
+        except CannotBeRead as reason:
+            raise _file_refused(reason.code) from None
+        return file
+
+
+def camera_field(label: "Text") -> EvidenceField:
+    """Make the button by which a phone opens its camera; elsewhere it is not shown."""
+    return EvidenceField(
+        label=label,
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
 
 
 def _file_refused(code: str) -> ValidationError:
@@ -108,6 +138,26 @@ class ReportForm(StepForm):
         self.scheme = queries.rules_of(self.exchange, self.at)
         marks = self.scheme.report
         self.marks = range(marks.lowest_rating, marks.highest_rating + 1)
+
+    def fill_in_the_draft(self) -> None:
+        """Show what was typed and saved on the way, as it was typed."""
+        for name, typed in self.subject.draft.items():
+            if name in self.fields and name not in NEVER_IN_A_DRAFT and typed is not None:
+                self.initial[name] = typed
+
+    def typed(self) -> dict[str, Any]:
+        """Give what stands in the fields as it was typed, whether right or not; no account is among it."""
+        found: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if name in NEVER_IN_A_DRAFT:
+                continue
+            value = field.widget.value_from_datadict(self.data, self.files, name)
+            found[name] = (
+                [str(one)[:LONG_TEXT] for one in value]
+                if isinstance(value, list)
+                else (value if isinstance(value, bool) or value is None else str(value)[:LONG_TEXT])
+            )
+        return found
 
     def add_ratings(self, labels: Iterable[tuple[str, "Text"]]) -> list[str]:
         """Add a rating for each of the codes."""
@@ -186,6 +236,7 @@ class VisitorReportForm(ReportForm):
         rated = [one for one in code_lists.choices(self.scheme, "ratings") if travels or one[0] != "funding"]
         self.ratings = self.add_ratings(rated)
         self._ask_for_the_account(travels=travels)
+        self.fill_in_the_draft()
 
     def _fill_in_what_was_agreed(self) -> None:
         report, commitment = self.subject, self.exchange.commitment
@@ -325,7 +376,10 @@ class HostReportForm(ReportForm):
         )
         for name in ("presence_confirmed", "deviations", "benefits", "follow_up"):
             self.fields[name].initial = getattr(report, name)
+        if queries.was_present_by_code(self.exchange):
+            self.fields["presence_confirmed"].initial = True
         self.ratings = self.add_ratings(list(HOST_RATINGS.items()))
+        self.fill_in_the_draft()
 
     @property
     def groups(self) -> Iterator[Group]:
@@ -384,10 +438,22 @@ class WaiveEvidenceForm(StepForm):
         return {"reason": self.cleaned_data["waive_reason"]}
 
 
-class EvidenceForm(forms.Form):
-    """The file for one piece of evidence."""
+class EvidenceForm(StepForm):
+    """The file for one piece of evidence, chosen or photographed."""
 
-    file = EvidenceField(label=_("File"), help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+    file = EvidenceField(label=_("File"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
+    file_camera = camera_field(_("Or photograph it"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        given = super().clean() or self.cleaned_data
+        if not self.errors and given.get("file") is None and given.get("file_camera") is None:
+            self.add_error("file", ValidationError(_("Choose at least one file."), code="file_missing"))
+        return given
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the file, wherever it came from."""
+        return {"file": self.cleaned_data["file"] or self.cleaned_data["file_camera"]}
 
 
 class EvidenceTogetherForm(forms.Form):
@@ -395,8 +461,11 @@ class EvidenceTogetherForm(forms.Form):
 
     def __init__(self, *args: Any, labels: Iterable[tuple[EvidenceItem, str, str]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
+        self.items = []
         for item, label, hint in labels:
+            self.items.append(item.item)
             self.fields[item.item] = EvidenceField(label=label, help_text=hint, required=False)
+            self.fields[f"{item.item}{CAMERA}"] = camera_field(_("Or photograph it: %(what)s") % {"what": label})
 
     def clean(self) -> dict[str, Any]:
         """Ask for one file at least."""
@@ -408,8 +477,9 @@ class EvidenceTogetherForm(forms.Form):
         return given
 
     def files_given(self) -> dict[str, CheckedFile]:
-        """Give the files by item."""
-        return {name: file for name, file in self.cleaned_data.items() if file is not None}
+        """Give the files by item, chosen or photographed."""
+        found = {name: self.cleaned_data[name] or self.cleaned_data[f"{name}{CAMERA}"] for name in self.items}
+        return {name: file for name, file in found.items() if file is not None}
 
 
 class AcceptTogetherForm(forms.Form):

@@ -76,8 +76,10 @@ class ActivityReport(SubjectModel):
     ratings = models.JSONField(_("Ratings"), default=dict, blank=True)
     recommends = models.BooleanField(_("Would you recommend it"), null=True, blank=True)
     suggestions = models.TextField(_("Suggestions"), blank=True)
+    draft = models.JSONField(default=dict, blank=True)
     success_story = models.TextField(_("Success story"), blank=True)
     story_may_be_published = models.BooleanField(_("The story may be published"), default=False)
+    story_consent_changed_at = models.DateTimeField(null=True, blank=True)
     bank_details_are_right = models.BooleanField(_("The bank details are still right"), default=False)
     force_majeure = models.BooleanField(default=False)
     force_majeure_reason = models.TextField(blank=True)
@@ -102,11 +104,49 @@ class ActivityReport(SubjectModel):
         return f"{self.exchange}, report {self.side}"
 
 
+class StoryPhoto(models.Model):
+    """A photo of a success story: a copy without place and camera data."""
+
+    report = models.ForeignKey(ActivityReport, models.CASCADE, related_name="story_photos")
+    file = models.ForeignKey("foundation.StoredFile", models.PROTECT, related_name="+")
+    description = models.CharField(_("What the photo shows"), max_length=200)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class PresenceMoment(models.TextChoices):
+    """When a visitor shows a code to the host."""
+
+    ARRIVAL = "arrival", _("Arrival")
+    DEPARTURE = "departure", _("Departure")
+
+
+class PresenceCode(models.Model):
+    """A code that the visitor shows once to the host, who types it in: so both say that they met."""
+
+    exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="presence_codes")
+    moment = models.CharField(max_length=10, choices=PresenceMoment.choices)
+    code = EncryptedText()
+    made_at = models.DateTimeField()
+    wrong_tries = models.PositiveIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("exchange", "moment"), name="one_presence_code_for_each_moment"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, {self.moment}"
+
+
 class EvidenceItem(SubjectModel):
     """One thing that shows that the exchange took place, not what it cost.
 
-    `file` is what others open: a photo stands upright there and says nothing of where it was taken; `original` is the
-    photo as it came.
+    `file` is what others open: it says nothing of place, camera or author; `original` is sealed, as it came.
     """
 
     exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="evidence_items")
@@ -124,13 +164,37 @@ class EvidenceItem(SubjectModel):
         return f"{self.exchange}, {self.item}"
 
 
+class PayingAccount(models.Model):
+    """The account from which a partnership pays."""
+
+    partnership = models.OneToOneField("partnerships.Partnership", models.PROTECT, related_name="paying_account")
+    account_holder = EncryptedText(_("Account holder"))
+    iban = EncryptedText(_("IBAN"))
+    bic = EncryptedText(_("BIC"), blank=True, default="")
+    account_ending = models.CharField(max_length=4)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.partnership}, {self.account_ending}"
+
+
 class PaymentBatch(models.Model):
-    """Payments of one partnership that go to the bank together."""
+    """Payments of one partnership that go to the bank together, on one day.
+
+    Once the bank file is made nothing is added: `transfers` says what went to the bank, without any account; the file
+    itself and the rows for accounts outside SEPA are sealed, since they name accounts.
+    """
 
     partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="payment_batches")
     number = models.PositiveIntegerField()
     execution_on = models.DateField()
     made_at = models.DateTimeField()
+    file_made_at = models.DateTimeField(null=True, blank=True)
+    file_made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    transfers = models.JSONField(default=list, blank=True)
+    file_text = EncryptedText(blank=True, default="")
+    rows_outside_sepa = EncryptedText(blank=True, default="")
 
     class Meta:
         constraints = (
@@ -139,6 +203,11 @@ class PaymentBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership}, batch {self.number}"
+
+    @property
+    def state(self) -> str:
+        """Whether payments are still added, as the journal writes it."""
+        return "OPEN" if self.file_made_at is None else "MADE"
 
 
 class Payment(SubjectModel):
@@ -192,3 +261,65 @@ class Payment(SubjectModel):
 
     def __str__(self) -> str:
         return self.reference or ""
+
+
+class BankStatement(models.Model):
+    """A file of the bank, sealed since it names accounts; nothing of it counts until it is imported."""
+
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="bank_statements")
+    name = models.CharField(max_length=200)
+    format = models.CharField(max_length=20)
+    message = models.CharField(max_length=140, blank=True)
+    content = EncryptedText()
+    sha256 = models.CharField(max_length=64)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    imported_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("partnership", "sha256"), name="one_statement_of_the_same_content"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> str:
+        """Whether its lines count, as the journal writes it."""
+        return "KEPT" if self.imported_at is None else "IMPORTED"
+
+
+class StatementLine(models.Model):
+    """One line of an imported statement, and what became of it."""
+
+    APPLIED = ("paid", "returned")
+
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines")
+    partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    payment = models.ForeignKey("Payment", models.PROTECT, null=True, blank=True, related_name="statement_lines")
+    kind = models.CharField(max_length=20)
+    reference = models.CharField(max_length=140, blank=True)
+    cents = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    booked_on = models.DateField(null=True, blank=True)
+    bank_reference = models.CharField(max_length=140, blank=True)
+    reason = models.CharField(max_length=140, blank=True)
+    outcome = models.CharField(max_length=30)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("statement", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("statement", "number"), name="one_statement_line_each"),
+            models.UniqueConstraint(
+                fields=("partnership", "fingerprint"),
+                condition=Q(outcome__in=("paid", "returned")),
+                name="a_line_of_the_bank_counts_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.statement}, line {self.number}"

@@ -15,6 +15,27 @@ ACTIONS = {
         happened=_("%(party)s sent the final activity report"),
         hint=_("It takes about 10 minutes. What was agreed is filled in already."),
     ),
+    A.SAVE_REPORT: ActionSentences(
+        button=_("Save and go on later"), happened=_("%(party)s saved answers of the final activity report")
+    ),
+    A.ADD_STORY_PHOTO: ActionSentences(
+        button=_("Add the photo"), happened=_("%(party)s added a photo to the success story")
+    ),
+    A.REMOVE_STORY_PHOTO: ActionSentences(
+        button=_("Remove the photo"), happened=_("%(party)s removed a photo from the success story")
+    ),
+    A.GIVE_STORY_CONSENT: ActionSentences(
+        button=_("Allow the story to be published"), happened=_("%(party)s allowed the success story to be published")
+    ),
+    A.WITHDRAW_STORY_CONSENT: ActionSentences(
+        button=_("Withdraw your consent"), happened=_("%(party)s withdrew the consent to publish the success story")
+    ),
+    A.MAKE_PRESENCE_CODE: ActionSentences(
+        button=_("Show a code to the host"), happened=_("%(party)s made a code that shows the visitor’s presence")
+    ),
+    A.CONFIRM_PRESENCE: ActionSentences(
+        button=_("Confirm the visitor’s presence"), happened=_("%(party)s confirmed the visitor’s presence by code")
+    ),
     A.VALIDATE_REPORT: ActionSentences(
         button=_("Validate the report"),
         asked=_("Check the report of your side on the exchange of %(visitor)s and %(host)s"),
@@ -110,6 +131,21 @@ ACTIONS = {
         waiting=_("%(party)s waits for the money to come back"),
         happened=_("%(party)s confirmed that the money came back"),
     ),
+    A.GIVE_PAYING_ACCOUNT: ActionSentences(
+        button=_("Keep the account"), happened=_("%(party)s gave the account from which %(partnership)s pays")
+    ),
+    A.MAKE_BANK_FILE: ActionSentences(
+        button=_("Make the bank file"), happened=_("%(party)s made the bank file of batch %(batch)s")
+    ),
+    A.OPEN_BANK_FILE: ActionSentences(
+        button=_("Take the bank file"), happened=_("%(party)s took the bank file of batch %(batch)s")
+    ),
+    A.KEEP_STATEMENT: ActionSentences(
+        button=_("Read the file"), happened=_("%(party)s uploaded a file of the bank: %(statement)s")
+    ),
+    A.IMPORT_STATEMENT: ActionSentences(
+        button=_("Import the statement"), happened=_("%(party)s imported a file of the bank: %(statement)s")
+    ),
     A.OPEN_EVIDENCE: ActionSentences(button=_("Open the file"), happened=_("%(party)s opened a file of evidence")),
 }
 
@@ -117,12 +153,18 @@ STATES = {
     **{("activity_report", state.value): state.label for state in ActivityReportState},
     **{("evidence", state.value): state.label for state in EvidenceState},
     **{("payment", state.value): state.label for state in PaymentState},
+    ("payment_batch", "OPEN"): _("Open for more payments"),
+    ("payment_batch", "MADE"): _("File made"),
+    ("bank_statement", "KEPT"): _("Not imported yet"),
+    ("bank_statement", "IMPORTED"): _("Imported"),
 }
 
 KINDS = {
     "activity_report": _("Final activity report"),
     "evidence": _("Evidence"),
     "payment": _("Payment"),
+    "payment_batch": _("Batch for the bank"),
+    "bank_statement": _("Bank statement"),
 }
 
 # Codes that an earlier phase uses as well have their sentence there: one code, one sentence.
@@ -137,6 +179,24 @@ REFUSALS = {
     ),
     "same_person_released": _("You ordered this payment. Somebody else of the partnership releases it."),
     "already_in_batch": _("The payment is already in batch %(batch)s. Confirm the transfer when the bank has paid."),
+    "paying_account_missing": _(
+        "The account from which the partnership pays is not given. Its coordinator gives it on the page Payments."
+    ),
+    "account_outside_sepa": _("This account is outside SEPA. Give one inside it: the bank file pays from there."),
+    "batch_is_empty": _("No released payment is in this batch. Release a payment first."),
+    "statement_not_readable": _("This file cannot be read. Take the XML file as your bank gives it."),
+    "statement_of_another_format": _("This is neither camt.053 nor pain.002. Ask your bank for one of these."),
+    "statement_of_several_accounts": _("This file holds several accounts. Take the statement of one account."),
+    "statement_has_too_many_lines": _("This file has more than 2,000 lines. Take a statement of fewer days."),
+    "statement_too_large": _("This file is larger than 5 MB. Take a statement of fewer days."),
+    "statement_imported_already": _("This statement is imported already. Nothing was counted twice."),
+    "statement_of_another_account": _("This is a statement of another account than the one that pays."),
+    "statement_changes_nothing": _("No line of this statement changes a payment. Each line says why."),
+    "presence_code_wrong": _("This is not the code that the visitor sees. Ask for it again and type its six digits."),
+    "presence_code_over": _("This code is over. Ask the visitor to show a new one."),
+    "presence_not_now": _("Presence is confirmed from the first day of the stay until its end."),
+    "too_many_photos": _("A story holds 6 photos. Remove one first."),
+    "story_missing": _("Write the story in your report first."),
     "bank_details_not_confirmed": _("Tick that the bank details are right, or give the new account below."),
     "day_is_ahead": _("This day is still ahead. Write a day up to today."),
     "day_missing": _("Write the day of the transfer."),
@@ -148,7 +208,8 @@ REFUSALS = {
     "proof_missing": _("Write the bank's reference of the transfer, or add a file that shows it."),
     "file_missing": _("Choose at least one file."),
     "items_missing": _("Choose at least one item."),
-    "file_is_damaged": _("The photo cannot be read. Save it anew and upload it again."),
+    "file_is_damaged": _("The file cannot be read. Save it anew and upload it again."),
+    "file_is_encrypted": _("The file asks for a password. Save it without one and upload it again."),
 }
 
 sentences.say(actions=ACTIONS, states=STATES, kinds=KINDS, refusals=REFUSALS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -10,13 +11,12 @@ from django.utils import timezone
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import Capacity
-from clusterxchange.foundation import pictures
-from clusterxchange.foundation.files import store
+from clusterxchange.foundation.files import store, store_sealed
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.exchange_building.queries import is_physical, signed_agreement
-from clusterxchange.phases.finalisation import queries, rules
+from clusterxchange.phases.finalisation import cleaning, queries, rules
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentState
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.engine import NotAllowed, Refused
@@ -30,6 +30,14 @@ class CheckedFile:
     content: bytes
     content_type: str
     name: str
+
+    @cached_property
+    def shown(self) -> bytes:
+        """The copy that others see, made once.
+
+        :raises CannotBeRead: it is not what it seems to be.
+        """
+        return cleaning.clean(self.content, self.content_type)
 
 
 # What begins with the end of an exchange
@@ -132,13 +140,19 @@ def waive_report(
 def upload_evidence(
     item: EvidenceItem, *, file: CheckedFile, actor: Actor, at: datetime, capacity: Capacity | None = None
 ) -> EvidenceItem:
-    """Hand in the file for one piece of evidence. Of a photo a clean copy is kept for others beside the original."""
+    """Hand in the file for one piece of evidence. Others see a copy of it; the original is kept sealed.
+
+    :raises Refused: file_is_damaged, file_is_encrypted.
+    """
     with engine.unit_of_work(actor, at):
-        kept = store(file.content, file.name, file.content_type, at)
-        inputs: dict[str, StoredFile] = {"file": kept}
-        if file.content_type in pictures.FORMATS:
-            clean = pictures.drawn_anew(file.content, file.content_type)
-            inputs = {"file": store(clean, file.name, file.content_type, at), "original": kept}
+        try:
+            shown = file.shown
+        except cleaning.CannotBeRead as reason:
+            raise Refused(Refusal(reason.code, field="file")) from None
+        inputs = {
+            "file": store(shown, file.name, file.content_type, at),
+            "original": store_sealed(file.content, file.name, at),
+        }
         engine.move(item, A.UPLOAD_EVIDENCE, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return item
 

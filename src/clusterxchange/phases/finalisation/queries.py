@@ -19,6 +19,8 @@ from clusterxchange.phases.finalisation.models import (
     EvidenceState,
     Payment,
     PaymentState,
+    PresenceCode,
+    PresenceMoment,
 )
 from clusterxchange.scheme import terms
 from clusterxchange.scheme.amounts import AmountWorking
@@ -194,3 +196,15 @@ def account_of(payment: Payment) -> dict[str, str]:
     given_later = bool(payment.iban or payment.account_number)
     row = payment if given_later or payment.agreement is None else payment.agreement
     return {name: getattr(row, name) for name in ("account_holder", "iban", "account_number", "bic", "bank_address")}
+
+
+def presence_of(exchange: Exchange) -> dict[str, PresenceCode]:
+    """Give the codes by which arrival and departure are confirmed, by moment."""
+    return {one.moment: one for one in PresenceCode.objects.filter(exchange_id=exchange.pk)}
+
+
+def was_present_by_code(exchange: Exchange) -> bool:
+    """Whether the host has typed in the visitor's code on arrival and on departure."""
+    return PresenceCode.objects.filter(exchange_id=exchange.pk, confirmed_at__isnull=False).count() == len(
+        PresenceMoment
+    )

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("<str:reference>/evidence/<slug:item>/", views.evidence_item, name="evidence_item"),
     path("<str:reference>/evidence/<slug:item>/file/", views.evidence_file, name="evidence_file"),
+    path("<str:reference>/evidence/<slug:item>/picture/", views.evidence_picture, name="evidence_picture"),
     *action_paths("<str:reference>/evidence/<slug:item>/", views.act_on_item, EVIDENCE),
     path("<str:reference>/payment/", views.payment, name="payment"),
     path("<str:reference>/payment/account/", views.payment_account, name="payment_account"),

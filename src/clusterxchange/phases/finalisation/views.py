@@ -18,12 +18,14 @@ from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
+from clusterxchange.documents.preview import CannotBeShown, page_as_picture
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.files import hand_out
+from clusterxchange.foundation.files import PDF, PNG, as_attachment, hand_out
+from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.exchange_building.queries import names_of_exchange
-from clusterxchange.phases.finalisation import forms, operations, queries, rules
+from clusterxchange.phases.finalisation import cleaning, forms, operations, queries, rules
 from clusterxchange.phases.finalisation.models import (
     ActivityReport,
     ActivityReportState,
@@ -52,6 +54,7 @@ ITEM_BADGES = {
 }
 DONE = 302
 NEEDS_A_WORD = frozenset({EvidenceState.ASKED_AGAIN, EvidenceState.QUARANTINED, EvidenceState.WAIVED})
+MOST_DIGITS = 3
 SIDE_OF_CAPACITY = {V: queries.VISITOR, VP: queries.VISITOR, H: queries.HOST, HP: queries.HOST}
 
 # What all pages say
@@ -199,6 +202,9 @@ def report_sections(report: ActivityReport, actor: Actor, at: datetime) -> list[
         rows = visitor_rows(report, at) if report.side == queries.VISITOR else host_rows(report, at)
         found.append(cases.Section(_("The report"), rows))
     links = [link for link in names_and_links(report.exchange, actor) if not link[1].endswith("/report/")]
+    links.append((_("Presence"), f"/exchanges/{report.exchange.reference}/presence/"))
+    if report.side == queries.VISITOR:
+        links.append((_("Success story"), f"{ACTIVITY_REPORT.address(report)}story/"))
     if links:
         found.append(
             cases.Section(_("Also in this exchange"), template="finalisation/links.html", context={"links": links})
@@ -269,11 +275,32 @@ def host_rows(report: ActivityReport, at: datetime) -> list[tuple[Any, ...]]:
     return [
         (_("The visitor was here on these days"), yes_or_no(report.presence_confirmed)),
         (_("Full working days"), str(report.actual_days if report.actual_days is not None else "")),
+        (_("Shown by code"), _presence_in_words(report.exchange)),
         (_("What went otherwise than planned"), report.deviations),
         (_("What the visit brought"), report.benefits),
         (_("What comes next"), report.follow_up),
         *_rating_rows(report, {code: str(label) for code, label in forms.HOST_RATINGS.items()}, highest),
     ]
+
+
+def _presence_in_words(exchange: Exchange) -> str:
+    return "\n".join(
+        _("%(moment)s on %(day)s") % {"moment": one.get_moment_display(), "day": day_in_words(one.confirmed_at)}
+        for one in queries.presence_of(exchange).values()
+        if one.confirmed_at is not None
+    )
+
+
+def _draft_of_report(request: HttpRequest, report: ActivityReport, at: datetime) -> dict[str, Any]:
+    """Give where answers are saved, and the form where the report can be written but not be sent yet."""
+    actor, page = actor_of(request), REPORT_PAGES[report.side]
+    found: dict[str, Any] = {"save_url": f"{ACTIVITY_REPORT.address(report)}{A.SAVE_REPORT.hyphenated}/"}
+    capacities = decide.acting_capacities(actor, ACTIVITY_REPORT.name, A.SAVE_REPORT, report)
+    if not capacities or report.state not in {ActivityReportState.OPEN, ActivityReportState.RETURNED}:
+        return found
+    if cases.standing_refusal(ACTIVITY_REPORT, report, A.SUBMIT_REPORT, actor, capacities[0], at) is not None:
+        found["draft_form"] = pages.form_for(page, A.SUBMIT_REPORT, capacities[0], report, actor, at)
+    return found
 
 
 def _report_page(report_form: type[forms.ReportForm]) -> CasePage:
@@ -286,6 +313,7 @@ def _report_page(report_form: type[forms.ReportForm]) -> CasePage:
         breadcrumb=lambda report, _actor: breadcrumb_of(report.exchange),
         phase_steps=phase_steps,
         template="finalisation/report.html",
+        context=_draft_of_report,
         elsewhere=frozenset({A.SUBMIT_REPORT}),
         danger=frozenset({A.WAIVE_REPORT}),
         forms={
@@ -352,7 +380,8 @@ def _reports(request: HttpRequest, reference: str) -> list[ActivityReport]:
     return list(seen.filter(exchange__reference=reference).order_by("pk"))
 
 
-def _report_of_side(request: HttpRequest, reference: str, side: str) -> ActivityReport:
+def report_row(request: HttpRequest, reference: str, side: str) -> ActivityReport:
+    """Give the report of one side, if the reader may see it."""
     row: ActivityReport = pages.load(
         request,
         ActivityReport.objects.select_related("exchange", "exchange__commitment"),
@@ -367,14 +396,14 @@ def _report_of_side(request: HttpRequest, reference: str, side: str) -> Activity
 @signed_in
 def report_of_side(request: HttpRequest, reference: str, side: str) -> HttpResponse:
     """Show the report of one side."""
-    row = _report_of_side(request, reference, side)
+    row = report_row(request, reference, side)
     return pages.show(request, REPORT_PAGES[row.side], row)
 
 
 @signed_in
 def act_on_report(request: HttpRequest, reference: str, action: A, side: str) -> HttpResponse:
     """Take a step with the report of one side."""
-    row = _report_of_side(request, reference, side)
+    row = report_row(request, reference, side)
     return pages.act(request, REPORT_PAGES[row.side], row, action)
 
 
@@ -455,6 +484,32 @@ def address_of_evidence(exchange: Exchange) -> str:
     return f"/exchanges/{exchange.reference}/evidence/"
 
 
+def _viewer(request: HttpRequest, item: EvidenceItem, at: datetime) -> dict[str, Any]:
+    """Give what the viewer shows, empty for whoever may not open the file; and the neighbours of the item."""
+    actor = actor_of(request)
+    around = list(queries.evidence_for(actor).filter(exchange_id=item.exchange_id))
+    here = next((place for place, one in enumerate(around) if one.pk == item.pk), 0)
+    places = {
+        "before": EVIDENCE.address(around[here - 1]) if here else "",
+        "after": EVIDENCE.address(around[here + 1]) if here + 1 < len(around) else "",
+        "place": here + 1,
+        "count": len(around),
+    }
+    if item.file is None or not item.file.may_be_opened or not decide.may(actor, "evidence", A.OPEN_EVIDENCE, item):
+        return {"viewer": None, "places": places}
+    number, count = _page_asked(request), cleaning.pages_of(item.file)
+    return {
+        "viewer": {
+            "picture": f"{EVIDENCE.address(item)}picture/?page={number}",
+            "file": f"{EVIDENCE.address(item)}file/",
+            "alt": _("%(what)s, page %(number)s of %(count)s")
+            % {"what": item_label(item, at), "number": number, "count": count},
+            "pages": [{"number": one, "current": one == number} for one in range(1, count + 1)] if count > 1 else [],
+        },
+        "places": places,
+    }
+
+
 EVIDENCE_PAGE = CasePage(
     machine=EVIDENCE,
     operations=operations,
@@ -466,6 +521,8 @@ EVIDENCE_PAGE = CasePage(
     ],
     phase_steps=phase_steps,
     files=_files_for,
+    context=_viewer,
+    template="finalisation/evidence_item.html",
     after=lambda item, _action: address_of_evidence(item.exchange),
     danger=frozenset({A.WAIVE_EVIDENCE}),
     forms={
@@ -538,7 +595,7 @@ def show_evidence(
         "has_errors": any(form.errors for form in (bound or {}).values()),
         "thread_form": pages.ThreadForm(),
     }
-    return render(request, "workflow/case.html", context, status=status)
+    return render(request, "finalisation/evidence.html", context, status=status)
 
 
 def _steps_together(items: list[EvidenceItem], actor: Actor, at: datetime, bound: dict[A, Any]) -> list[cases.Step]:
@@ -616,7 +673,7 @@ def _act_together(request: HttpRequest, reference: str, action: A, states: tuple
     if denial is not None:
         return show_evidence(request, items, status=pages.FORBIDDEN, refused=(action, Refusal(denial)))
     open_items = [item for item in items if item.state in states]
-    asked = {*request.FILES, *request.POST.getlist("items")}
+    asked = {name.removesuffix(forms.CAMERA) for name in (*request.FILES, *request.POST.getlist("items"))}
     over = [item for item in items if item.item in asked and item not in open_items]
     if over or not open_items:
         refusal = Refusal("wrong_state", {"state": (over or items)[0].state})
@@ -671,6 +728,38 @@ def act_on_item(request: HttpRequest, reference: str, item: str, action: A) -> H
     if action is A.UPLOAD_EVIDENCE and answer.status_code == DONE:
         _tell_of_the_scanner(request, [_item(request, reference, item)])
     return answer
+
+
+@require_safe
+@signed_in
+def evidence_picture(request: HttpRequest, reference: str, item: str) -> HttpResponse:
+    """Show a page of the file as a picture; the journal keeps who looked."""
+    row = _item(request, reference, item)
+    if row.file is None or not row.file.may_be_opened:
+        raise Http404
+    try:
+        operations.open_evidence(row, actor=actor_of(request), at=clock.now())
+        content, kind = picture_of(row.file, _page_asked(request))
+    except NotAllowed as reason:
+        return pages.refuse(request, EVIDENCE_PAGE, row, A.OPEN_EVIDENCE, reason)
+    except CannotBeShown:
+        raise Http404 from None
+    return as_attachment(content, row.file.name, kind)
+
+
+def _page_asked(request: HttpRequest) -> int:
+    given = request.GET.get("page", "1")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else 1
+
+
+def picture_of(file: StoredFile, number: int) -> tuple[bytes, str]:
+    """Give a photo as it is, and a page of a PDF drawn, each with its type.
+
+    :raises CannotBeShown: there is no such page.
+    """
+    with file.content.open("rb") as content:
+        kept = content.read()
+    return (page_as_picture(kept, number).content, PNG) if file.content_type == PDF else (kept, file.content_type)
 
 
 @require_safe
