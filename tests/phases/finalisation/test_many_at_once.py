@@ -1,0 +1,229 @@
+"""Many who do the same to one payment at once leave it done once; what is killed on the way is not half done.
+
+The short form makes 50 attempts and kills before 4 statements; `LONG=1` makes 1,000 and kills before each of up to 200.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection, connections
+
+from clusterxchange.access.capacities import PO, PR
+from clusterxchange.journeys.demonstration.story import Story
+from clusterxchange.parties.partnerships.models import Budget
+from clusterxchange.phases.finalisation import operations as finalisation
+from clusterxchange.phases.finalisation.banking import operations, queries
+from clusterxchange.phases.finalisation.models import BankStatement, Payment, PaymentBatch, StatementLine
+from clusterxchange.scheme.current import install_editions
+from clusterxchange.workflow import journal, obligations
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.models import Entry
+from tests.bring import bring_exchange_to, bring_many_exchanges_to
+from tests.cast import Cast, make_cast
+from tests.phases.finalisation.bank import Booking, statement
+from tests.phases.finalisation.test_bank_file import batch_of, give_account
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
+IS_LONG = os.environ.get("LONG") == "1"
+ATTEMPTS, AT_A_TIME = (1000 if IS_LONG else 50), 10
+# The process is killed just before the statement of this number.
+POINTS = range(1, 201) if IS_LONG else (2, 9, 16, 23)
+DONE = "done"
+MONDAY_EVENING = datetime(2026, 4, 27, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
+    install_editions()  # a flush has removed them
+    return make_cast()
+
+
+def attempts(call: Callable[[], object]) -> Counter[str]:
+    """Make the attempts in groups that begin together; count "done" and the codes of the refusals."""
+    outcomes: list[str] = []
+
+    def run(gate: Barrier) -> None:
+        try:
+            gate.wait(timeout=60)
+            call()
+            outcomes.append(DONE)
+        except NotDone as reason:
+            outcomes.append(reason.refusal.code)
+        finally:
+            connections.close_all()
+
+    for _ in range(ATTEMPTS // AT_A_TIME):
+        gate = Barrier(AT_A_TIME)
+        threads = [Thread(target=run, args=(gate,)) for _ in range(AT_A_TIME)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=300)
+    assert len(outcomes) == ATTEMPTS
+    return Counter(outcomes)
+
+
+def happened(action: str) -> int:
+    return Entry.objects.filter(action=action).count()
+
+
+def is_in_order(at: datetime) -> None:
+    assert obligations.differences(at) == []
+    assert journal.check().ok
+
+
+def test_the_same_payment_is_ordered_once(committed: Cast) -> None:
+    story = bring_exchange_to(committed, "due")
+    payment, chiara = story.payment.pk, committed.chiara.actor
+
+    counted = attempts(
+        lambda: finalisation.order_payment(Payment.objects.get(pk=payment), actor=chiara, at=story.at, capacity=PO)
+    )
+
+    assert counted == {DONE: 1, "wrong_state": ATTEMPTS - 1}
+    assert happened("order_payment") == 1
+    is_in_order(story.at)
+
+
+def test_the_same_payment_is_released_into_one_batch_once(committed: Cast) -> None:
+    story = bring_exchange_to(committed, "ordered")
+    payment, cosima = story.payment.pk, committed.cosima.actor
+
+    counted = attempts(
+        lambda: finalisation.release_payment(Payment.objects.get(pk=payment), actor=cosima, at=story.at, capacity=PR)
+    )
+
+    assert counted == {DONE: 1, "already_in_batch": ATTEMPTS - 1}
+    assert (happened("release_payment"), PaymentBatch.objects.count()) == (1, 1)
+    is_in_order(story.at)
+
+
+def test_the_same_batch_is_written_once(committed: Cast) -> None:
+    story = bring_exchange_to(committed, "released")
+    give_account(committed, story.at)
+    batch, chiara = batch_of(story).pk, committed.chiara.actor
+
+    counted = attempts(
+        lambda: operations.make_bank_file(
+            PaymentBatch.objects.select_related("partnership").get(pk=batch), actor=chiara, at=story.at
+        )
+    )
+
+    # Whoever comes later gets the file that is there.
+    assert counted == {DONE: ATTEMPTS}
+    assert happened("make_bank_file") == 1
+    assert len(batch_of(story).transfers) == 1
+    is_in_order(story.at)
+
+
+def kept_statement(cast: Cast, *stories: Story) -> BankStatement:
+    """Keep a statement that says that each payment was paid."""
+    bookings = [Booking(str(story.exchange.reference), bank_reference=f"B{n}") for n, story in enumerate(stories)]
+    return operations.keep_statement(
+        cast.loom, content=statement(*bookings), name="s.xml", actor=cast.chiara.actor, at=MONDAY_EVENING
+    )
+
+
+def test_the_same_statement_counts_once(committed: Cast) -> None:
+    story = bring_exchange_to(committed, "released")
+    give_account(committed, story.at)
+    kept, chiara = kept_statement(committed, story), committed.chiara.actor
+    shown = queries.fingerprint_of(queries.verdicts_on(kept, MONDAY_EVENING))
+
+    counted = attempts(
+        lambda: operations.import_statement(
+            BankStatement.objects.get(pk=kept.pk), shown=shown, actor=chiara, at=MONDAY_EVENING
+        )
+    )
+
+    assert counted == {DONE: 1, "statement_imported_already": ATTEMPTS - 1}
+    assert (happened("confirm_paid"), StatementLine.objects.count()) == (1, 1)
+    assert Budget.objects.get(partnership=committed.loom).paid_cents == 39000
+    is_in_order(MONDAY_EVENING)
+
+
+# Killed on the way
+
+WORK = """
+import os
+import signal
+import sys
+import django
+django.setup()
+from datetime import datetime
+from django.db import connection
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.memberships import actor_for
+from clusterxchange.phases.finalisation.banking import operations, queries
+from clusterxchange.phases.finalisation.models import BankStatement, PaymentBatch
+
+what, number, at, point = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), int(sys.argv[4])
+actor = actor_for(Account.objects.get(email="chiara@cast.example"))
+batch = PaymentBatch.objects.select_related("partnership").get(pk=number) if what == "batch" else None
+kept = BankStatement.objects.select_related("partnership").get(pk=number) if what == "import" else None
+shown = queries.fingerprint_of(queries.verdicts_on(kept, at)) if kept else ""
+count = 0
+
+def killed(execute, statement, params, many, context):
+    global count
+    count += 1
+    if count == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(statement, params, many, context)
+
+with connection.execute_wrapper(killed):
+    if batch:
+        operations.make_bank_file(batch, actor=actor, at=at)
+    else:
+        operations.import_statement(kept, shown=shown, actor=actor, at=at)
+"""
+
+
+def is_killed(what: str, number: int, at: datetime, point: int) -> bool:
+    """Do the work in a process of its own on the database of the test; give whether it was killed on the way."""
+    given = connection.get_connection_params()
+    address = f"postgresql://{given['user']}@/{given['dbname']}?host={given['host']}&port={given['port']}"
+    process = subprocess.run(
+        [sys.executable, "-c", WORK, what, str(number), at.isoformat(), str(point)],
+        env={**os.environ, "DATABASE_URL": address},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode in {0, -signal.SIGKILL}, process.stderr
+    return process.returncode != 0
+
+
+@pytest.mark.parametrize("what", ["batch", "import"])
+def test_what_is_killed_on_the_way_is_done_whole_or_not_at_all(committed: Cast, what: str) -> None:
+    stories = bring_many_exchanges_to(committed, "released", 3)
+    give_account(committed, stories[0].at)
+    batch, kept = batch_of(stories[0]).pk, kept_statement(committed, *stories)
+    number = batch if what == "batch" else kept.pk
+    kills = 0
+
+    for point in POINTS:
+        if not is_killed(what, number, MONDAY_EVENING, point):
+            break
+        kills += 1
+        assert PaymentBatch.objects.get(pk=batch).transfers == []
+        assert {story.payment.state for story in stories} == {"RELEASED"}
+        assert Budget.objects.get(partnership=committed.loom).paid_cents == 0
+        assert (StatementLine.objects.count(), happened("make_bank_file"), happened("confirm_paid")) == (0, 0, 0)
+    else:
+        assert not is_killed(what, number, MONDAY_EVENING, 0)
+
+    assert kills > 1
+    assert {story.payment.state for story in stories} == {"RELEASED" if what == "batch" else "PAID"}
+    assert (happened("make_bank_file"), happened("confirm_paid")) == ((1, 0) if what == "batch" else (0, 3))
+    assert Budget.objects.get(partnership=committed.loom).paid_cents == (0 if what == "batch" else 117000)
+    is_in_order(MONDAY_EVENING)
