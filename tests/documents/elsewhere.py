@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from asn1crypto import x509 as asn1_x509
@@ -51,7 +52,10 @@ def own_signer(person: str, begins: datetime, *, qualified: bool = False, lasts:
 def sign_elsewhere(content: bytes, field: str, signer: SimpleSigner) -> bytes:
     buffer = io.BytesIO(content)
     metadata = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
-    asyncio.run(PdfSigner(metadata, signer).async_sign_pdf(IncrementalPdfFileWriter(buffer), in_place=True))
+    signing = PdfSigner(metadata, signer).async_sign_pdf(IncrementalPdfFileWriter(buffer), in_place=True)
+    # Whoever drives a browser has an event loop already, so this one gets a thread of its own.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, signing).result()
     return buffer.getvalue()
 
 
