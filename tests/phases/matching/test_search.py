@@ -103,7 +103,12 @@ def found_by(client: Client, **asked: str | list[str]) -> list[str]:
     return references_in(page.content.decode())
 
 
-def test_each_filter_lets_through_who_has_one_of_its_values_and_nobody_else(match: Match) -> None:
+# A list that is too long to be counted is looked through in the order of names.
+@pytest.mark.parametrize("counted", [1000, 0])
+def test_each_filter_lets_through_who_has_one_of_its_values_and_nobody_else(
+    match: Match, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "COUNTED_AT_MOST", counted)
     _person, other = bring_host(match.cast, "boris")
     firm = other.organisation
     firm.organisation_type, firm.country, firm.region = "cluster_organisation", "PL", "PL71"
@@ -138,7 +143,11 @@ def test_each_filter_lets_through_who_has_one_of_its_values_and_nobody_else(matc
     assert found_by(client, country="PL", ecosystem="textiles") == []
 
 
-def test_days_and_distance_narrow_the_catalogue(match: Match) -> None:
+@pytest.mark.parametrize("counted", [1000, 0])
+def test_words_days_and_distance_narrow_the_catalogue(
+    match: Match, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "COUNTED_AT_MOST", counted)
     _person, late = bring_host(match.cast, "boris")
     late.windows.update(first_day="2026-09-01", last_day="2026-10-15")
     client, host = signed_in(match.cast.ana), match.host.reference
@@ -150,6 +159,10 @@ def test_days_and_distance_narrow_the_catalogue(match: Match) -> None:
     # Ana is available from April to June; from Alcoi to Guimarães it is about 730 km.
     assert found_by(client, dates="shared") == [host]
     assert found_by(client, within="500") == []
+    late.organisation.latitude, late.organisation.longitude = 38.9, 0.1
+    late.organisation.save()
+    assert found_by(client, within="200") == [late.reference]
+    assert found_by(client, q="orvalhinho") == [host]
     assert set(found_by(client, within="1000")) == {host, late.reference}
 
 

@@ -7,6 +7,7 @@ name of the page before it, counting ends at a thousand, and what is counted of 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import cos, radians
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,8 +16,9 @@ from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import BooleanField, Case, FloatField, Lookup, Q, QuerySet, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, Case, F, Lookup, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import ASin, Cos, Least, Radians, Sin, Sqrt
 from django.db.models.lookups import LessThanOrEqual
 
 from clusterxchange.foundation.folding import spellings, words_of
@@ -61,13 +63,6 @@ KNOWN_WORDS = """
         order by word <-> wanted.typed limit %s
       ) as found
     where wanted.place not in (select place from known where not is_form)
-"""
-# Along the great circle, as scheme/distances.py has it; written for the table as Django names it in the query.
-DISTANCE = """
-    2 * %s * asin(least(1, sqrt(
-      sin(radians(matching_catalogueentry.latitude - %s) / 2) ^ 2
-      + cos(radians(%s)) * cos(radians(matching_catalogueentry.latitude))
-        * sin(radians(matching_catalogueentry.longitude - %s) / 2) ^ 2)))
 """
 # One journey to the database for all that is counted. The planner cannot know how many entries hold one of many rare
 # words, so it is left no choice but the indexes of words, facets and places, whose work grows with what is found alone.
@@ -309,8 +304,17 @@ def _months_of(wanted: Wanted) -> Iterable[list[str]]:
 def _near(position: tuple[float, float], kilometres: int) -> Q:
     latitude, longitude = position
     north = kilometres / KILOMETRES_OF_A_DEGREE
-    distance = RawSQL(DISTANCE, (EARTH_RADIUS_KM, latitude, latitude, longitude), FloatField())  # noqa: S611 -- a constant of this file
-    return Q(latitude__range=(latitude - north, latitude + north)) & Q(LessThanOrEqual(distance, Value(kilometres)))
+    is_near = LessThanOrEqual(_kilometres_from(latitude, longitude), Value(kilometres))
+    return Q(latitude__range=(latitude - north, latitude + north)) & Q(is_near)
+
+
+def _kilometres_from(latitude: float, longitude: float) -> Combinable:
+    """Give the way along the great circle, as scheme/distances.py has it."""
+    half_north = Sin(Radians(F("latitude") - Value(latitude)) / 2)
+    half_east = Sin(Radians(F("longitude") - Value(longitude)) / 2)
+    shrinks = Cos(Radians(F("latitude"))) * Value(cos(radians(latitude)))
+    chord = half_north * half_north + shrinks * half_east * half_east
+    return Value(2 * EARTH_RADIUS_KM) * ASin(Least(Value(1.0), Sqrt(chord)))
 
 
 @dataclass(frozen=True)
