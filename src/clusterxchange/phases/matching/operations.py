@@ -655,12 +655,12 @@ def confirm_planned_pair(pair: PlannedPair, *, message: str, actor: Actor, at: d
     :raises NotDone: NotAllowed; Refused where a rule stands against the two by now, or they know already.
     """
     with engine.unit_of_work(actor, at):
-        kept = PlannedPair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
-        if kept.proposal_id is not None:
-            raise engine.Refused(Refusal("suggested_already"))
         visitor, host = _locked(pair.visitor_participation, pair.host_participation)
         proposal = new_proposal(own=visitor, partner=host, message=message, format=PHYSICAL, capacity=SO)
         engine.acting_capacity(states.PROPOSAL, proposal, Action.CONFIRM_SUGGESTION, actor, SO)
+        kept = PlannedPair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
+        if kept.proposal_id is not None:
+            raise engine.Refused(Refusal("suggested_already"))
         refusal = refusal_against(Action.SUGGEST_MATCH, own=visitor, partner=host, format=PHYSICAL, actor=actor, at=at)
         if refusal is not None:
             raise engine.Refused(refusal)
