@@ -14,7 +14,7 @@ from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry, Notice
-from tests.phases.matching.conftest import Match, signed_in
+from tests.phases.matching.conftest import Match, bring_host, signed_in
 from tests.phases.matching.group import bring_visitor
 from tests.phases.matching.test_pages import text_of
 
@@ -148,3 +148,17 @@ def test_edda_asks_on_the_page_a_job_works_it_out_and_she_confirms_a_pair(match:
     assert Proposal.objects.get().message == "You both weave."
     text_of(signed_in(match.cast.aurel), f"{LIST}{found.reference}/")
     text_of(signed_in(match.cast.chiara), f"{LIST}{found.reference}/", 404)
+
+
+def test_a_plan_is_of_visits_so_it_leaves_out_whose_visit_is_taken(match: Match, now: datetime) -> None:
+    _boris, _other = bring_host(match.cast, "boris")
+    proposal = operations.send_proposal(
+        sender=match.visit, partner=match.host, message="Hello", format="physical", actor=match.cast.ana.actor, at=now
+    )
+    operations.accept_proposal(proposal, actor=match.cast.bram.actor, at=now)
+
+    found = make(match, now)
+
+    # Ana could still meet somebody virtually, since her organisation wishes both formats.
+    assert [pair.visitor_participation for pair in found.pairs.all()] == [match.zoes_visit]
+    assert (found.figures["planned"], found.figures["visitors"]) == (1, 1)

@@ -23,13 +23,14 @@ from clusterxchange.phases.matching.engine import (
     measured,
 )
 from clusterxchange.phases.matching.engine.assign import plan
-from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.engine.participant import HOST, PHYSICAL, VISIT
 from clusterxchange.phases.matching.engine.price import prices
+from clusterxchange.phases.matching.engine.rules import exclusion_in
 from clusterxchange.phases.matching.engine.text import Text
 from clusterxchange.phases.matching.engine.vectors import stored
 from clusterxchange.phases.matching.models import CatalogueCount, MatchingProfile
 from clusterxchange.phases.matching.ranking import field_of, version_of
-from clusterxchange.phases.registration.models import Participation, Visit
+from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.document import Scheme
 
@@ -221,7 +222,7 @@ def plan_of(edition_id: int, *, at: datetime) -> tuple[list[Planned], dict[str, 
     """
     scheme = scheme_of_edition(edition_id, at)
     found = field_of(edition_id, HOST, scheme)
-    visitors = list(queries.listed_in(edition_id, VISIT))
+    visitors = [row for row in queries.listed_in(edition_id, VISIT) if queries.may_be_planned(row)]
     met = queries.pairs_that_met(edition_id)
     numbers = {row.reference: row.pk for row in queries.listed_in(edition_id, HOST)}
     ends, targets, worth = [], [], []
@@ -231,10 +232,13 @@ def plan_of(edition_id: int, *, at: datetime) -> tuple[list[Planned], dict[str, 
         against = _against(asker, found.pool, found.present, scheme, EDGES)
         measured_by[line] = (asker, against)
         for place in best_of(asker, found.pool, against, KEPT):
-            if (row.pk, numbers.get(found.pool.participants[place].reference)) not in met:
-                ends.append(line)
-                targets.append(int(place))
-                worth.append(int(against.scores[place]))
+            host = found.pool.participants[place]
+            # The list also has whom one can meet virtually; a plan is of visits.
+            if (row.pk, numbers.get(host.reference)) in met or exclusion_in(asker, host, scheme, PHYSICAL) is not None:
+                continue
+            ends.append(line)
+            targets.append(int(place))
+            worth.append(int(against.scores[place]))
     pairs = plan(
         ends,
         targets,
@@ -268,17 +272,16 @@ def _exchanges_paid(visitors: Iterable[Participation], scheme: Scheme) -> dict[i
 def _figures_of(visitors: list[Participation], planned: list[Planned]) -> dict[str, object]:
     """Count what the plan brings, and whom it leaves without a partner, by country and by type of organisation."""
     placed = {one.visitor.pk for one in planned}
-    free = [row for row in visitors if row.visit == Visit.FREE]
-    left_out = [row for row in free if row.pk not in placed]
+    left_out = [row for row in visitors if row.pk not in placed]
 
     def by(name: str) -> dict[str, list[int]]:
-        all_of = Counter(getattr(row.organisation, name) for row in free)
+        all_of = Counter(getattr(row.organisation, name) for row in visitors)
         missing = Counter(getattr(row.organisation, name) for row in left_out)
         return {code: [missing[code], number] for code, number in sorted(all_of.items())}
 
     return {
         "planned": len(planned),
-        "visitors": len(free),
+        "visitors": len(visitors),
         "bands": {str(band): number for band, number in Counter(one.ranked.band for one in planned).items()},
         "unmatched_by_country": by("country"),
         "unmatched_by_type": by("organisation_type"),

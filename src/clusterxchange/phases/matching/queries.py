@@ -18,7 +18,7 @@ from clusterxchange.foundation.scoping import NOTHING, permitted, visible
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.matching.embedding import MODEL
 from clusterxchange.phases.matching.engine import Participant
-from clusterxchange.phases.matching.engine.participant import HOST, VISIT
+from clusterxchange.phases.matching.engine.participant import HOST, VIRTUAL, VISIT
 from clusterxchange.phases.matching.engine.text import Reading, Text
 from clusterxchange.phases.matching.engine.vectors import Vector
 from clusterxchange.phases.matching.models import (
@@ -566,3 +566,8 @@ def pairs_that_met(edition_id: int) -> set[tuple[int, int]]:
         *met.values_list("visitor_participation_id", "host_participation_id"),
         *hidden.values_list("participation_id", "partner_id"),
     }
+
+
+def may_be_planned(visitor: Participation) -> bool:
+    """Whether a plan may look for a host for this visitor: open to proposals, for a stay, and its one visit free."""
+    return is_available(visitor) and visitor.format != VIRTUAL and not visit_is_taken(visitor)

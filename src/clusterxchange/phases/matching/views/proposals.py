@@ -223,7 +223,8 @@ def _consequences(proposal: Proposal, action: Action) -> list[str]:
     found.append(_("Each side sees the other's contact person, e-mail address, telephone and CV from then on."))
     names = states.PROPOSAL.describe(proposal)
     if proposal.format == PHYSICAL:
-        found.append(_("The one visit of %(visitor)s is taken by this exchange, and a place of %(host)s.") % names)
+        taken = _("The one visit of %(visitor)s is taken by this exchange, and a place of %(host)s.")
+        found.append(sentences.filled(taken, names))
         number = queries.other_open_physical_proposals(proposal).count()
         if number:
             found.append(
