@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -107,7 +108,10 @@ def test_whom_ana_hides_is_gone_until_she_undoes_it_and_nobody_else_is_told(matc
     assert match.host.reference not in references_in(chiaras)
     assert Entry.objects.count() == journal
 
-    mark(client, match.host, "show-organisation-again", next=BEST)
+    undo = page.partition("show_organisation_again")[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="(for|next)" value="([^"]+)">', undo))
+    undone = mark(client, match.host, "show-organisation-again", **{name: unescape(fields[name]) for name in fields})
+    assert undone == f"{BEST}?for={match.visit.reference}&page=1"
     assert references_in(text_of(client, BEST)) == before
 
 

@@ -63,6 +63,7 @@ def best(request: HttpRequest) -> HttpResponse:
         to_contact_point=asker.is_guided,
         at=at,
     )
+    here = f"/matching/best/?{urlencode({'for': asker.participation.reference, 'page': page.number})}"
     own_threads = queries.own_conversations(actor_of(request)).values("pk")
     context = {
         "asker": asker,
@@ -71,11 +72,11 @@ def best(request: HttpRequest) -> HttpResponse:
         "by_meaning": ranked.by_meaning,
         "page": page,
         "query": urlencode({"for": asker.participation.reference}),
-        "here": f"/matching/best/?{urlencode({'for': asker.participation.reference, 'page': page.number})}",
+        "here": here,
         "saved": len(marks[SAVED]),
         "hidden": len(marks[HIDDEN]),
         "unread": len(thread.unread_by(actor_of(request), "conversation", own_threads)),
-        "undo_fields": [("for", asker.participation.reference)],
+        "undo_fields": [("for", asker.participation.reference), ("next", here)],
         "just_hidden": just_hidden(request.GET.get("hidden", ""), marks[HIDDEN]),
         "switch": switch_between(who.own, asker),
         "banner": _banner_of_best(asker, matches),
