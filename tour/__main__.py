@@ -14,7 +14,7 @@ from typing import Any
 
 from tour.page import Page
 from tour.person import Person
-from tour.play import PARTIES, Exchange, Log, Newcomer, expect
+from tour.play import BANK_FILE, PARTIES, STATEMENT_FILE, Exchange, Log, Newcomer, expect
 from tour.server import accounts, own_demonstration
 
 HERE = Path(__file__).parent
@@ -101,7 +101,8 @@ def play(url: str, data: Path) -> int:
             "amount_cents": expected["physical"]["amount_cents"],
             "files": {
                 "commitment": "commitment-physical.pdf", "financial_agreement": "financial-agreement.pdf",
-                "certificate": None, "bank_file": None, "mails": "mails.json", "journal": "journal.json",
+                "certificate": None, "bank_file": BANK_FILE, "statement": STATEMENT_FILE,
+                "mails": "mails.json", "journal": "journal.json",
             },
         }  # fmt: skip
         kinds = {one["code"] for one in log.refusals if one["code"]}

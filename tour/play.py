@@ -20,6 +20,18 @@ PAPER = (
     b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+HERE = Path(__file__).parent
+BANK_FILE, STATEMENT_FILE = "bank-file.xml", "statement.xml"
+# What the bank says when it has carried out the one transfer.
+STATEMENT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>TOUR-1</MsgId><CreDtTm>{day}T20:00:00</CreDtTm></GrpHdr>
+<Stmt><Id>1</Id><Acct><Id><IBAN>{account}</IBAN></Id></Acct>
+<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt>
+<AcctSvcrRef>TOUR-0417</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>
+</Stmt></BkToCstmrStmt></Document>
+"""
 PARTIES = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "support_office")
 REGISTRATION_FORM = {"start_application", "edit_application"}
 NOT_FOUND = 404
@@ -641,6 +653,51 @@ class Exchange(Play):
         page = self.host_contact.act(self.host_contact.open(f"{address}host/"), "validate_report")
         expect("VALIDATED", page.state, "the host's report")
 
+    def pay_by_file(self) -> None:
+        """Take the bank file, and bring back the statement that the bank would write."""
+        batch = self.batch_address()
+        self.coordinator.act(self.coordinator.open(batch), "make_bank_file")
+        file = self.coordinator.open(f"{batch}file/").body.decode()
+        euros = f"{self.expected['amount_cents'] // 100}.{self.expected['amount_cents'] % 100:02d}"
+        for said in (f"<EndToEndId>{self.exchange_reference}</EndToEndId>", f">{euros}</InstdAmt>"):
+            if said not in file:
+                message = f"the bank file does not say {said}"
+                raise Unexpected(message)
+        (HERE / BANK_FILE).write_text(file, encoding="utf-8")
+        account = re.search(r"<DbtrAcct>.*?<IBAN>(\w+)</IBAN>", file, re.DOTALL)
+        written = STATEMENT.format(
+            account=account[1] if account else "",
+            amount=euros,
+            day=self.expected["last_day"],
+            reference=self.exchange_reference,
+        )
+        (HERE / STATEMENT_FILE).write_text(written, encoding="utf-8")
+        page = self.visitor_contact.act(
+            self.visitor_contact.open("/payments/statements/"),
+            "keep_statement",
+            {},
+            {"file": File("statement.xml", written.encode())},
+        )
+        page = self.visitor_contact.act(page, "import_statement")
+        expect("IMPORTED", page.state, "the statement")
+
+    @property
+    def exchange_reference(self) -> str:
+        """The reference by which the bank knows the payment."""
+        return self.exchange.strip("/").rsplit("/", 1)[-1]
+
+    def batch_address(self) -> str:
+        """Find the batch in which the payment is."""
+        links = [one.attributes.get("href") or "" for one in self.coordinator.open("/payments/batches/").root.all("a")]
+        for link in links:
+            if not re.fullmatch(r"/payments/batches/\d+/", link):
+                continue
+            rows = self.coordinator.open(link).root.all("tr", **{"data-ref": self.exchange_reference})
+            if list(rows):
+                return link
+        message = "no batch holds the payment"
+        raise Unexpected(message)
+
     def payment(self) -> None:
         """Ordered by one, released by another, paid, received."""
         address = part(self.exchange, "payment")
@@ -657,11 +714,7 @@ class Exchange(Play):
         self.refused(
             self.coordinator, page, "release_payment", 409, "already_in_batch", at=f"{address}release-payment/"
         )
-        page = self.visitor_contact.act(
-            self.visitor_contact.open(address),
-            "confirm_paid",
-            {"paid_on": self.expected["last_day"], "transfer_reference": "Transfer 0417"},
-        )
-        expect("PAID", page.state, "the payment")
+        self.pay_by_file()
+        expect("PAID", self.visitor_contact.open(address).state, "the payment")
         page = self.visitor.act(self.visitor.open(address), "confirm_receipt")
         expect("CONFIRMED", page.state, "the payment")
