@@ -169,6 +169,24 @@ def test_a_file_made_late_asks_for_a_day_that_is_still_ahead(cast: Cast) -> None
     assert found(made.file_text.encode(), "ReqdExctnDt/p:Dt") == ["2026-05-04"]
 
 
+def test_a_batch_waits_for_the_bank_until_it_has_answered_for_every_payment(
+    cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    story = bring_exchange_to(cast, "released")
+    at_the_time_of(story)
+    give_account(cast, story.at)
+    address = (
+        f"/payments/batches/{operations.make_bank_file(batch_of(story), actor=cast.chiara.actor, at=story.at).pk}/"
+    )
+
+    before = page(sign_in(cast.cosima).get(address))
+    story.tell("paid")
+    after = page(sign_in(cast.cosima).get(address))
+
+    assert ("Waiting for the bank" in before, "Waiting for the bank" in after) == (True, False)
+    assert "The bank has answered for every payment" in after
+
+
 def test_without_an_account_of_the_partnership_no_file_is_made(cast: Cast) -> None:
     story = bring_exchange_to(cast, "released")
 

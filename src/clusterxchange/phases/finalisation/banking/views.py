@@ -294,6 +294,7 @@ def _show_batch(
         "batch": row,
         "state": sentences.state_label(PAYMENT_BATCH.name, row.state),
         "is_made": row.file_made_at is not None,
+        "is_settled": bool(rows) and all(one.state not in queries.STATES_OF[queries.WITH_BANK] for one in rows),
         "facts": [
             (_("Carried out on"), day_in_words(row.execution_on)),
             (_("Payments"), str(len(rows))),
