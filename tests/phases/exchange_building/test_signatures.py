@@ -117,6 +117,7 @@ def test_an_earlier_file_is_genuine_and_said_to_have_a_later_one(story: Story) -
     assert not verdict.is_latest
 
 
+@pytest.mark.timeout(1800)
 def test_a_file_with_one_changed_byte_is_never_called_genuine(story: Story) -> None:
     sign(story)
     write_signatures("commitment", story.commitment.pk)
