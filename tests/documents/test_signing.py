@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = dt.datetime(2026, 3, 20, 9, 42, tzinfo=dt.UTC)
+# A list of objects is right, and the number behind it is none.
+NO_NUMBER = b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer <</Root 1 0 R /Size 1..2>>\nstartxref\n9\n%%EOF\n"
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +128,8 @@ def test_the_printed_file_says_who_signed_in_which_frame(signed: bytes, tmp_path
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no file", b"%PDF-1.7\n" + b"\xff" * 500, b"%PDF-1.7\ntrailer <</Root 1 0 R>>"]
+    "content",
+    [b"", b"no file", b"%PDF-1.7\n" + b"\xff" * 500, b"%PDF-1.7\ntrailer <</Root 1 0 R>>", NO_NUMBER],
 )
 def test_what_is_no_readable_file_is_told_as_such(content: bytes, authority: Authority) -> None:
     with pytest.raises(NotReadable):

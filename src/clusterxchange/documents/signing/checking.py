@@ -6,6 +6,8 @@ The file's own hash is compared first: some bytes of a PDF file, such as padding
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -33,11 +35,14 @@ UNREADABLE: Final = (
     PdfError,
     ValueError,
     TypeError,
-    KeyError,
-    IndexError,
+    LookupError,
     AttributeError,
-    RecursionError,
-    OverflowError,
+    ArithmeticError,
+    RuntimeError,
+    AssertionError,
+    EOFError,
+    struct.error,
+    zlib.error,
 )
 
 
