@@ -49,6 +49,15 @@ def files_of(item: EvidenceItem) -> list[StoredFile]:
     return [one for one in (item.file, item.original) if one is not None]
 
 
+def reason_against_opening(item: EvidenceItem) -> str:
+    """Give the code that says why a piece of evidence stays closed, empty where it may be opened.
+
+    The copy that others open is made from what came: while that waits or has done harm, the copy stays closed as well.
+    """
+    closed = sorted((one for one in files_of(item) if not one.may_be_opened), key=lambda one: not one.is_rejected)
+    return closed[0].reason_against_opening if closed else ""
+
+
 def evidence_with_a_verdict() -> list[EvidenceItem]:
     """Give the pieces of evidence in quarantine about whose files the scanner has said all by now."""
     waiting = EvidenceItem.objects.filter(state=EvidenceState.QUARANTINED).select_related("file", "original")

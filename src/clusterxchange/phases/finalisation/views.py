@@ -466,7 +466,7 @@ def item_files(item: EvidenceItem, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "name": item.file.name,
-            "url": f"{EVIDENCE.address(item)}file/" if item.file.may_be_opened else "",
+            "url": "" if queries.reason_against_opening(item) else f"{EVIDENCE.address(item)}file/",
             "note": item_label(item, at),
             "state": ITEM_BADGES[EvidenceState(item.state)],
             "state_label": sentences.state_label("evidence", item.state),
@@ -495,7 +495,8 @@ def _viewer(request: HttpRequest, item: EvidenceItem, at: datetime) -> dict[str,
         "place": here + 1,
         "count": len(around),
     }
-    if item.file is None or not item.file.may_be_opened or not decide.may(actor, "evidence", A.OPEN_EVIDENCE, item):
+    may = decide.may(actor, "evidence", A.OPEN_EVIDENCE, item)
+    if item.file is None or queries.reason_against_opening(item) or not may:
         return {"viewer": None, "places": places}
     number, count = _page_asked(request), cleaning.pages_of(item.file)
     return {
@@ -735,7 +736,7 @@ def act_on_item(request: HttpRequest, reference: str, item: str, action: A) -> H
 def evidence_picture(request: HttpRequest, reference: str, item: str) -> HttpResponse:
     """Show a page of the file as a picture; the journal keeps who looked."""
     row = _item(request, reference, item)
-    if row.file is None or not row.file.may_be_opened:
+    if row.file is None or queries.reason_against_opening(row):
         raise Http404
     try:
         operations.open_evidence(row, actor=actor_of(request), at=clock.now())
@@ -769,8 +770,8 @@ def evidence_file(request: HttpRequest, reference: str, item: str) -> HttpRespon
     row = _item(request, reference, item)
     if row.file is None:
         raise Http404
-    if not row.file.may_be_opened:
-        waiting = NotDone(Refusal(row.file.reason_against_opening))
+    if code := queries.reason_against_opening(row):
+        waiting = NotDone(Refusal(code))
         return pages.refuse(request, EVIDENCE_PAGE, row, A.OPEN_EVIDENCE, waiting)
     try:
         operations.open_evidence(row, actor=actor_of(request), at=clock.now())
