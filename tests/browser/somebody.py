@@ -61,8 +61,15 @@ class Somebody(Person):
         wanted = urljoin(self.base, address)
         if "/demo/mails/" in wanted:
             return super().open(address)
+        if wanted.endswith("/file/"):
+            return self.take_away(wanted)
         response = self.tab.goto(wanted)
         return self.read(response)
+
+    def take_away(self, address: str) -> Page:
+        """Take a file away as whoever is signed in; Chromium shows none of it as a page."""
+        answer = self.context.request.get(address)
+        return Page.read(answer.url, answer.status, answer.body(), answer.headers.get("content-type", ""))
 
     def send(
         self, form: Form, values: Mapping[str, Any] | None = None, files: Mapping[str, File] | None = None

@@ -135,7 +135,7 @@ def hands_in_a_signed_file(host: Somebody, prepared: PreparedExchange, address: 
 
 @pytest.mark.parametrize("party", ["visitor", "host", "visitor_contact", "host_contact"])
 def test_each_party_cancels_with_a_reason(people: People, demonstration: Demonstration, party: str) -> None:
-    names = {"visitor": "Alba", "host": "Berta", "visitor_contact": "Carla", "host_contact": "Delia"}
+    names = {"visitor": "Amara", "host": "Brisa", "visitor_contact": "Corina", "host_contact": "Dalila"}
     prepared = PreparedExchange(demonstration, visitor_called(names[party]), host_called(f"{names[party]}o"))
     prepared.bring_to_accepted()
     prepared.matching()

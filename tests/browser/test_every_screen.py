@@ -18,8 +18,10 @@ WIDTHS = (NARROW, MIDDLE, WIDE)
 MOST_PAGES = 60
 MOST_OF_A_KIND = 2  # two cases of one kind often stand in two states
 NO_SCREENS = re.compile(
-    r"/(sign-out|static|files?|document|proof|curriculum-vitae|permit-document|admin)/|\.(csv|xlsx|pdf|json|svg|ics)$|/file/"
+    r"/(sign-out|static|files?|document|proof|curriculum-vitae|permit-document|calendar|admin)/|\.(csv|xlsx|pdf|json|svg|ics)$|/file/"
 )
+# These say to whoever may not see them yet how they open.
+OPEN_LATER = {"/matching/best/", "/matching/catalogue/", "/matching/group-exchanges/"}
 ACRONYM = re.compile(r"(?<=^/partnerships/)[^/]+")
 PUBLIC = (
     "/", "/how-to-take-part/", "/eligibility/", "/amount/", "/partnerships/", "/help/", "/privacy/", "/accessibility/",
@@ -39,8 +41,7 @@ def walk(somebody: Somebody) -> int:
         kinds[kind] += 1
         page = somebody.open(path)
         opened += 1
-        # The two lists of partners say to whoever may not see them yet how they open.
-        allowed = {200, 403} if path in {"/matching/best/", "/matching/catalogue/"} else {200}
+        allowed = {200, 403} if path in OPEN_LATER else {200}
         assert page.status in allowed, f"{somebody.name} at {path}: {page.status}"
         if path.startswith("/demo/"):  # the mails there link to what others may see
             continue

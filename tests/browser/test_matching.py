@@ -67,7 +67,7 @@ def propose(somebody: Somebody, profile: str, message: str) -> str:
 
 
 def test_from_acceptance_to_the_first_list_hide_undo_and_save(people: People, demonstration: Demonstration) -> None:
-    made = accepted(demonstration, "Berta", "Nelson")
+    made = accepted(demonstration, "Belinda", "Nelson")
     visitor = people.sits_down(made.visitor, widths=())
 
     assert looked_at(visitor, BEST) == 200
