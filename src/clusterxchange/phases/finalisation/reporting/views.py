@@ -56,8 +56,12 @@ def _save_report(request: HttpRequest, reference: str, side: str, *, in_backgrou
             typed = form.typed()
         operations.save_report(row, typed=typed, actor=actor, at=at)
     except NotDone as reason:
+        if in_background and reason.refusal.code == "not_allowed":
+            return HttpResponse(status=FORBIDDEN)
         if in_background:
-            return HttpResponse(status=FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT)
+            # Said where "Saved" would stand: what is saved on the way may come in after the report itself.
+            said = sentences.refusal_sentence(reason.refusal.code, reason.refusal.params)
+            return render(request, "finalisation/saved.html", {"refusal": said}, status=UNPROCESSABLE)
         return pages.refuse(request, page, row, A.SAVE_REPORT, reason)
     request.session.modified = True
     if in_background:
