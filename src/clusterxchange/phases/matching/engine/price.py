@@ -40,14 +40,14 @@ def prices(
         return found.astype(np.int32)
     allowed = np.maximum(slack * fair_parts(lines, room, length), 1.0)
     nobody = places < 0
+    kept = min(length, width)
     often = np.ones(lines) if asks is None else asks * lines / asks.sum()
+    lists = np.broadcast_to(often[:, None], (lines, kept))
     for turn in range(ROUNDS):
         worth = scores - found[places]
         worth[nobody] = -np.inf
-        kept = min(length, width)
         top = np.argpartition(-worth, kept - 1, axis=1)[:, :kept]
         shown = np.take_along_axis(places, top, axis=1)
-        lists = np.broadcast_to(often[:, None], shown.shape)
         wanted = np.bincount(shown[shown >= 0], lists[shown >= 0], minlength=len(room))
         step = FIRST_STEP / (1 + turn / 8)
         found = np.maximum(0.0, found + step * np.clip(wanted / allowed - 1, -1, 1))
