@@ -344,6 +344,11 @@ def succeed(
     return redirect(page.after(subject, action) if page.after else page.machine.address(subject))
 
 
+def status_of_refusal(refusal: Refusal) -> int:
+    """Give the status of an answer that says why a step was not taken: not the reader's to do, or not now."""
+    return FORBIDDEN if refusal.code == "not_allowed" else CONFLICT
+
+
 def refuse(
     request: HttpRequest,
     page: CasePage,

@@ -34,7 +34,7 @@ from clusterxchange.phases.finalisation.views import day_in_words, money
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow import cases, obligations, pages, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
 from clusterxchange.workflow.tables import Refusal
 
 PER_PAGE = 25
@@ -232,7 +232,7 @@ def act_together(request: HttpRequest, action: A) -> HttpResponse:
     try:
         done = together(rows, actor=actor, at=at)
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show_payments(request, show, status=status, refused=(action, reason.refusal))
     messages.success(request, _said_of_many(action, len(done)))
     return redirect(f"{reverse('banking:payments')}?show={show}")
@@ -334,7 +334,7 @@ def make_bank_file(request: HttpRequest, number: int) -> HttpResponse:
     try:
         operations.make_bank_file(row, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show_batch(request, row, status=status, refused=reason.refusal)
     messages.success(request, _("The batch is closed. Take its file to the bank."))
     return redirect(PAYMENT_BATCH.address(row))
@@ -550,7 +550,7 @@ def import_statement(request: HttpRequest, number: int) -> HttpResponse:
             row, shown=request.POST.get("shown", ""), actor=actor_of(request), at=clock.now()
         )
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show_statement(request, _statement(request, number), status=status, refused=reason.refusal)
     count = sum(one.outcome in APPLIED for one in verdicts)
     done = ngettext("%(count)d payment is brought up to date", "%(count)d payments are brought up to date", count)

@@ -155,7 +155,7 @@ def decide_on_story(request: HttpRequest, reference: str, action: A) -> HttpResp
     try:
         take(row, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show_story(request, row, status=status, refused=(action, reason.refusal))
     return redirect(story_address(row))
 
@@ -265,7 +265,7 @@ def make_presence_code(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         operations.make_presence_code(exchange, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show_presence(request, exchange, status=status, refused=(A.MAKE_PRESENCE_CODE, reason.refusal))
     return redirect(address)
 

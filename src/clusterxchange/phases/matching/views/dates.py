@@ -104,7 +104,7 @@ def accept_dates(request: HttpRequest, reference: str, number: int) -> HttpRespo
     try:
         operations.accept_dates(offered, actor=actor, at=clock.now())
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show(request, proposal, status=status, refused=(Action.ACCEPT_DATES, reason.refusal))
     messages.success(request, _("The days are agreed. They stand in the proposal from now on."))
     return redirect(f"{states.PROPOSAL.address(proposal)}dates/")

@@ -14,7 +14,7 @@ from clusterxchange.phases.matching.views.proposals import say_what_happened
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
 from clusterxchange.workflow.tables import Refusal
 
 
@@ -55,7 +55,7 @@ def _refuse_invitation(request: HttpRequest, form: InvitePartner, refusal: Refus
         sentence = sentences.refusal_sentence(refusal.code, refusal.params)
         form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
         return _show_invitation(request, form, status=UNPROCESSABLE)
-    status = FORBIDDEN if refusal.code == "not_allowed" else CONFLICT
+    status = pages.status_of_refusal(refusal)
     return _show_invitation(request, form, status=status, refused=refusal)
 
 

@@ -22,7 +22,7 @@ from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
 from clusterxchange.workflow.tables import Refusal
 
 PAIRS_OF_A_PAGE = 25
@@ -107,7 +107,7 @@ def confirm_planned_pair(request: HttpRequest, reference: str, number: int) -> H
             pair, message=form.cleaned_data["message"], actor=actor_of(request), at=clock.now()
         )
     except NotDone as reason:
-        status = FORBIDDEN if reason.refusal.code == "not_allowed" else CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _show(request, found, status=status, refused=reason.refusal)
     happened = _("The pair is suggested to both: %(reference)s. Each is told, and decides.")
     messages.success(request, happened % {"reference": made.reference})

@@ -287,7 +287,7 @@ def _refuse_on_profile(
         sentence = sentences.refusal_sentence(refusal.code, refusal.params)
         form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
         return _show_profile(request, partner, status=UNPROCESSABLE, bound=(action, form))
-    status = FORBIDDEN if refusal.code == "not_allowed" else CONFLICT
+    status = pages.status_of_refusal(refusal)
     return _show_profile(request, partner, status=status, refused=(action, refusal), bound=(action, form))
 
 

@@ -272,7 +272,7 @@ def refuse_form(
 ) -> HttpResponse:
     """Show the form again with what stands against it, at the answer at fault where there is one."""
     refused = None if refusal.field else (action, refusal)
-    status = FORBIDDEN if refusal.code == "not_allowed" else CONFLICT if refused else UNPROCESSABLE
+    status = pages.status_of_refusal(refusal) if refused else UNPROCESSABLE
     if refused is None:
         # The agenda has a field for each half of a day; its fault stands at the first.
         field = refusal.field if refusal.field in form.fields else form.first_of_agenda

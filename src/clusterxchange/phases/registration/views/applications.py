@@ -327,7 +327,7 @@ def start_application(request: HttpRequest) -> HttpResponse:
         application = operations.start_application(actor=actor, at=at, organisation=organisation)
     except NotDone as reason:
         refusal = pages.refusal_context(Action.START_APPLICATION, reason.refusal)
-        status = pages.FORBIDDEN if reason.refusal.code == "not_allowed" else pages.CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _start_page(request, status=status, refusal=refusal)
     # Since the registration was started the person may speak for an organisation more than before.
     known_answers.take_in(

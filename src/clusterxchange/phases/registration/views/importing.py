@@ -189,7 +189,7 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
     try:
         operations.discard_import(kept, actor=actor, at=clock.now())
     except NotDone as reason:
-        status = pages.FORBIDDEN if reason.refusal.code == "not_allowed" else pages.CONFLICT
+        status = pages.status_of_refusal(reason.refusal)
         return _list_page(request, kept, status=status, refused=reason)
     messages.success(request, _("The list is discarded. Nothing of it was imported."))
     return redirect("registration:import")

@@ -126,7 +126,7 @@ def _refuse_start(request: HttpRequest, form: InviteForm, refusal: Refusal) -> H
     if refusal.field in form.fields:
         form.add_error(refusal.field, ValidationError(told["sentence"], code=refusal.code))
         return _start_page(request, form, status=pages.UNPROCESSABLE)
-    status = pages.FORBIDDEN if refusal.code == "not_allowed" else pages.CONFLICT
+    status = pages.status_of_refusal(refusal)
     return _start_page(request, form, status=status, refusal=told)
 
 
