@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -269,8 +270,9 @@ HEADER = "email;first_name;last_name;legal_name;country;organisation_type;role\n
 
 
 def a_list(rows: int, wrong: int = 0) -> File:
-    """Write a list of people, the last of them with a fault in each row."""
-    lines = [f"p{at}-{RUN}@list.example;Iria;Souto;Liño {at}{RUN}, S.L.;ES;sme;visit\n" for at in range(rows)]
+    """Write a list of people whom no other list names, the last of them with a fault in each row."""
+    own = uuid.uuid4().hex[:6]
+    lines = [f"p{at}-{own}@list.example;Iria;Souto;Liño {at} {own}, S.L.;ES;sme;visit\n" for at in range(rows)]
     lines += [f"nobody{at};;Souto;{'Ł' * 300};US;sme;dance\n" for at in range(wrong)]
     return File("people.csv", (HEADER + "".join(lines)).encode(), "text/csv")
 
