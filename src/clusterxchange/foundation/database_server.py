@@ -223,7 +223,7 @@ class DatabaseServer:
                     stdout=output,
                     stderr=output,
                     cwd="/",
-                    env=_environment(),
+                    env=own_environment(),
                     start_new_session=True,
                     **_as_user(owner),
                 )
@@ -303,7 +303,7 @@ class DatabaseServer:
             capture_output=True,
             text=True,
             cwd="/",
-            env=_environment(),
+            env=own_environment(),
             **_as_user(owner or (self._owner() if os.geteuid() == 0 else None)),
         )
         if done.returncode:
@@ -311,7 +311,7 @@ class DatabaseServer:
             raise DatabaseServerError(message)
 
 
-def _environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
     """Give the programs nothing of the caller's own PostgreSQL settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}

@@ -61,6 +61,38 @@ class StoredFile(models.Model):
         return codes.get(self.State(self.state), "")
 
 
+class BackupRecord(models.Model):
+    """That a backup was made, was restored, or was restored for trial beside the installation."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        BACKUP = "BACKUP"
+        RESTORE = "RESTORE"
+        DRILL = "DRILL"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    at = models.DateTimeField()
+    folder = models.CharField(max_length=500)
+    holds = models.BooleanField()
+    rows = models.PositiveBigIntegerField()
+    files = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    seconds = models.FloatField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("kind", "-at"), name="backup_by_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at.isoformat()}"
+
+    @classmethod
+    def last(cls, kind: "BackupRecord.Kind") -> "BackupRecord | None":
+        """Give the latest of a kind that held."""
+        return cls.objects.filter(kind=kind, holds=True).first()
+
+
 class DemonstrationMail(models.Model):
     """A mail that a demonstration shows at /demo/mails/ instead of sending it."""
 

@@ -54,6 +54,8 @@ WITH_DATABASE = {
     "inspect": f"{HERE}.inspect",
     "check-document": f"{HERE}.check_document",
     "verification-pack": f"{HERE}.verification_pack",
+    "backup": f"{HERE}.backup",
+    "restore": f"{HERE}.restore",
 }
 COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 

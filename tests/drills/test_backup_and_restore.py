@@ -1,0 +1,154 @@
+"""Backup and restore: what comes back is what was saved, to the row and to the byte; a damaged one is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import Client, override_settings
+
+from clusterxchange.foundation import backups, clock
+from clusterxchange.foundation.models import BackupRecord, StoredFile
+from clusterxchange.foundation.storage import private_storage
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.phases.exchange_building.models import Exchange
+from clusterxchange.workflow import journal
+from tests.bring import bring_exchange_to
+from tests.cast import MONDAY, Cast, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[tuple[Cast, Path]]:
+    """Give the cast with its curricula vitae, and a folder for a backup; what a restore sets aside goes."""
+    # The server of a trial is another user where tests run as root.
+    Path(settings.DATA).chmod(0o711)
+    cast = make_cast()
+    yield cast, tmp_path / "backup"
+    for one in Path(settings.DATA).glob("before-restore*"):
+        shutil.rmtree(one)
+
+
+def files_in_storage() -> dict[str, bytes]:
+    storage = private_storage()
+    found = {}
+    for row in StoredFile.objects.all():
+        with storage.open(str(row.content.name)) as content:
+            found[row.sha256] = content.read()
+    return found
+
+
+@pytest.mark.database
+def test_what_was_wiped_comes_back_row_for_row_and_byte_for_byte(told: tuple[Cast, Path]) -> None:
+    cast, folder = told
+    bring_exchange_to(cast, "ready")
+    made = backups.back_up(folder, MONDAY)
+    files = files_in_storage()
+    before = Exchange.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("drop schema public cascade")
+        cursor.execute("create schema public")
+    for digest in files:
+        private_storage().delete(f"{digest[:2]}/{digest}")
+
+    restored, aside = backups.restore(folder, MONDAY)
+
+    assert (aside, made.missing) == (None, [])
+    assert len(files) >= 3
+    assert restored.tables == made.tables
+    assert files_in_storage() == files
+    assert Exchange.objects.get() == before
+    assert journal.check().ok
+    client = Client()
+    client.force_login(Account.objects.get(pk=cast.ana.account.pk))
+    assert client.get(f"/exchanges/{before.reference}/").status_code == 200
+    assert client.get(f"/exchanges/{before.reference}/financial-agreement/").status_code == 200
+
+
+def test_what_came_after_the_backup_is_saved_before_it_goes(told: tuple[Cast, Path]) -> None:
+    cast, folder = told
+    made = backups.back_up(folder, MONDAY)
+    Account.objects.filter(pk=cast.ana.account.pk).update(first_name="Anita")
+
+    _, aside = backups.restore(folder, MONDAY + timedelta(hours=1))
+
+    assert Account.objects.get(pk=cast.ana.account.pk).first_name == "Ana"
+    assert aside is not None
+    saved = backups.read(aside)
+    different = {name for name, one in saved.tables.items() if made.tables[name] != one}
+    assert different == {"accounts_account", "foundation_backuprecord"}
+
+
+def test_a_trial_compares_everything_and_is_noted_and_leaves_all_as_it_is(told: tuple[Cast, Path]) -> None:
+    _, folder = told
+    backups.back_up(folder, MONDAY)
+    Account.objects.update(last_name="Changed")
+
+    tried = backups.try_out(folder, clock.now())
+
+    assert set(Account.objects.values_list("last_name", flat=True)) == {"Changed"}
+    kinds = [(one.kind, one.holds, one.rows == tried.rows) for one in BackupRecord.objects.order_by("pk")]
+    assert kinds == [("BACKUP", True, True), ("DRILL", True, True)]
+    drill = BackupRecord.last(BackupRecord.Kind.DRILL)
+    assert drill is not None
+    assert drill.files == tried.files
+
+    listed = json.loads((folder / backups.LIST).read_text())
+    listed["tables"]["accounts_account"]["sha256"] = "0" * 64
+    (folder / backups.LIST).write_text(json.dumps(listed))
+    with pytest.raises(backups.BackupRefused, match="The rows differ from the backup: accounts_account"):
+        backups.try_out(folder, MONDAY)
+    assert BackupRecord.objects.filter(kind="DRILL", holds=False).count() == 1
+
+
+def test_what_can_not_be_trusted_or_overwritten_is_refused_and_nothing_changes(told: tuple[Cast, Path]) -> None:
+    _, folder = told
+    made = backups.back_up(folder, MONDAY)
+    people = Account.objects.count()
+    file = next(name for name in made.parts if name.startswith("files/"))
+    whole = (folder / file).read_bytes()
+
+    (folder / file).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(backups.BackupRefused, match="differs from what was backed up"):
+        backups.restore(folder, MONDAY)
+    (folder / file).unlink()
+    with pytest.raises(backups.BackupRefused, match="is missing in the backup"):
+        backups.restore(folder, MONDAY)
+    (folder / file).write_bytes(whole)
+    with (
+        override_settings(FIELD_KEYS=["another"]),
+        pytest.raises(backups.BackupRefused, match="FIELD_KEYS lacks a key"),
+    ):
+        backups.restore(folder, MONDAY)
+    with backups._direct(), pytest.raises(backups.BackupRefused, match="Stop the tool first"):
+        backups.restore(folder, MONDAY)
+    with pytest.raises(backups.BackupRefused, match="holds something already"):
+        backups.back_up(folder, MONDAY)
+    with pytest.raises(backups.BackupRefused, match="holds no backup"):
+        backups.read(folder / "files")
+
+    assert Account.objects.count() == people
+    assert list(BackupRecord.objects.values_list("kind", flat=True)) == ["BACKUP"]
+
+
+def test_a_file_that_is_missing_in_storage_is_named(told: tuple[Cast, Path]) -> None:
+    _, folder = told
+    row = StoredFile.objects.earliest("pk")
+    name = str(row.content.name)
+    with private_storage().open(name) as content:
+        kept = content.read()
+    private_storage().delete(name)
+
+    made = backups.back_up(folder, MONDAY)
+
+    private_storage().save(name, ContentFile(kept))
+    assert made.missing == [f"files/{name}"]
+    assert BackupRecord.last(BackupRecord.Kind.BACKUP) is None
