@@ -60,6 +60,7 @@ def test_a_newcomer_sees_the_one_thing_to_do(cast: Cast) -> None:
     assert 'data-ball="yours"' in page
     assert '<a href="/registration/" class="button primary">Start the registration</a>' in page
     assert page.count("button primary") == 1
+    assert "Nothing waits for you" not in page
 
 
 def test_an_applicant_is_told_to_submit_and_later_whom_to_wait_for(cast: Cast) -> None:
@@ -83,6 +84,7 @@ def test_an_accepted_participant_without_a_partner_is_led_to_the_best_matches(ca
     page = page_of(cast.ana)
     assert '<a href="/matching/best/" class="button primary">' in page
     assert "Accepted on 2 March 2026" in page
+    assert "Nothing waits for you" not in page
     assert "contact point: Chiara Bellandi" in page
 
 
@@ -112,13 +114,12 @@ def test_rows_stand_by_when_they_are_due(cast: Cast) -> None:
     assert "Overdue by 3 days" in page
 
 
-def test_filters_by_kind_show_their_own_rows_and_an_unknown_one_is_not_there(cast: Cast) -> None:
+def test_filters_by_kind_show_their_own_rows_and_an_unknown_place_is_not_there(cast: Cast) -> None:
     submit_for(cast, cast.ana)
     assert "data-ref=" in page_of(cast.chiara, show="registrations")
     assert "data-ref=" not in page_of(cast.chiara, show="payments")
     client = Client()
     client.force_login(cast.chiara.account)
-    assert client.get("/desk/", {"show": "everything"}).status_code == 404
     assert client.get("/desk/", {"after": "soon"}).status_code == 404
     assert client.get("/desk/", {"after": "2026-03-02T09:00:00_1"}).status_code == 404
 

@@ -33,6 +33,7 @@ from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import PAYING_IBAN, accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
+from clusterxchange.journeys.models import SavedFilter
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.tokens import token_of
@@ -174,6 +175,7 @@ def things_of(story: Story) -> Things:
         "story_photo": {"reference": exchange, "number": str(a_photo(story).pk)},
         **things_of_people(visitor, newcomer),
         "task": {"number": str(task.pk)},
+        "own_filter": {"number": str(a_filter().pk)},
         "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
         "invited": {"token": signing.dumps(forgetful.pk, salt=invitations.SALT)},
         "list": {"number": str(a_list(visitor.partnership).pk)},
@@ -243,6 +245,11 @@ def things_of_a_conversation(story: Story) -> dict[str, dict[str, str]]:
         "message": {"number": str(message.pk)},
         "abuse_report": {"number": str(conversation.abuse_reports.get().pk)},
     }
+
+
+def a_filter() -> SavedFilter:
+    """Give a filter of the queue that the visitor's contact point keeps."""
+    return SavedFilter.objects.create(account=account_of("visitor.contact"), name="Late", query="due=overdue")
 
 
 def a_search(story: Story) -> SavedSearch:

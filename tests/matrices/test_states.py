@@ -46,6 +46,7 @@ NO_MOVES = {
     Action.SAVE_CHECKLIST,
     Action.PASS_TO_SECOND_READER,
     Action.REMIND_APPLICANT,
+    Action.REMIND_PARTY,
     Action.INVITE_APPLICANT,
     Action.EDIT_ON_BEHALF,
     Action.RECORD_ACT,

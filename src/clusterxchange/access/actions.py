@@ -191,6 +191,7 @@ class Action(StrEnum):
     HAND_JOIN_REQUEST_ON = auto()
     TAKE_JOIN_REQUEST_BACK = auto()
 
+    REMIND_PARTY = auto()
     SAY_SOMETHING = auto()
     SEE = auto()
     SEE_PERSON = auto()

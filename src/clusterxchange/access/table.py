@@ -208,6 +208,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.OFFER_DATES: may(V, H),
         A.ACCEPT_DATES: may(V, H),
         A.SAY_SOMETHING: may(V, H, VP, HP),
+        A.REMIND_PARTY: may(VP, HP, SO),
         A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "programme": {
@@ -247,6 +248,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.MAKE_PRESENCE_CODE: may(V),
         A.CONFIRM_PRESENCE: may(H),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
+        A.REMIND_PARTY: may(VP, HP, SO),
         A.SEE: may(V, H, VP, HP, PO, PR, SO, AG),
     },
     "commitment": {
@@ -270,6 +272,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.SUPERSEDE_COMMITMENT: may(SYS),
         A.WRITE_SIGNATURE: may(SYS),
         A.OPEN_DOCUMENT: may(V, H, VP, HP, SO, AG, SYS),
+        A.REMIND_PARTY: may(VP, HP, SO),
         A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "financial_agreement": {
@@ -286,6 +289,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.WRITE_SIGNATURE: may(SYS),
         A.OPEN_BANK_DETAILS: may(V, PO, PR),
         A.OPEN_DOCUMENT: may(V, PO, PR, SYS),
+        A.REMIND_PARTY: may(VP, SO),
         A.SEE: may(V, VP, PO, PR, SO, AG),
     },
     "activity_report": {
@@ -298,6 +302,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.REMOVE_STORY_PHOTO: may(V),
         A.GIVE_STORY_CONSENT: may(V),
         A.WITHDRAW_STORY_CONSENT: may(V),
+        A.REMIND_PARTY: may(VP, HP, SO),
         A.SEE: may(V, H, VP, HP, SO, AG),
     },
     "evidence": {
@@ -308,6 +313,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.ASK_AGAIN: may(VP),
         A.WAIVE_EVIDENCE: may(VP),
         A.OPEN_EVIDENCE: may(V, VP),
+        A.REMIND_PARTY: may(VP, SO),
         A.SEE: may(V, VP, SO, AG),
     },
     "payment": {
@@ -323,6 +329,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.UNBLOCK_PAYMENT: may(SO),
         A.DEMAND_RECOVERY: may(SO),
         A.CONFIRM_RECOVERY: may(SO),
+        A.REMIND_PARTY: may(VP, SO),
         A.SEE: may(V, VP, PO, PR, SO, AG),
     },
     "payment_batch": {

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusterxchange.access import decide
 from clusterxchange.access.actor import Actor
@@ -22,12 +23,26 @@ from clusterxchange.phases.exchange_building.models import Exchange, ExchangeSta
 from clusterxchange.phases.registration.models import Application, Participation, ParticipationState
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.models import Entry, Obligation
-from clusterxchange.workflow.sentences import state_label
+from clusterxchange.workflow.sentences import Text, state_label
 
 MOST_TASKS = 50
 LONGEST_TIMELINE = 12
 ENDED = (ExchangeState.ENDED, ExchangeState.CLOSED)
 STEP = tuple[str, str, str]
+VISIT, HOST = "visit", "host"
+TITLES_OF_TRACKS: Mapping[str, Text] = {
+    VISIT: gettext_lazy("As visiting organisation"),
+    HOST: gettext_lazy("As host organisation"),
+}
+
+
+@dataclass(frozen=True)
+class Track:
+    """How far somebody has come in one role; a reader who visits and hosts has two, side by side."""
+
+    title: str
+    stepper: list[STEP]
+    rows: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Desk:
     title: str
     meta: list[str]
     banner: cases.Banner
-    stepper: list[STEP]
+    tracks: list[Track]
     must_do: list[Task]
     wait_for: list[Task]
     timeline: list[dict[str, Any]]
@@ -59,6 +74,15 @@ class Standing:
         alive = [one for one in self.exchanges if one.state != ExchangeState.CANCELLED]
         return next((one for one in alive if one.state != ExchangeState.CLOSED), alive[0] if alive else None)
 
+    def as_role(self, actor: Actor, role: str) -> "Standing":
+        """The same, as far as it belongs to a role: the visits or the stays of others at one's own place."""
+        side = "visiting_organisation_id" if role == VISIT else "host_organisation_id"
+        return Standing(
+            [one for one in self.applications if (one.asks_visit if role == VISIT else one.asks_host)],
+            [one for one in self.participations if one.role == role],
+            [one for one in self.exchanges if getattr(one, side) in actor.organisations],
+        )
+
     @property
     def application(self) -> Application | None:
         """The latest application."""
@@ -76,19 +100,20 @@ def desk_of(actor: Actor, at: datetime, language: str, extra: Sequence[Task] = (
     `extra` are things to do that belong to no case: an invitation to answer.
     """
     standing = standing_of(actor)
+    tracks = _tracks(standing, actor)
     own = list(obligations.mine(actor)[:MOST_TASKS])
     awaited = list(obligations.awaited(actor, seen_by(actor))[:MOST_TASKS])
     subjects = subjects_of([*own, *awaited])
-    exchange = standing.exchange
+    begun = [*extra, *(() if own or extra or awaited else _first_steps(standing))]
     return Desk(
-        title=_title(exchange, actor),
+        title=_title(standing.exchange if len(tracks) == 1 else None, actor),
         meta=_meta(standing, at),
-        banner=_banner(own, awaited, standing, actor, at, subjects) if own or not extra else _banner_of(extra[0]),
-        stepper=_stepper(standing),
-        must_do=[*extra, *(task_on_desk(one, subjects[one.kind, one.subject_id], at, own=True) for one in own)],
+        banner=_banner(own, awaited, actor, at, subjects) if own or not begun else _banner_of(begun[0]),
+        tracks=tracks,
+        must_do=[*begun, *(task_on_desk(one, subjects[one.kind, one.subject_id], at, own=True) for one in own)],
         wait_for=[task_on_desk(one, subjects[one.kind, one.subject_id], at, own=False) for one in awaited],
         timeline=_timeline(standing, actor),
-        glance=_glance(standing, actor, language),
+        glance=_glance(standing, actor, language) if len(tracks) == 1 else _money_of(standing, actor, language),
         empty=_empty(standing),
     )
 
@@ -125,50 +150,70 @@ def _meta(standing: Standing, at: datetime) -> list[str]:
 def _banner(
     own: list[Obligation],
     awaited: list[Obligation],
-    standing: Standing,
     actor: Actor,
     at: datetime,
     subjects: Mapping[tuple[str, int], Thing],
 ) -> cases.Banner:
-    if own:
-        return cases.banner_from(own[:1], actor, at, subjects)
-    if standing.application is None and not standing.takes_part:
-        return cases.Banner(
-            "yours",
-            _("Your turn"),
-            _("Start the registration of your organisation"),
-            _("It takes about 20 minutes. You can leave at any point and come back."),
-            link="/registration/",
-            link_label=_("Start the registration"),
-        )
-    if awaited:
-        return cases.banner_from(awaited[:1], actor, at, subjects)
-    if standing.takes_part and standing.exchange is None:
-        return cases.Banner(
-            "yours",
-            _("Your turn"),
-            _("Look for a partner and send a proposal"),
-            _("The organisations that fit best come first, each with its reasons."),
-            link="/matching/best/",
-            link_label=_("See the best matches"),
-        )
+    if own or awaited:
+        return cases.banner_from((own or awaited)[:1], actor, at, subjects)
     return cases.Banner("nobody", _("Nobody’s turn"), _("Nothing for you to do"))
 
 
 def _banner_of(task: Task) -> cases.Banner:
-    return cases.Banner("yours", _("Your turn"), task.title, link=task.url, link_label=task.kind)
+    return cases.Banner("yours", _("Your turn"), task.title, task.note, link=task.url, link_label=task.kind)
+
+
+def _first_steps(standing: Standing) -> list[Task]:
+    """Give what nobody asks for, since no case holds it yet: the way into the scheme, then to a partner."""
+    if standing.application is None and not standing.takes_part:
+        return [
+            Task(
+                url="/registration/",
+                title=_("Start the registration of your organisation"),
+                kind=_("Start the registration"),
+                who="",
+                when=_("Whenever you like"),
+                state="yours",
+                note=_("It takes about 20 minutes. You can leave at any point and come back."),
+                reference="",
+            )
+        ]
+    if standing.takes_part and standing.exchange is None:
+        return [
+            Task(
+                url="/matching/best/",
+                title=_("Look for a partner and send a proposal"),
+                kind=_("See the best matches"),
+                who="",
+                when=_("Whenever you like"),
+                state="yours",
+                note=_("The organisations that fit best come first, each with its reasons."),
+                reference="",
+            )
+        ]
+    return []
 
 
 def _empty(standing: Standing) -> tuple[str, str, str]:
-    if standing.application is None and not standing.takes_part:
-        return (
-            _("You have no registration yet. The button above starts it."),
-            "/how-to-take-part/",
-            _("Read how to take part"),
-        )
     if standing.takes_part and standing.exchange is None:
         return _("Whatever comes next appears here and in your mail."), "/matching/catalogue/", _("Open the catalogue")
     return _("Whatever comes next appears here and in your mail."), "", ""
+
+
+def _tracks(standing: Standing, actor: Actor) -> list[Track]:
+    roles = {one.role for one in standing.participations if one.state != ParticipationState.WITHDRAWN}
+    if roles != set(TITLES_OF_TRACKS):
+        return [Track("", _stepper(standing), [])]
+    return [_track(standing.as_role(actor, role), role) for role in TITLES_OF_TRACKS]
+
+
+def _track(standing: Standing, role: str) -> Track:
+    exchange = standing.exchange
+    rows = []
+    if exchange is not None:
+        section = _exchange_at_a_glance(exchange, is_visit=role == VISIT)
+        rows = [(_("Exchange"), exchange.reference or ""), *section.rows]
+    return Track(str(TITLES_OF_TRACKS[role]), _stepper(standing), rows)
 
 
 def _stepper(standing: Standing) -> list[STEP]:
@@ -241,7 +286,8 @@ def _kinds_seen(name: str, root: Any, actor: Actor) -> frozenset[str]:  # noqa: 
 def _glance(standing: Standing, actor: Actor, language: str) -> list[cases.Section]:
     exchange = standing.exchange
     if exchange is not None:
-        return [_exchange_at_a_glance(exchange, actor), *_lump_sum(exchange, actor, language)]
+        held = decide.capacities_of(actor, "exchange", exchange)
+        return [_exchange_at_a_glance(exchange, is_visit=Capacity.V in held), *_lump_sum(exchange, actor, language)]
     found = []
     for one in standing.participations[:2]:
         rows = [
@@ -264,12 +310,16 @@ def _glance(standing: Standing, actor: Actor, language: str) -> list[cases.Secti
     return found
 
 
-def _exchange_at_a_glance(exchange: Exchange, actor: Actor) -> cases.Section:
-    held = decide.capacities_of(actor, "exchange", exchange)
-    visits = Capacity.V in held
-    partner = exchange.host_organisation if visits else exchange.visiting_organisation
+def _money_of(standing: Standing, actor: Actor, language: str) -> list[cases.Section]:
+    """Give the lump sum of a reader whose two tracks say everything else."""
+    visit = standing.as_role(actor, VISIT).exchange
+    return _lump_sum(visit, actor, language) if visit is not None else []
+
+
+def _exchange_at_a_glance(exchange: Exchange, *, is_visit: bool) -> cases.Section:
+    partner = exchange.host_organisation if is_visit else exchange.visiting_organisation
     own, other = exchange.visitor_partnership, exchange.host_partnership
-    if not visits:
+    if not is_visit:
         own, other = other, own
     commitment = exchange.commitment
     dates = distance = ""
@@ -283,7 +333,7 @@ def _exchange_at_a_glance(exchange: Exchange, actor: Actor) -> cases.Section:
     return cases.Section(
         _("At a glance"),
         [
-            (_("Host organisation") if visits else _("Visiting organisation"), partner.legal_name),
+            (_("Host organisation") if is_visit else _("Visiting organisation"), partner.legal_name),
             (_("Dates"), dates or _("Not agreed yet")),
             (_("Distance"), distance or _("Not known yet")),
             (_("Your partnership"), _with_contact_point(own.pk, own.acronym)),

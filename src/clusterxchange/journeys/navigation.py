@@ -49,6 +49,7 @@ EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 PAYMENTS = Link("/payments/", _("Payments"), "g y")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
+PREFERENCES = Link("/desk/preferences/", _("Preferences"))
 QUESTIONS = Link("/support/questions/", _("Questions from outside"))
 
 PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
@@ -109,7 +110,7 @@ def account_pages(actor: Actor) -> list[Link]:
     """Give a person's own pages, beside those of the account itself."""
     if not actor.is_signed_in:
         return []
-    own = [QUEUE if works_on_a_queue(actor) else DESK]
+    own = [QUEUE if works_on_a_queue(actor) else DESK, PREFERENCES]
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:

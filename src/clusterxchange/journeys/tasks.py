@@ -37,7 +37,7 @@ def what_to_do(action: str) -> Text:
 
 @dataclass(frozen=True)
 class Task:
-    """One row. `state` is the mark of its badge."""
+    """One row. `state` is the mark of its badge, `pick` what its box sends, if not the reference."""
 
     url: str
     title: str
@@ -47,6 +47,7 @@ class Task:
     state: str
     note: str
     reference: str
+    pick: str = ""
 
 
 def task_on_desk(obligation: Obligation, subject: Thing, at: datetime, *, own: bool) -> Task:

@@ -3,7 +3,16 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from clusterxchange.journeys import demonstration_pages, eligibility_pages, public_pages, together, views
+from clusterxchange.journeys import (
+    demonstration_pages,
+    eligibility_pages,
+    preferences,
+    public_pages,
+    reminders,
+    saved_filters,
+    together,
+    views,
+)
 from clusterxchange.journeys.partnerships import questions
 
 app_name = "journeys"
@@ -19,7 +28,12 @@ urlpatterns: list[URLPattern] = [
     path("privacy/", public_pages.privacy, name="privacy"),
     path("accessibility/", public_pages.accessibility, name="accessibility"),
     path("desk/", views.desk, name="desk"),
-    path("desk/queue.csv", views.queue_as_csv, name="queue_as_csv"),
+    path("desk/queue.csv", views.queue_as_file, {"form": "csv"}, name="queue_as_csv"),
+    path("desk/queue.xlsx", views.queue_as_file, {"form": "xlsx"}, name="queue_as_xlsx"),
+    path("desk/reminders/", reminders.reminders, name="reminders"),
+    path("desk/preferences/", preferences.preferences, name="preferences"),
+    path("desk/filters/save-filter/", saved_filters.save_filter, name="save_filter"),
+    path("desk/filters/<int:number>/remove-filter/", saved_filters.remove_filter, name="remove_filter"),
     path("desk/together/", together.together, name="together"),
     path("desk/tasks/<int:number>/", views.open_task, name="open_task"),
     path("search/", views.search, name="search"),

@@ -12,20 +12,24 @@ from django.views.decorators.http import require_safe
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.spreadsheets import csv_response
-from clusterxchange.journeys import together
+from clusterxchange.foundation.spreadsheets import list_response
+from clusterxchange.journeys import saved_filters, together
 from clusterxchange.journeys.desk import desk_of
+from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
 from clusterxchange.journeys.people import queries
 from clusterxchange.journeys.people.waiting import invitations_on_desk
+from clusterxchange.journeys.reminders import REMIND_BUTTON, may_remind
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.work_queue import (
     APPLICANTS,
-    SHOWN,
+    WAITING,
+    Chosen,
     Place,
     partnerships_of,
     queue_of,
+    read_chosen,
     tasks_shown,
     works_on_a_queue,
 )
@@ -51,7 +55,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "title": held.title,
         "meta": held.meta,
         "banner": held.banner,
-        "stepper": held.stepper,
+        "tracks": held.tracks,
+        "news": news_for(actor, at),
         "must_do": held.must_do,
         "wait_for": held.wait_for,
         "timeline": held.timeline,
@@ -71,7 +76,7 @@ def _choice_of(own: list[Organisation], chosen: Organisation | None) -> list[dic
         every,
         *(
             {
-                "url": _address("/desk/", organisation=one.reference),
+                "url": _address("/desk/", organisation=one.reference or ""),
                 "label": one.legal_name or _("An organisation without a name yet"),
                 "current": one == chosen,
             }
@@ -81,26 +86,41 @@ def _choice_of(own: list[Organisation], chosen: Organisation | None) -> list[dic
 
 
 def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
-    at, show = clock.now(), _shown(request)
-    held = queue_of(actor, show, _place(request), at)
+    at = clock.now()
+    chosen, faults = read_chosen(request.GET.dict(), actor)
+    held = queue_of(actor, chosen, _place(request), at)
     context = {
         "title": _("Work queue"),
         "meta": [*_offices(actor), cases.date_in_words(at), _("Soonest deadline first")],
         "banner": held.banner,
         "filters": held.filters,
+        "filter_faults": faults,
+        "saved_filters": saved_filters.as_links(actor, chosen),
+        "narrow_form": saved_filters.NarrowForm(chosen=chosen, actor=actor),
+        "filter_form": saved_filters.FilterForm(initial={"query": chosen.query}),
+        "may_save": chosen != Chosen(),
+        "news": news_for(actor, at),
         "count": held.count,
         "groups": held.groups,
-        "first_url": _address("/desk/", show=show) if request.GET.get("after") else "",
-        "next_url": _address("/desk/", show=show, after=held.next_place) if held.next_place else "",
-        "csv_url": _address("/desk/queue.csv", show=show),
-        "buttons": _buttons(actor, show, held.count),
+        "empty_title": _("Nothing stands here with this filter") if chosen != Chosen() else "",
+        "empty_url": "/desk/" if chosen != Chosen() else "",
+        "empty_label": _("Show everything that is for me to do"),
+        "first_url": chosen.url if request.GET.get("after") else "",
+        "next_url": _address("/desk/", chosen, after=held.next_place) if held.next_place else "",
+        "csv_url": _address("/desk/queue.csv", chosen),
+        "xlsx_url": _address("/desk/queue.xlsx", chosen),
+        "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
     }
     return render(request, "journeys/queue.html", context)
 
 
 def _buttons(actor: Actor, show: str, count: int) -> list[dict[str, str]]:
-    if not count or not actor.partnerships_as(CASE_PEOPLE):
+    if not count:
+        return []
+    if show == WAITING and may_remind(actor):
+        return [REMIND_BUTTON]
+    if not actor.partnerships_as(CASE_PEOPLE):
         return []
     return together.buttons({"registrations": together.OF_OWN_QUEUE, APPLICANTS: together.OF_WAITING}.get(show, ()))
 
@@ -116,9 +136,9 @@ def _ways(actor: Actor) -> list[tuple[str, str]]:
     return []
 
 
-def _address(path: str, **chosen: str) -> str:
-    given = {name: value for name, value in chosen.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
+def _address(path: str, chosen: Chosen | None = None, **more: str) -> str:
+    query = "&".join(part for part in (chosen.query if chosen is not None else "", urlencode(more)) if part)
+    return f"{path}?{query}" if query else path
 
 
 def _offices(actor: Actor) -> list[str]:
@@ -128,13 +148,6 @@ def _offices(actor: Actor) -> list[str]:
     if actor.agency:
         found.append(_("Agency"))
     return found
-
-
-def _shown(request: HttpRequest) -> str:
-    show = request.GET.get("show", "")
-    if show not in SHOWN:
-        raise Http404
-    return show
 
 
 def _place(request: HttpRequest) -> Place | None:
@@ -149,14 +162,15 @@ def _place(request: HttpRequest) -> Place | None:
 
 @require_safe
 @signed_in
-def queue_as_csv(request: HttpRequest) -> HttpResponseBase:
+def queue_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Give the rows of the work queue, with the filter on screen, as a file."""
     actor, at = actor_of(request), clock.now()
     if not works_on_a_queue(actor):
         raise Http404
     header = [_("Reference"), _("Case"), _("What is to be done"), _("By when"), _("Address")]
-    rows = ((one.reference, one.title, one.kind, one.when, one.url) for one in tasks_shown(actor, _shown(request), at))
-    return csv_response(f"queue-{timezone.localtime(at).date().isoformat()}.csv", header, rows)
+    chosen, _faults = read_chosen(request.GET.dict(), actor)
+    rows = ((one.reference, one.title, one.kind, one.when, one.url) for one in tasks_shown(actor, chosen, at))
+    return list_response(f"queue-{timezone.localtime(at).date().isoformat()}", form, header, rows)
 
 
 @require_safe

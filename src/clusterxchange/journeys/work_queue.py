@@ -1,8 +1,8 @@
 """The work queue of partnerships, support office and agency: what is due soonest first, filtered by kind."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet, Value
@@ -46,7 +46,66 @@ FILTERS = (
     Filter("payments", gettext_lazy("Payments"), ("payment",)),
 )
 OF_APPLICANTS = Filter(APPLICANTS, gettext_lazy("Waiting for applicants"), ("application",))
+OVERDUE, THIS_WEEK, WITHOUT_TERM = "overdue", "week", "unlimited"
+DUE: Mapping[str, Text] = {
+    "": gettext_lazy("At any time"),
+    OVERDUE: gettext_lazy("Overdue"),
+    THIS_WEEK: gettext_lazy("Due this week or earlier"),
+    WITHOUT_TERM: gettext_lazy("Without a last day"),
+}
 SHOWN = {"": None, WAITING: None, APPLICANTS: OF_APPLICANTS, **{one.name: one for one in FILTERS}}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a reader has narrowed the queue to, as it stands in the address."""
+
+    show: str = ""
+    due: str = ""
+    partnership: str = ""
+
+    @property
+    def query(self) -> str:
+        """The part of an address that leads here again; empty where nothing is narrowed."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it shows what others must do."""
+        return self.show in {WAITING, APPLICANTS}
+
+    @property
+    def url(self) -> str:
+        """The address that leads here again."""
+        return f"/desk/?{self.query}" if self.query else "/desk/"
+
+
+def read_chosen(given: Mapping[str, str], actor: Actor) -> tuple[Chosen, list[str]]:
+    """Read a filter from an address. What no longer exists is left out, and said with its name and value."""
+    known = {
+        "show": set(SHOWN),
+        "due": set(DUE),
+        "partnership": {"", *(slug for slug, _name in partnerships_awaited(actor))},
+    }
+    found, faults = {}, []
+    for name, values in known.items():
+        value = given.get(name, "")
+        if value in values:
+            found[name] = value
+        else:
+            faults.append(
+                _("The filter %(name)s=%(value)s does not exist any more, so it is left out.")
+                % {"name": name, "value": value[:60]}
+            )
+    return Chosen(**found), faults
+
+
+def partnerships_awaited(actor: Actor) -> list[tuple[str, str]]:
+    """Give the partnerships by which a reader may narrow the queue: those of the offices, who look over all."""
+    if not (actor.support_office or actor.agency):
+        return []
+    rows = Partnership.objects.filter(obligations__closed_at__isnull=True).order_by("acronym").distinct()
+    return list(rows.values_list("slug", "acronym"))
 
 
 @dataclass(frozen=True)
@@ -96,34 +155,44 @@ def partnerships_of(actor: Actor) -> list[str]:
     )
 
 
-def is_waiting(show: str) -> bool:
-    """Whether a filter shows what others must do."""
-    return show in {WAITING, APPLICANTS}
-
-
-def rows_shown(actor: Actor, show: str) -> QuerySet[Obligation]:
+def rows_shown(actor: Actor, chosen: Chosen, at: datetime) -> QuerySet[Obligation]:
     """Give the obligations of a filter, soonest first; those without a term last."""
-    found = obligations.awaited(actor, seen_by(actor)) if is_waiting(show) else obligations.mine(actor)
-    chosen = SHOWN[show]
-    if chosen is not None:
-        found = found.filter(kind__in=chosen.kinds)
+    found = obligations.awaited(actor, seen_by(actor)) if chosen.is_waiting else obligations.mine(actor)
+    part = SHOWN[chosen.show]
+    if part is not None:
+        found = found.filter(kind__in=part.kinds)
+    if chosen.due == OVERDUE:
+        found = found.filter(due_at__lte=at)
+    elif chosen.due == THIS_WEEK:
+        found = found.filter(due_at__lte=_end_of_week(at))
+    elif chosen.due == WITHOUT_TERM:
+        found = found.filter(due_at=None)
+    if chosen.partnership:
+        found = found.filter(partnership__slug=chosen.partnership)
     return found.annotate(place=Coalesce("due_at", Value(NEVER))).order_by("place", "pk")
 
 
-def tasks_shown(actor: Actor, show: str, at: datetime) -> Iterator[Task]:
+def _end_of_week(at: datetime) -> datetime:
+    """Give the last instant by which a term of this week ends, wherever in Europe its midnight is."""
+    today = timezone.localtime(at).date()
+    sunday = today + timedelta(days=6 - today.weekday())
+    return datetime.combine(sunday + timedelta(days=1), time(12), UTC)
+
+
+def tasks_shown(actor: Actor, chosen: Chosen, at: datetime) -> Iterator[Task]:
     """Give every row of a filter, for a download; things are read in blocks."""
     block: list[Obligation] = []
-    for obligation in rows_shown(actor, show).iterator(chunk_size=500):
+    for obligation in rows_shown(actor, chosen, at).iterator(chunk_size=500):
         block.append(obligation)
         if len(block) == 500:  # noqa: PLR2004 -- a block
-            yield from _tasks(block, at, own=not is_waiting(show))
+            yield from _tasks(block, at, chosen)
             block = []
-    yield from _tasks(block, at, own=not is_waiting(show))
+    yield from _tasks(block, at, chosen)
 
 
-def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queue:
+def queue_of(actor: Actor, chosen: Chosen, after: Place | None, at: datetime) -> Queue:
     """Give one page of the queue. The number of queries does not depend on the number of rows."""
-    rows = rows_shown(actor, show)
+    rows = rows_shown(actor, chosen, at)
     if after is not None:
         rows = rows.filter(Q(place__gt=after.due_at) | Q(place=after.due_at, pk__gt=after.pk))
     page = list(rows[: PAGE_SIZE + 1])
@@ -136,26 +205,32 @@ def queue_of(actor: Actor, show: str, after: Place | None, at: datetime) -> Queu
     waiting = awaited[: COUNT_LIMIT + 1].count()
     applicants = awaited.filter(kind__in=OF_APPLICANTS.kinds)[: COUNT_LIMIT + 1].count()
     overdue = obligations.mine(actor).filter(due_at__lte=at).count()
-    filters = _filters(show, counts, waiting, applicants)
+    filters = _filters(chosen.show, counts, waiting, applicants)
     shown = next(one for one in filters if one["current"])
+    count = int(str(shown["number"]))
+    if chosen != Chosen(chosen.show):
+        count = rows_shown(actor, chosen, at)[: COUNT_LIMIT + 1].count()
     last = page[-1] if more else None
     return Queue(
-        groups=_groups(page, at, own=not is_waiting(show)),
+        groups=_groups(page, at, chosen),
         filters=filters,
-        count=int(str(shown["number"])),
+        count=count,
         banner=_banner(actor, overdue, at, waiting),
         next_place=str(Place(last.due_at or NEVER, last.pk)) if last is not None else "",
     )
 
 
-def _tasks(rows: list[Obligation], at: datetime, *, own: bool) -> list[Task]:
-    subjects = subjects_of(rows)
-    return [task_in_queue(one, subjects[one.kind, one.subject_id], at, own=own) for one in rows]
+def _tasks(rows: list[Obligation], at: datetime, chosen: Chosen) -> list[Task]:
+    subjects, own = subjects_of(rows), not chosen.is_waiting
+    found = [task_in_queue(one, subjects[one.kind, one.subject_id], at, own=own) for one in rows]
+    if chosen.show == WAITING:
+        found = [replace(task, pick=str(one.pk)) for one, task in zip(rows, found, strict=True)]
+    return found
 
 
-def _groups(rows: list[Obligation], at: datetime, *, own: bool) -> list[dict[str, object]]:
+def _groups(rows: list[Obligation], at: datetime, chosen: Chosen) -> list[dict[str, object]]:
     found: dict[str, list[Task]] = {"overdue": [], "week": [], "later": []}
-    for obligation, task in zip(rows, _tasks(rows, at, own=own), strict=True):
+    for obligation, task in zip(rows, _tasks(rows, at, chosen), strict=True):
         found[_group_of(obligation, at)].append(task)
     titles = {"overdue": _("Overdue"), "week": _("This week"), "later": _("Later")}
     return [{"title": titles[name], "rows": tasks} for name, tasks in found.items()]
@@ -166,9 +241,7 @@ def _group_of(obligation: Obligation, at: datetime) -> str:
         return "later"
     if is_overdue(obligation, at):
         return "overdue"
-    today = timezone.localtime(at).date()
-    sunday = today + timedelta(days=6 - today.weekday())
-    return "week" if cases.last_day_of(obligation.due_at).date() <= sunday else "later"
+    return "week" if obligation.due_at <= _end_of_week(at) else "later"
 
 
 def _filters(show: str, counts: dict[str, int], waiting: int, applicants: int) -> list[dict[str, object]]:

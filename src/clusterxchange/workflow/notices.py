@@ -135,11 +135,11 @@ def _told_of(
     return found
 
 
-def remind(obligation: Obligation, at: datetime) -> None:
-    """Tell those who must act that the term goes on."""
+def remind(obligation: Obligation, at: datetime, letter: str = "") -> None:
+    """Tell those who must act that the term goes on; `letter` is what somebody adds in words of their own."""
     capacity = Capacity(obligation.capacity)
     send(
-        _of_obligation(obligation, person, Notice.Topic.REMINDER, at)
+        _with_letter(_of_obligation(obligation, person, Notice.Topic.REMINDER, at), letter)
         for person in people_behind(capacity, obligation.organisation_id, obligation.partnership_id)
         if person.pk != obligation.barred_account_id
     )

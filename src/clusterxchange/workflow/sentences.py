@@ -30,7 +30,10 @@ class ActionSentences:
 
 
 ACTIONS: dict[Action, ActionSentences] = {
-    Action.SAY_SOMETHING: ActionSentences(button=_("Send the message"), happened=_("%(party)s wrote a message"))
+    Action.SAY_SOMETHING: ActionSentences(button=_("Send the message"), happened=_("%(party)s wrote a message")),
+    Action.REMIND_PARTY: ActionSentences(
+        button=_("Remind, with a preview"), happened=_("%(party)s sent a reminder of what is to be done.")
+    ),
 }
 STATES: dict[tuple[str, str], Text] = {}
 KINDS: dict[str, Text] = {}

@@ -35,6 +35,7 @@ class Account(AbstractBaseUser):
     is_support_office = models.BooleanField(default=False)
     is_agency = models.BooleanField(default=False)
     is_auditor = models.BooleanField(default=False)
+    uses_keys = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 

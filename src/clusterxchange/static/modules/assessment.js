@@ -1,6 +1,6 @@
 // Keys for whoever assesses many registrations. Each repeats a button or a link of the page; none is needed.
 const SWITCH = "keys-of-assessment";
-const isOff = () => localStorage.getItem(SWITCH) === "off";
+const isOff = () => document.documentElement.dataset.keys === "off" || localStorage.getItem(SWITCH) === "off";
 const isTyping = (target) =>
   target.closest("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=submit])") !== null;
 const checklist = document.getElementById("checklist");

@@ -1,6 +1,8 @@
 // Keys only repeat what links and buttons already do.
 const palette = document.getElementById("palette");
 const shortcuts = document.getElementById("shortcuts");
+// Whoever has switched the single keys off in their preferences keeps the palette alone.
+const areOff = document.documentElement.dataset.keys === "off";
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 const open = (panel) => {
   if (!panel?.showPopover) return;
@@ -24,7 +26,7 @@ document.addEventListener("keydown", (event) => {
     open(palette);
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (areOff || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "?") open(shortcuts);
   if (event.key === "j") move(1);
   if (event.key === "k") move(-1);

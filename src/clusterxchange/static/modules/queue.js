@@ -9,6 +9,7 @@ if (all && boxes().length > 0) {
 }
 document.addEventListener("keydown", (event) => {
   if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.documentElement.dataset.keys === "off") return;
   if (localStorage.getItem("keys-of-assessment") === "off") return;
   const box = document.activeElement?.closest?.(".queue li")?.querySelector("input[name=pick]");
   if (box && document.activeElement !== box) box.checked = !box.checked;

@@ -10,6 +10,7 @@ const zoom = (step) => {
 };
 const follow = (rel) => document.querySelector(`.places a[rel="${rel}"]`)?.click();
 document.addEventListener("keydown", (event) => {
+  if (document.documentElement.dataset.keys === "off") return;
   if (localStorage.getItem("keys-of-assessment") === "off") return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "+") zoom(1);

@@ -1,0 +1,113 @@
+"""What others have done since a person last looked at their desk."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import ngettext
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import DISCLOSURES
+from clusterxchange.journeys.models import DeskLook
+from clusterxchange.journeys.subjects import cases_of, title_of
+from clusterxchange.workflow import cases, journal, registry
+from clusterxchange.workflow.models import Entry
+
+# Whoever comes back sooner is still on the same visit, so that news does not vanish while they work on it.
+ONE_VISIT = timedelta(minutes=30)
+MOST_ENTRIES = 200
+MOST_CASES = 10
+
+
+@dataclass(frozen=True)
+class News:
+    """Rows of a list, one for each case, and since when; empty where nothing has changed."""
+
+    since: datetime
+    tasks: list[dict[str, Any]]
+    count: int
+
+    @property
+    def others(self) -> int:
+        """How many cases have changed beside those that are shown."""
+        return self.count - len(self.tasks)
+
+
+def look(actor: Actor, at: datetime) -> DeskLook:
+    """Note that the person looks at their desk; a visit begins where the one before had ended."""
+    head = Coalesce(Subquery(Entry.objects.order_by("-n").values("n")[:1]), 0)
+    held = DeskLook.objects.filter(account_id=actor.account_id).annotate(head=head).first()
+    if held is None:
+        n, _hash = journal.head()
+        fresh = {"since_n": n, "since_at": at, "last_n": n, "last_at": at}
+        return DeskLook.objects.get_or_create(account_id=actor.account_id, defaults=fresh)[0]
+    if at - held.last_at >= ONE_VISIT:
+        held.since_n, held.since_at = held.last_n, held.last_at
+    held.last_n, held.last_at = held.head, max(at, held.last_at)
+    held.save(update_fields=["since_n", "since_at", "last_n", "last_at"])
+    return held
+
+
+def news_for(actor: Actor, at: datetime) -> News:
+    """Give what has changed in the cases of the reader, newest first; what they did themselves is no news."""
+    held = look(actor, at)
+    found = Entry.objects.filter(n__gt=held.since_n).exclude(actor=str(actor.account_id)).exclude(case="")
+    if not (actor.support_office or actor.agency):
+        own = Q(pk__in=())
+        for _name, rows in cases_of(actor):
+            own |= Q(case__in=rows.order_by().values("reference"))
+        found = found.filter(own)
+    entries = list(found.order_by("-n")[:MOST_ENTRIES])
+    roots = _roots_of(entries, actor)
+    said: dict[str, list[tuple[Entry, str]]] = defaultdict(list)
+    for entry in entries:
+        if entry.case not in roots:
+            continue
+        name, root, seen = roots[entry.case]
+        if entry.kind in seen and (sentence := cases.happened(entry, name, root)):
+            said[entry.case].append((entry, sentence))
+    tasks = [_task(roots[case][:2], happened) for case, happened in list(said.items())[:MOST_CASES]]
+    return News(held.since_at, tasks, len(said))
+
+
+def _roots_of(entries: list[Entry], actor: Actor) -> Mapping[str, tuple[str, Any, frozenset[str]]]:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        machine = registry.machine_named(entry.kind)
+        wanted[machine.root_name or machine.name].add(entry.case)
+    found = {}
+    for name, seen in cases_of(actor):
+        if not wanted[name]:
+            continue
+        machine, disclosed = registry.machine_named(name), DISCLOSURES.get(name, {}).get(Action.SEE)
+        rows = seen.filter(reference__in=wanted[name])
+        if disclosed is not None:
+            rows = rows.prefetch_related(disclosed.path.partition("__")[0])
+        for root in rows:
+            found[root.reference] = (name, root, cases.kinds_seen(machine, root, actor))
+    return found
+
+
+def _task(case: tuple[str, Any], happened: list[tuple[Entry, str]]) -> dict[str, Any]:
+    name, root = case
+    machine = registry.machine_named(name)
+    newest, sentence = happened[0]
+    more = len(happened) - 1
+    note = sentence
+    if more:
+        note += " " + ngettext("%(count)d more thing happened.", "%(count)d more things happened.", more) % {
+            "count": more
+        }
+    return {
+        "url": machine.address(root),
+        "title": title_of(machine, root),
+        "when": cases.date_in_words(newest.at),
+        "state": "later",
+        "note": note,
+        "reference": root.reference,
+    }
