@@ -99,6 +99,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "narrow_form": saved_filters.NarrowForm(chosen=chosen, actor=actor),
         "filter_form": saved_filters.FilterForm(initial={"query": chosen.query}),
         "may_save": chosen != Chosen(),
+        "is_narrowed": bool(chosen.due or chosen.partnership),
         "news": news_for(actor, at),
         "count": held.count,
         "groups": held.groups,

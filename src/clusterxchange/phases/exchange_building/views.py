@@ -48,7 +48,7 @@ from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.countries import country_name, language_name
 from clusterxchange.scheme.document import Format
-from clusterxchange.workflow import cases, consents, engine, obligations, pages, sentences
+from clusterxchange.workflow import cases, consents, engine, obligations, pages, registry, sentences
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotAllowed, NotDone
 from clusterxchange.workflow.models import Consent
@@ -60,6 +60,7 @@ PER_PAGE = 25
 PDF = "application/pdf"
 EDITABLE = frozenset(state for line in COMMITMENT.rows if line.action is A.EDIT_COMMITMENT for state in line.when)
 LATER_PARTS = {"activity_report": "report/", "evidence": "evidence/", "payment": "payment/"}
+SETTLED = frozenset({"SIGNED", "VALIDATED", "WAIVED", "ACCEPTED", "CONFIRMED"})
 AFTER_THE_END = frozenset({ExchangeState.ENDED, ExchangeState.CLOSED})
 
 
@@ -222,32 +223,67 @@ def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[
 
 def _exchange_context(request: HttpRequest, exchange: Exchange, at: datetime) -> Mapping[str, Any]:
     actor = actor_of(request)
-    base = f"/exchanges/{exchange.reference}/"
-    commitment = queries.latest_commitment(exchange)
-    tracks = [_track(_("Commitment to Quality"), f"{base}commitment/", "commitment", commitment.state)]
-    agreement = _seen_agreement(exchange, actor)
+    seen = cases.kinds_seen(EXCHANGE, exchange, actor)
+    commitment, agreement = queries.latest_commitment(exchange), _seen_agreement(exchange, actor)
+    tracks = [_track("commitment", f"{exchange_address(exchange)}commitment/", [commitment.state])]
     if agreement is not None:
         tracks.append(
-            _track(_("Financial agreement"), f"{base}financial-agreement/", "financial_agreement", agreement.state)
+            _track("financial_agreement", f"{exchange_address(exchange)}financial-agreement/", [agreement.state])
         )
     if exchange.state in AFTER_THE_END:
-        seen = cases.kinds_seen(EXCHANGE, exchange, actor)
-        labels = {"activity_report": _("Final activity report"), "evidence": _("Evidence"), "payment": _("Payment")}
-        tracks += [
-            {"url": f"{base}{path}", "title": labels[kind]}
-            for kind, path in LATER_PARTS.items()
-            if kind in seen and kind in labels
-        ]
+        tracks += _later_tracks(exchange, seen)
     return {
         "tracks": tracks,
         "agreement": agreement,
+        "money": _money_rows(exchange, agreement) if agreement is not None else [],
         "working": _working(agreement, at) if agreement is not None else None,
     }
 
 
-def _track(title: str, url: str, kind: str, state: str) -> dict[str, str]:
-    badge = {"SIGNED": "done", "CANCELLED": "no"}.get(state, "half")
-    return {"url": url, "title": title, "when": sentences.state_label(kind, state), "state": badge}
+def exchange_address(exchange: Exchange) -> str:
+    """Give where the page of an exchange is."""
+    return f"/exchanges/{exchange.reference}/"
+
+
+def _later_tracks(exchange: Exchange, seen: frozenset[str]) -> list[dict[str, str]]:
+    """Give what a later phase keeps of the exchange, one row for each kind, with the states that its things have."""
+    found = []
+    for kind, path in LATER_PARTS.items():
+        if kind in seen:
+            rows = registry.machine_named(kind).model._default_manager.filter(exchange=exchange).order_by("pk")
+            states = list(rows.values_list("state", flat=True))
+            found.append(_track(kind, f"{exchange_address(exchange)}{path}", states))
+    return found
+
+
+def _money_rows(exchange: Exchange, agreement: FinancialAgreement) -> list[tuple[Any, ...]]:
+    """Say how far the one payment of the exchange has come; nothing before a later phase keeps it."""
+    if agreement.amount_cents is None:
+        return []
+    language = get_language() or "en"
+    rows: list[tuple[Any, ...]] = [
+        (_("Agreed"), format_cents(agreement.amount_cents, language)),
+        (_("Financial agreement"), sentences.state_label("financial_agreement", agreement.state)),
+    ]
+    payment = registry.machine_named("payment").model._default_manager.filter(exchange=exchange).first()
+    if payment is not None:
+        rows.append((str(sentences.KINDS["payment"]), sentences.state_label("payment", payment.state)))
+        if payment.due_since is not None:
+            rows.append((_("Amount due"), format_cents(payment.amount_cents, language)))
+        if payment.paid_on is not None:
+            rows.append((_("Paid on"), day_in_words(payment.paid_on)))
+    return rows
+
+
+def _track(kind: str, url: str, states: list[str]) -> dict[str, str]:
+    """Give one part of an exchange as a row: each state that its things have, with how many have it."""
+    counted = Counter(states)
+    words = [
+        sentences.state_label(kind, state) if count == 1 else f"{sentences.state_label(kind, state)} ({count})"
+        for state, count in counted.items()
+    ]
+    badge = "done" if states and counted.keys() <= SETTLED else "no" if counted.keys() == {"CANCELLED"} else "half"
+    return {"url": url, "title": str(sentences.KINDS[kind]), "when": ", ".join(words), "state": badge}
 
 
 def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | None:
@@ -258,7 +294,11 @@ def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | No
 
 
 def _exchange_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
-    base, found = f"/exchanges/{exchange.reference}/", []
+    base = exchange_address(exchange)
+    found = _commitment_files(queries.latest_commitment(exchange), actor)
+    agreement = _seen_agreement(exchange, actor)
+    if agreement is not None:
+        found += _agreement_files(agreement, actor)
     if queries.calendar_entry_of(exchange) is not None:
         found.append(
             {
