@@ -1,0 +1,78 @@
+"""An exchange at a glance: one page for all parties, each seeing what the table allows."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clusterxchange.foundation import clock
+from tests.bring import bring_exchange_to
+from tests.cast import Cast, Person
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(person: Person, reference: str | None) -> str:
+    client = Client()
+    client.force_login(person.account)
+    answer = client.get(f"/exchanges/{reference}/")
+    assert answer.status_code == 200
+    found: str = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+    return found
+
+
+def test_everybody_sees_state_people_dates_and_what_happened(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "due")
+    clock.set_clock(story.at)
+    for person in (cast.ana, cast.bram, cast.chiara, cast.cosima, cast.dov, cast.edda, cast.aurel):
+        page = page_of(person, story.exchange.reference)
+        for word in (
+            "Ended", "Ana Sorribes", "Bram Teixeira", "Chiara Bellandi", "Dov Amaral", "14 April 2026",
+            "Commitment to Quality, version 1", "What happened", "Final activity report",
+        ):  # fmt: skip
+            assert word in page, (person.account.email, word)
+    assert "Validated" in page_of(cast.bram, story.exchange.reference)
+
+
+def test_only_whoever_may_see_the_money_sees_any_of_it(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "paid")
+    clock.set_clock(story.at)
+    for person in (cast.ana, cast.chiara, cast.cosima, cast.edda, cast.aurel):
+        page = page_of(person, story.exchange.reference)
+        for word in ('data-cents="39000"', "Money", "EUR 390.00", "Paid on", "Accepted ("):
+            assert word in page, (person.account.email, word)
+    for person in (cast.bram, cast.dov):
+        page = page_of(person, story.exchange.reference)
+        for word in ("data-cents", "EUR", "Money", "Paid", "Evidence", "payment", "Financial agreement"):
+            assert word not in page, (person.account.email, word)
+
+
+def test_a_document_is_offered_to_whoever_may_open_it(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready")
+    clock.set_clock(story.at)
+    for person, offered in ((cast.ana, True), (cast.chiara, True), (cast.edda, False), (cast.bram, False)):
+        page = page_of(person, story.exchange.reference)
+        assert ("financial-agreement/document/" in page) == offered, person.account.email
+        assert "commitment/document/" in page
+
+
+def test_a_stranger_finds_nothing_and_nobody_is_led_to_the_sign_in_page(cast: Cast, client: Client) -> None:
+    reference = bring_exchange_to(cast, "matched").exchange.reference
+    assert client.get(f"/exchanges/{reference}/")["Location"].startswith("/sign-in/")
+    client.force_login(cast.zoe.account)
+    assert client.get(f"/exchanges/{reference}/").status_code == 404
+
+
+def test_the_page_asks_as_often_whatever_stands_in_the_journal(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "reported")
+    client = Client()
+    client.force_login(cast.chiara.account)
+    counts = []
+    for step in ("due", "ordered", "released"):
+        story.tell(step)
+        clock.set_clock(story.at)
+        client.get(f"/exchanges/{story.exchange.reference}/")
+        with CaptureQueriesContext(connection) as counted:
+            client.get(f"/exchanges/{story.exchange.reference}/")
+        counts.append(len(counted))
+    assert max(counts) - min(counts) <= 1, counts
