@@ -41,11 +41,11 @@ class News:
 def look(actor: Actor, at: datetime) -> DeskLook:
     """Note that the person looks at their desk; a visit begins where the one before had ended."""
     head = Coalesce(Subquery(Entry.objects.order_by("-n").values("n")[:1]), 0)
-    held = DeskLook.objects.filter(account_id=actor.account_id).annotate(head=head).first()
+    held = DeskLook.objects.filter(account_id=actor.account_id or 0).annotate(head=head).first()
     if held is None:
         n, _hash = journal.head()
         fresh = {"since_n": n, "since_at": at, "last_n": n, "last_at": at}
-        return DeskLook.objects.get_or_create(account_id=actor.account_id, defaults=fresh)[0]
+        return DeskLook.objects.get_or_create(account_id=actor.account_id or 0, defaults=fresh)[0]
     if at - held.last_at >= ONE_VISIT:
         held.since_n, held.since_at = held.last_n, held.last_at
     held.last_n, held.last_at = held.head, max(at, held.last_at)

@@ -24,7 +24,7 @@ class PreferencesForm(forms.Form):
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show what the reader has chosen, and keep what they change."""
     actor = actor_of(request)
-    account = Account.objects.get(pk=actor.account_id)
+    account = Account.objects.get(pk=actor.account_id or 0)
     form = PreferencesForm(request.POST if request.method == "POST" else None, initial={"uses_keys": account.uses_keys})
     if request.method == "POST" and form.is_valid():
         account.uses_keys = form.cleaned_data["uses_keys"]

@@ -19,12 +19,16 @@ from clusterxchange.journeys.subjects import seen_by, subjects_of, title_of
 from clusterxchange.workflow import cases, engine, notices, obligations, registry
 from clusterxchange.workflow.models import Notice, Obligation
 from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
-from clusterxchange.workflow.sentences import ACTIONS, filled, refusal_sentence
+from clusterxchange.workflow.sentences import ACTIONS, Text, filled, refusal_sentence
 from clusterxchange.workflow.tables import Refusal
 
 MOST = 100
 REMINDED_ONCE_IN = timedelta(days=1)
-REMIND_BUTTON = {"name": "remind", "label": ACTIONS[Action.REMIND_PARTY].button, "url": "/desk/reminders/"}
+REMIND_BUTTON: dict[str, Text] = {
+    "name": "remind",
+    "label": ACTIONS[Action.REMIND_PARTY].button,
+    "url": "/desk/reminders/",
+}
 BACK = "/desk/?show=waiting"
 
 

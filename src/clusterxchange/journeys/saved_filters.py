@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clusterxchange.access.actor import Actor
+from clusterxchange.access.actor import NOBODY, Actor
 from clusterxchange.journeys.models import SavedFilter
 from clusterxchange.journeys.work_queue import DUE, Chosen, partnerships_awaited, read_chosen, works_on_a_queue
 from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
@@ -56,7 +56,7 @@ class FilterForm(forms.Form):
     def clean_name(self) -> str:
         """Ask for another name where one is taken, and for fewer filters where there are too many."""
         name: str = self.cleaned_data["name"]
-        kept = SavedFilter.objects.filter(account_id=self.actor.account_id if self.actor else None)
+        kept = SavedFilter.objects.filter(account_id=(self.actor or NOBODY).account_id or 0)
         if kept.filter(name=name).exists():
             raise ValidationError(_("You have a filter of this name. Choose another name."), code="name_taken")
         if kept.count() >= MOST:
@@ -65,13 +65,13 @@ class FilterForm(forms.Form):
 
     def clean_query(self) -> str:
         """Keep what the queue understands, and nothing else."""
-        chosen, _faults = read_chosen(QueryDict(self.cleaned_data["query"]).dict(), self.actor or Actor())
+        chosen, _faults = read_chosen(QueryDict(self.cleaned_data["query"]).dict(), self.actor or NOBODY)
         return chosen.query
 
 
 def own_filters(actor: Actor) -> list[SavedFilter]:
     """Give the filters that the reader keeps, oldest first."""
-    return list(SavedFilter.objects.filter(account_id=actor.account_id))
+    return list(SavedFilter.objects.filter(account_id=actor.account_id or 0))
 
 
 def as_links(actor: Actor, chosen: Chosen) -> list[dict[str, object]]:
@@ -93,7 +93,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"title": _("Save this filter"), "form": form, "has_errors": True}
         return render(request, "journeys/save_filter.html", context, status=UNPROCESSABLE)
-    kept = SavedFilter.objects.create(account_id=actor.account_id, **form.cleaned_data)
+    kept = SavedFilter.objects.create(account_id=actor.account_id or 0, **form.cleaned_data)
     messages.success(request, _("The filter %(name)s stands beside the queue.") % {"name": kept.name})
     return redirect(f"/desk/?{kept.query}")
 
@@ -102,7 +102,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @signed_in
 def remove_filter(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a filter shall go, and remove it."""
-    kept = SavedFilter.objects.filter(pk=number, account_id=actor_of(request).account_id).first()
+    kept = SavedFilter.objects.filter(pk=number, account_id=actor_of(request).account_id or 0).first()
     if kept is None:
         raise Http404
     if request.method == "POST":

@@ -1,5 +1,6 @@
 """Desk, work queue, search and overview: loaded, put together, shown."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -36,6 +37,7 @@ from clusterxchange.journeys.work_queue import (
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.workflow.sentences import Text
 
 
 @require_safe
@@ -116,7 +118,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "journeys/queue.html", context)
 
 
-def _buttons(actor: Actor, show: str, count: int) -> list[dict[str, str]]:
+def _buttons(actor: Actor, show: str, count: int) -> Sequence[Mapping[str, Text]]:
     if not count:
         return []
     if show == WAITING and may_remind(actor):

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -265,7 +266,8 @@ def _money_rows(exchange: Exchange, agreement: FinancialAgreement) -> list[tuple
         (_("Agreed"), format_cents(agreement.amount_cents, language)),
         (_("Financial agreement"), sentences.state_label("financial_agreement", agreement.state)),
     ]
-    payment = registry.machine_named("payment").model._default_manager.filter(exchange=exchange).first()
+    payments: QuerySet[Any] = registry.machine_named("payment").model._default_manager.filter(exchange=exchange)
+    payment = payments.first()
     if payment is not None:
         rows.append((str(sentences.KINDS["payment"]), sentences.state_label("payment", payment.state)))
         if payment.due_since is not None:
