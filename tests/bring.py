@@ -9,6 +9,7 @@ from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker
+from tests.remembered import remembered
 
 # Tuesday to Thursday, no holiday in Portugal: three full working days (scheme.md section 6, first vector).
 STAY = Stay(date(2026, 4, 14), date(2026, 4, 16))
@@ -26,6 +27,13 @@ def bring_application_to(
     at: datetime = MONDAY,
 ) -> Application:
     """Bring an application of somebody of the cast to one of APPLICATION_STEPS."""
+    way = ("application", person.account.email, step, partnership.acronym, officer.account_id, role, at)
+    return remembered(way, lambda: _bring_application(cast, person, step, partnership, officer, role, at))
+
+
+def _bring_application(
+    cast: Cast, person: Person, step: str, partnership: Partnership, officer: Actor, role: str, at: datetime
+) -> Application:
     application = registration.start_application(organisation=person.organisation, actor=person.actor, at=at)
     registration.edit_application(
         application, answers=answers(partnership, role), actor=person.actor, at=at + timedelta(minutes=20)
@@ -86,6 +94,10 @@ def bring_participation(
 
 def begin_story(cast: Cast, *, format: str = "physical", stay: Stay = STAY) -> Story:  # noqa: A002 -- the scheme's word
     """Let Ana and Bram be accepted, and begin the story of their exchange."""
+    return remembered(("story", format, stay), lambda: _begin_of(cast, format, stay))
+
+
+def _begin_of(cast: Cast, format: str, stay: Stay) -> Story:  # noqa: A002 -- as above
     visit = bring_participation(cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
     host = bring_participation(cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host")
     return _begin(cast, visit, host, cast.ana, format=format, stay=stay)
@@ -126,20 +138,28 @@ def bring_exchange_to(
 
     At once is quicker; a test of what people are told, or of what is open on the way, takes the steps one by one.
     """
-    story = begin_story(cast, format=format, stay=stay)
-    return story.tell_at_once(step) if at_once else story.tell(step)
+
+    def reach() -> Story:
+        story = begin_story(cast, format=format, stay=stay)
+        return story.tell_at_once(step) if at_once else story.tell(step)
+
+    return remembered(("exchange", step, format, stay, at_once), reach)
 
 
 def bring_many_exchanges_to(cast: Cast, step: str, count: int) -> list[Story]:
     """Bring exchanges of as many visitors of LOOM with Bram to a step of the story, one by one."""
-    first = bring_exchange_to(cast, step)
-    Participation.objects.filter(pk=first.host_participation.pk).update(places=count)
-    stories = [first]
-    for number in range(2, count + 1):
-        name = f"visitor{number}"
-        person = make_speaker(
-            name, f"Vera{number} Soler", f"Teixits Verdanya {number}, S.L.", ALCOI, cluster="Fils de Llevant"
-        )
-        visit = bring_participation(cast, person, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
-        stories.append(_begin(cast, visit, first.host_participation, person).tell_at_once(step))
-    return stories
+
+    def reach() -> list[Story]:
+        first = bring_exchange_to(cast, step)
+        Participation.objects.filter(pk=first.host_participation.pk).update(places=count)
+        stories = [first]
+        for number in range(2, count + 1):
+            name = f"visitor{number}"
+            person = make_speaker(
+                name, f"Vera{number} Soler", f"Teixits Verdanya {number}, S.L.", ALCOI, cluster="Fils de Llevant"
+            )
+            visit = bring_participation(cast, person, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
+            stories.append(_begin(cast, visit, first.host_participation, person).tell_at_once(step))
+        return stories
+
+    return remembered(("exchanges", step, count), reach)

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.cast import Cast, make_cast
+from tests.remembered import remembered
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:  # noqa: ARG001 -- asks for the database
     """Everybody, before anything has happened."""
-    return make_cast()
+    return remembered("cast", make_cast)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from tour.person import Person
 from tour.server import accounts, own_demonstration
 
 from tests.browser.checks import HEIGHT, WIDE
-from tests.browser.somebody import Somebody
+from tests.browser.somebody import Looks, Somebody
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -41,21 +42,25 @@ class Demonstration:
     url: str
     accounts: dict[str, dict[str, Any]]
     sessions: Path
+    looks: Looks
     remembered: dict[str, Path] = field(default_factory=dict)
     officers: dict[str, Person] = field(default_factory=dict)
-    seen: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @pytest.fixture(scope="session")
 def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """Start the tool as `make run` does, on a free port, in a scratch folder."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "looks"
+    shared.mkdir(exist_ok=True)
+    looks, sessions = Looks(shared), tmp_path_factory.mktemp("sessions")
     running = pytestconfig.getoption("--running", default=None)
     if running:
         url = json.loads((running / "server.json").read_text(encoding="utf-8"))["url"]
-        yield Demonstration(url, accounts(running), tmp_path_factory.mktemp("sessions"))
+        yield Demonstration(url, accounts(running), sessions, looks)
         return
     with own_demonstration() as (url, data):
-        yield Demonstration(url, accounts(data), tmp_path_factory.mktemp("sessions"))
+        yield Demonstration(url, accounts(data), sessions, looks)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +88,7 @@ class People:
             viewport={"width": WIDE, "height": HEIGHT}, locale="en", reduced_motion="reduce", **context
         )
         more = {key: value for key, value in (("note", note), ("widths", widths)) if value is not None}
-        person = Somebody(name, self.demonstration.url, made, seen=self.demonstration.seen, **more)
+        person = Somebody(name, self.demonstration.url, made, looks=self.demonstration.looks, **more)
         self.all.append(person)
         return person
 

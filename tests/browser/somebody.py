@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,25 @@ REPORT = """document.addEventListener("securitypolicyviolation", (event) => cons
 NUMBERS = re.compile(r"\b(?:[A-Z]{3}-\d{4}-\d{6}|\d+)\b")
 
 
+class Looks:
+    """Which pages have been looked at in which state, by whoever of a run was first."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with none; the folder is shared by all processes of the run."""
+        self.folder, self.met = folder, set[tuple[str, ...]]()
+
+    def is_first(self, key: tuple[str, ...]) -> bool:
+        """Tell whether nobody has looked yet, and take it on."""
+        if key in self.met:
+            return False
+        self.met.add(key)
+        try:
+            (self.folder / hashlib.sha256(repr(key).encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 def nobody_notes(*_arguments: Any, **_more: Any) -> None:  # noqa: ANN401 -- takes whatever is told
     """Count nothing."""
 
@@ -39,12 +59,12 @@ class Somebody(Person):
         note: Callable[..., None] = nobody_notes,
         *,
         widths: Sequence[int] = (NARROW, WIDE),
-        seen: set[tuple[str, ...]] | None = None,
+        looks: Looks,
     ) -> None:
-        """Begin signed out, unless the context remembers somebody. Pages in `seen` are not looked at again."""
+        """Begin signed out, unless the context remembers somebody."""
         super().__init__(name, base, note)
         self.context, self.widths = context, widths
-        self.seen = set() if seen is None else seen
+        self.looks = looks
         self.faults: list[str] = []
         context.set_default_timeout(PATIENCE)
         context.add_init_script(REPORT)
@@ -165,9 +185,8 @@ class Somebody(Person):
         """Look at a page that has not been seen in this state, and keep what is wrong with it."""
         path = urlsplit(page.url).path
         key = (NUMBERS.sub("N", path), page.state, " ".join(page.open_actions()), " ".join(page.codes))
-        if key in self.seen or not self.widths:
+        if not self.widths or not self.looks.is_first(key):
             return
-        self.seen.add(key)
         is_refusal = page.status in {403, 404, 429}
         needs_banner = not is_refusal and bool(page.main.attributes.get("data-machine"))
         found = faults(self.tab, self.widths, needs_banner=needs_banner, is_refusal=is_refusal)

@@ -48,8 +48,8 @@ class ExchangeInChromium(WillingExchange):
 
 
 def test_an_exchange_from_sign_up_to_closed(people: People, tmp_path: Path) -> None:
-    seen_before = len(people.demonstration.seen)
+    seen_before = len(people.demonstration.looks.met)
 
     ExchangeInChromium(people).play(tmp_path)
 
-    assert len(people.demonstration.seen) - seen_before >= 20
+    assert len(people.demonstration.looks.met) - seen_before >= 20
