@@ -1,6 +1,6 @@
 """People who sign, decline, edit and cancel at the same moment: only what some order explains, one seal, one mail each.
 
-Fifty trials; with LONG=1 in the environment a thousand.
+Twelve trials; with LONG=1 in the environment a thousand.
 """
 
 import itertools
@@ -28,7 +28,7 @@ from tests.cast import Cast, make_cast
 from tests.operations.test_two_at_once import DONE, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
-TRIALS = 1000 if os.environ.get("LONG") else 50
+TRIALS = 1000 if os.environ.get("LONG") else 12
 FOUR = (V, H, VP, HP)
 SIGN, DECLINE, EDIT, CANCEL = "sign", "decline", "edit", "cancel"
 

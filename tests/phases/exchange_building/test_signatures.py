@@ -20,7 +20,7 @@ from tests.bring import bring_exchange_to
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-PLACES = 500 if os.environ.get("LONG") else 50
+PLACES = 500 if os.environ.get("LONG") else 15
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.cast import Cast, make_cast
 from tests.phases.exchange_building.browsing import Browser
 
 pytestmark = pytest.mark.timeout(300)
-PLACES = 500 if os.environ.get("LONG") else 50
+PLACES = 500 if os.environ.get("LONG") else 15
 Files = dict[str, bytes]
 
 

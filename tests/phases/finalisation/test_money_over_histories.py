@@ -1,5 +1,6 @@
 """Over random histories of a payment: what is paid is never above what was agreed, and the budget adds up."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from tests.cast import Cast
 
 # Section 6: EUR 780 for Portugal is the most that is ever paid; three days were agreed, so half of it.
 CAP, AGREED, PLANNED = 78000, 39000, 1_000_000
+EXAMPLES = 400 if os.environ.get("LONG") else 12
 ACCOUNT = {"account_holder": "Teixits Almarge, S.L.", "iban": "DE89370400440532013000"}
 
 
@@ -56,7 +58,7 @@ def test_paid_is_at_most_agreed_and_the_budget_adds_up_whatever_happens(cast: Ca
     finalisation.accept_evidence_together(story.exchange, items=items, actor=cast.chiara.actor, at=story.at)
     reached: set[str] = set()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(days=st.integers(0, 31), force_majeure=st.booleans(), history=histories)
     # Drawn histories seldom go all the way, so these two always do.
     @example(days=3, force_majeure=False, history=["order", "release", "pay", "receive", "demand", "recover"])
