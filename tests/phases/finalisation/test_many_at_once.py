@@ -1,6 +1,6 @@
 """Many who do the same to one payment at once leave it done once; what is killed on the way is not half done.
 
-The short form makes 20 attempts and kills before 2 statements; `LONG=1` makes 1,000 and kills before each of up to 200.
+The short form makes 50 attempts and kills before 2 statements; `LONG=1` makes 1,000 and kills before each of up to 200.
 """
 
 import os
@@ -33,7 +33,7 @@ from tests.phases.finalisation.test_bank_file import batch_of, give_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
 IS_LONG = os.environ.get("LONG") == "1"
-ATTEMPTS, AT_A_TIME = (1000 if IS_LONG else 20), 10
+ATTEMPTS, AT_A_TIME = (1000 if IS_LONG else 50), 10
 # The process is killed just before the statement of this number.
 POINTS = range(1, 201) if IS_LONG else (2, 16)
 DONE = "done"
