@@ -101,7 +101,7 @@ def play(url: str, data: Path) -> int:
             "amount_cents": expected["physical"]["amount_cents"],
             "files": {
                 "commitment": "commitment-physical.pdf", "financial_agreement": "financial-agreement.pdf",
-                "certificate": None, "bank_file": BANK_FILE, "statement": STATEMENT_FILE,
+                "certificate": "certificate-physical.pdf", "bank_file": BANK_FILE, "statement": STATEMENT_FILE,
                 "mails": "mails.json", "journal": "journal.json",
             },
         }  # fmt: skip

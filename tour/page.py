@@ -144,6 +144,11 @@ class Page:
         """Every action that the page offers."""
         return [one.attributes["data-action"] for one in self.root.all("form", data_action="")]
 
+    def links(self, ending: str) -> list[str]:
+        """Find the addresses of the links of the page that have this end, each once."""
+        found = [one.attributes.get("href", "") for one in self.root.all("a")]
+        return [urljoin(self.url, one) for one in dict.fromkeys(found) if one.endswith(ending)]
+
     def link(self, ending: str) -> str:
         """Find the address of a link of the page by its end or a part of it.
 

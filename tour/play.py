@@ -308,6 +308,7 @@ class Exchange(Play):
             self.payment()
         page = self.visitor.open(self.exchange)
         expect("CLOSED", page.state, "the exchange at its end")
+        self.keep_certificate(folder)
         expect([], page.turn, "whose turn it is at the end")
         for address in sorted(set().union(*(one.visited for one in self.everybody()))):
             if CASE.search(address):
@@ -547,6 +548,14 @@ class Exchange(Play):
             time.sleep(0.5)
         expect(signatures, found, f"the signatures in {address}")
         path.write_bytes(page.body)
+
+    def keep_certificate(self, folder: Path) -> None:
+        """Download the visitor's certificate of participation once a job has made it."""
+        until = time.monotonic() + SECONDS_FOR_SIGNATURES
+        while not (found := self.visitor.open(self.exchange).links("/certificate/")) and time.monotonic() < until:
+            time.sleep(0.5)
+        expect(1, len(found), "certificates of participation that the visitor may open")
+        self.keep(self.visitor, found[0], folder / f"certificate-{self.format}.pdf", 1)
 
     def financial_agreement(self, folder: Path) -> None:
         """The visitor gives an account, the partnership offers, both sign."""

@@ -21,6 +21,7 @@ from tour.server import accounts
 from tests.browser.checks import HEIGHT
 from tests.browser.conftest import ARGUMENTS, Demonstration, People
 from tests.browser.exchanges import PreparedExchange, host_called, visitor_called
+from tests.browser.somebody import Looks
 
 SIZES = {"wide": 1280, "narrow": 360}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -44,7 +45,7 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     url = json.loads((options.data / "server.json").read_text(encoding="utf-8"))["url"]
-    demonstration = Demonstration(url, accounts(options.data), options.folder)
+    demonstration = Demonstration(url, accounts(options.data), options.folder, Looks(options.folder))
     prepared = PreparedExchange(demonstration, visitor_called("Marta"), host_called("Rui"))
     prepared.bring_to_accepted()
     late = PreparedExchange(demonstration, visitor_called("Gemma"), host_called("Telmo"))

@@ -81,9 +81,11 @@ class Line:
 class Browser(RequestFactory):
     """Sends what a browser sends, with the cookies that it was given; nothing of the answer but the answer is kept."""
 
+    handler = ClientHandler(enforce_csrf_checks=False)
+
     def request(self, **given: object) -> HttpResponse:  # type: ignore[override]  # -- the factory stops before the answer
         environ = self._base_environ(**given)  # type: ignore[attr-defined]  # -- the types leave it out
-        return ClientHandler(enforce_csrf_checks=False)(environ)  # type: ignore[return-value]  # -- an answer like any other
+        return self.handler(environ)  # type: ignore[return-value]  # -- an answer like any other
 
 
 Things = Mapping[str, dict[str, str]]

@@ -236,7 +236,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 STATIC_ROOT = DATA / "static" if IS_PRODUCTION else None  # elsewhere files are served from where they lie
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
-WHITENOISE_AUTOREFRESH = DEBUG
+# The copies that tests and development serve may change at any time; a list made at each start would cost more than it saves.
+WHITENOISE_AUTOREFRESH = DEBUG or MODE == "test"
 
 # Languages and time
 LANGUAGE_CODE = "en"

@@ -146,6 +146,24 @@ def _financial_agreement_labels() -> dict[str, str]:
     }
 
 
+def _certificate_labels() -> dict[str, str]:
+    return {
+        "document": gettext("Certificate of participation"),
+        "lead": gettext("{organisation} took part in a ClusterXchange exchange"),
+        "visited": gettext("{visitor} visited {host}"),
+        "met": gettext("{visitor} met {host} online"),
+        "role": gettext("Role in the exchange"),
+        "form_of_exchange": gettext("Form of exchange"),
+        "confirmed": gettext(
+            "The visitor's partnership has read the reports and the evidence, "
+            "and confirms that this exchange took place as stated here."
+        ),
+        "supported_by": gettext("supported by {partnership}"),
+        "signature_lead": gettext("Signed by the tool for the visitor's partnership, which has closed the exchange."),
+        "check_note": gettext("Anybody can check this file at {address}."),
+    }
+
+
 def _brochure_labels() -> dict[str, str]:
     return {"document": gettext("Brochure"), "contents": gettext("Contents")}
 
@@ -153,5 +171,6 @@ def _brochure_labels() -> dict[str, str]:
 LABELS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "commitment_to_quality": _commitment_labels,
     "financial_agreement": _financial_agreement_labels,
+    "certificate_of_participation": _certificate_labels,
     "brochure": _brochure_labels,
 }

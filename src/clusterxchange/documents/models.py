@@ -24,6 +24,7 @@ class Document(models.Model):
 
         COMMITMENT_TO_QUALITY = "commitment_to_quality"
         FINANCIAL_AGREEMENT = "financial_agreement"
+        CERTIFICATE_OF_PARTICIPATION = "certificate_of_participation"
 
     kind = models.CharField(max_length=40, choices=Kind.choices)
     subject_id = models.BigIntegerField()

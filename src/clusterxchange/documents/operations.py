@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE_NAMES: Final = {
     Document.Kind.COMMITMENT_TO_QUALITY: "commitment-to-quality",
     Document.Kind.FINANCIAL_AGREEMENT: "financial-agreement",
+    Document.Kind.CERTIFICATE_OF_PARTICIPATION: "certificate-of-participation",
 }
 
 

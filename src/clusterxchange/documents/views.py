@@ -84,6 +84,7 @@ def facts_of(verdict: Verdict) -> list[tuple[str, str]]:
     names = {
         Document.Kind.COMMITMENT_TO_QUALITY: _("Commitment to Quality"),
         Document.Kind.FINANCIAL_AGREEMENT: _("Financial agreement"),
+        Document.Kind.CERTIFICATE_OF_PARTICIPATION: _("Certificate of participation"),
     }
     signed = _("Signed by all") if verdict.is_complete else _("Not yet signed by all")
     if not verdict.is_latest:

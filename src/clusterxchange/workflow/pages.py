@@ -229,7 +229,10 @@ def case_context(
         thread=thread_context(request, page, spoken_of, actor) if spoken_of is not None else None,
         contact_card=contact_card(root_machine, root, actor),
         phase_steps=page.phase_steps(subject, actor) if page.phase_steps else [],
-        files=page.files(subject, actor) if page.files else [],
+        files=[
+            *(page.files(subject, actor) if page.files else []),
+            *registry.added_files(machine.name, subject, actor),
+        ],
     )
 
 

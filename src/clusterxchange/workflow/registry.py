@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from clusterxchange.access.actor import Actor
 from clusterxchange.workflow.tables import Machine, Situation
 
 ORDER = (
@@ -22,6 +23,8 @@ ORDER = (
 
 _machines: dict[str, Machine] = {}
 _followers: dict[tuple[str, str], list[Callable[[Situation], None]]] = defaultdict(list)
+FilesOf = Callable[[Any, Actor], list[dict[str, Any]]]
+_files: dict[str, list[FilesOf]] = defaultdict(list)
 
 
 def register(machine: Machine) -> Machine:
@@ -68,6 +71,21 @@ def follows(machine_name: str, state: str) -> Callable[[Callable[[Situation], No
 def followers(machine_name: str, state: str) -> tuple[Callable[[Situation], None], ...]:
     """Give what runs when a subject of this life has come to the state."""
     return tuple(_followers.get((machine_name, state), ()))
+
+
+def adds_files(machine_name: str) -> Callable[[FilesOf], FilesOf]:
+    """Let a later phase put files of its own on the page of a life, those that the reader may open."""
+
+    def remember(files_of: FilesOf) -> FilesOf:
+        _files[machine_name].append(files_of)
+        return files_of
+
+    return remember
+
+
+def added_files(machine_name: str, subject: Model, actor: Actor) -> list[dict[str, Any]]:
+    """Give the files that later phases put on the page of a life."""
+    return [file for files_of in _files.get(machine_name, ()) for file in files_of(subject, actor)]
 
 
 def all_followers() -> dict[tuple[str, str], list[Callable[[Situation], Any]]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
@@ -37,6 +38,7 @@ REPORT_COLUMNS = (
     "story_may_be_published",
     "bank_details_are_right",
 )
+MAKE_CERTIFICATES = "clusterxchange.phases.finalisation.jobs.make_certificates"
 BANK_COLUMNS = ("account_holder", "iban", "account_number", "bic", "bank_address")
 LENGTH_OF_ENDING = 4
 
@@ -223,6 +225,11 @@ def note_recovery(situation: Situation) -> None:
     """Note that the money has come back and is free again."""
     payment = situation.subject
     budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="free")
+
+
+def have_certificates_made(situation: Situation) -> None:
+    """Let a job write the certificate of participation of each side, once the mails of the closing are on their way."""
+    jobs_app.configure_task(MAKE_CERTIFICATES, queue="documents").defer(exchange_id=situation.subject.pk)
 
 
 def keep_new_bank_details(situation: Situation) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from clusterxchange.foundation.scanner import follows_verdicts
 from clusterxchange.phases.exchange_building.models import ExchangeState
-from clusterxchange.phases.finalisation import operations
+from clusterxchange.phases.finalisation import effects, operations
 from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
 from clusterxchange.workflow.registry import follows
 from clusterxchange.workflow.tables import Situation
@@ -14,6 +14,12 @@ from clusterxchange.workflow.tables import Situation
 def ask_for_reports_and_evidence(situation: Situation) -> None:
     """Ask both sides for their report, the visitor for evidence, and open the payment."""
     operations.open_finalisation(situation.subject, at=situation.at)
+
+
+@follows("exchange", ExchangeState.CLOSED)
+def certify_participation(situation: Situation) -> None:
+    """Give both sides their certificate of participation."""
+    effects.have_certificates_made(situation)
 
 
 @follows("activity_report", ActivityReportState.VALIDATED)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.documents.models import Document
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.phases.exchange_building.models import Exchange
@@ -124,6 +125,29 @@ def working_of(payment: Payment, at: datetime) -> tuple[int, AmountWorking]:
         kilometres=(agreement.distance_km or 0) if agreement is not None else 0,
         force_majeure=report.force_majeure if report is not None else False,
     )
+
+
+def took_place(exchange: Exchange) -> bool:
+    """Whether the visitor's report was validated: a waived one shows nothing."""
+    report = report_of(exchange, VISITOR)
+    return report is not None and report.state == ActivityReportState.VALIDATED
+
+
+def days_at_the_host(exchange: Exchange, report: ActivityReport | None) -> tuple[date | None, date | None]:
+    """Give first and last day as reported, else as agreed."""
+    agreed = exchange.commitment
+    first = report.actual_first_day if report is not None else None
+    last = report.actual_last_day if report is not None else None
+    return (
+        first or (agreed.first_day if agreed is not None else None),
+        last or (agreed.last_day if agreed is not None else None),
+    )
+
+
+def certificate_of(report: ActivityReport) -> Document | None:
+    """Give the signed certificate of participation of the side that wrote the report; None before it is made."""
+    kind = Document.Kind.CERTIFICATE_OF_PARTICIPATION
+    return Document.objects.filter(kind=kind, subject_id=report.pk, is_complete=True).select_related("file").last()
 
 
 def report_is_done(exchange: Exchange) -> bool:

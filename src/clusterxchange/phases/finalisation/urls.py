@@ -23,6 +23,9 @@ def report_paths(side: str) -> list[URLPattern]:
     ]
     return [
         path(f"<str:reference>/report/{side}/", views.report_of_side, {"side": side}, name=f"report_{side}"),
+        path(
+            f"<str:reference>/report/{side}/certificate/", views.certificate, {"side": side}, name=f"certificate_{side}"
+        ),
         *steps,
     ]
 

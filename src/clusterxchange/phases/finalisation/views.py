@@ -108,6 +108,26 @@ def names_and_links(exchange: Exchange, actor: Actor) -> list[tuple[str, str]]:
     return [(label, f"/exchanges/{exchange.reference}/{end}/") for kind, label, end in known if kind in seen]
 
 
+@registry.adds_files("exchange")
+def certificate_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
+    """Give the certificates of participation that the reader may see, each named by whose it is."""
+    if exchange.closed_at is None:
+        return []
+    names = {
+        queries.VISITOR: exchange.visiting_organisation.legal_name,
+        queries.HOST: exchange.host_organisation.legal_name,
+    }
+    return [
+        {
+            "name": _("Certificate of participation of %(organisation)s") % {"organisation": names[report.side]},
+            "url": f"{ACTIVITY_REPORT.address(report)}certificate/",
+            "note": _("PDF, signed for the visitor's partnership"),
+        }
+        for report in queries.reports_for(actor).filter(exchange=exchange).order_by("pk")
+        if queries.certificate_of(report) is not None
+    ]
+
+
 def not_yet(request: HttpRequest, reference: str, kind: str, title: str, sentence: str) -> HttpResponse:
     """Say of a part of an exchange that it begins with the end of the stay; a stranger gets the same as everywhere."""
     exchange = pages.load(request, Exchange.objects.all(), "exchange", reference=reference)
@@ -312,6 +332,7 @@ def _report_page(report_form: type[forms.ReportForm]) -> CasePage:
         meta=report_meta,
         breadcrumb=lambda report, _actor: breadcrumb_of(report.exchange),
         phase_steps=phase_steps,
+        files=lambda report, actor: certificate_files(report.exchange, actor),
         template="finalisation/report.html",
         context=_draft_of_report,
         elsewhere=frozenset({A.SUBMIT_REPORT}),
@@ -398,6 +419,16 @@ def report_of_side(request: HttpRequest, reference: str, side: str) -> HttpRespo
     """Show the report of one side."""
     row = report_row(request, reference, side)
     return pages.show(request, REPORT_PAGES[row.side], row)
+
+
+@require_safe
+@signed_in
+def certificate(request: HttpRequest, reference: str, side: str) -> HttpResponse:
+    """Hand out the certificate of participation of one side."""
+    document = queries.certificate_of(report_row(request, reference, side))
+    if document is None:
+        raise Http404
+    return hand_out(document.file)
 
 
 @signed_in
@@ -864,18 +895,11 @@ def may_open_account(payment: Payment, actor: Actor) -> bool:
 
 
 def _payment_files(payment: Payment, actor: Actor) -> list[dict[str, Any]]:
-    if payment.proof is None or not may_open_account(payment, actor):
-        return []
-    return [
-        {
-            "name": payment.proof.name,
-            "url": f"{PAYMENT.address(payment)}proof/",
-            "note": _("Bank statement"),
-            "state": "",
-            "state_label": "",
-            "sha256": "",
-        }
-    ]
+    found = certificate_files(payment.exchange, actor)
+    if payment.proof is not None and may_open_account(payment, actor):
+        proof = {"name": payment.proof.name, "url": f"{PAYMENT.address(payment)}proof/", "note": _("Bank statement")}
+        found.append(proof)
+    return found
 
 
 def _payment_context(request: HttpRequest, payment: Payment, at: datetime) -> dict[str, Any]:
