@@ -236,7 +236,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 STATIC_ROOT = DATA / "static" if IS_PRODUCTION else None  # elsewhere files are served from where they lie
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
-# The copies that tests and development serve may change at any time; a list made at each start would cost more than it saves.
+# In tests and development these files may change; a list of them at each start would cost more than it saves.
 WHITENOISE_AUTOREFRESH = DEBUG or MODE == "test"
 
 # Languages and time
