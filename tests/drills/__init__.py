@@ -1,0 +1,1 @@
+"""Drills: the tool under what may happen to it in years."""

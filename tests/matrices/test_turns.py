@@ -1,0 +1,158 @@
+"""Who has the ball: the banner of a case and the desk of each reader against `turns.csv`, which was written by hand."""
+
+import copy
+import csv
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from clusterxchange.access.capacities import Capacity
+from clusterxchange.foundation import clock
+from clusterxchange.phases.registration.models import Application
+from clusterxchange.workflow import deadlines
+from clusterxchange.workflow.models import Obligation
+from tests.bring import begin_story
+from tests.cast import MONDAY, Cast
+from tests.operations.scenes import BEGUN, NOTHING, STAGES, TRIED, Scene, Step, Try
+
+HERE = Path(__file__).parent
+READERS = ("ana", "bram", "chiara", "cosima", "dov", "edda", "aurel")
+ON_A_DESK = ("ana", "bram")
+HIDDEN, NOBODY, OWN = "x", "-", "!"
+# What the tool does when a term is over: scheme.md section 10, a proposal expires after 14 calendar days.
+BY_ITSELF = {"expire_proposal": Try("proposed", lambda s: deadlines.run_due(s.at + timedelta(days=15)))}
+BANNER = re.compile(r'<section class="next-step[^>]*data-ball="(\w+)" data-turn="([A-Z_ ]*)"')
+QUEUE = re.compile(r'<ol class="queue".*?</ol>', re.DOTALL)
+WORDS = {one.word: str(one) for one in Capacity if str(one) != "SYS"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What each reader must see on a page of a case, once something has been done."""
+
+    after: str
+    page: str
+    cells: dict[str, str]
+
+    @property
+    def tried(self) -> Try:
+        """How the case comes there: the stage, and what is done in it."""
+        if self.after in STAGES:
+            return Try(self.after, lambda _scene: None)
+        name = self.after.removeprefix("before ")
+        found = next(phase[name] for phase in (*TRIED.values(), BY_ITSELF) if name in phase)
+        return Try(found.stage, lambda _scene: None, found.before) if name != self.after else found
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything that is done in the stage, in order."""
+        return (*self.tried.before, self.tried.call)
+
+
+def lines() -> list[Line]:
+    with (HERE / "turns.csv").open(encoding="utf-8", newline="") as file:
+        return [Line(row["after"], row["page"], {name: row[name] for name in READERS}) for row in csv.DictReader(file)]
+
+
+def case_of(scene: Scene, page: str) -> str:
+    """Give the address of the case to which a page belongs."""
+    kind = page.partition("/")[0]
+    if kind == "application":
+        return f"/registration/applications/{Application.objects.latest('pk').reference}/"
+    if kind == "visit":
+        return f"/registration/participations/{scene.visit.reference}/"
+    if kind == "proposal":
+        return f"/matching/proposals/{scene.proposal.reference}/"
+    return f"/exchanges/{scene.story.exchange.reference}/"
+
+
+def open_things(desk: str, name: str) -> str:
+    """Give the part of a desk, or of a work queue, that lists what the reader must do."""
+    if name in ON_A_DESK:
+        return desk.partition('id="must-title"')[2].partition("</section>")[0]
+    return "".join(QUEUE.findall(desk))
+
+
+def differences(cast: Cast, scene: Scene, line: Line) -> list[str]:
+    case = case_of(scene, line.page)
+    below = line.page.partition("/")[2]
+    wrong = []
+    for name, cell in line.cells.items():
+        browser, where = Client(), f"after {line.after}, {line.page} as {name}"
+        browser.force_login(getattr(cast, name).account)
+        page = browser.get(f"{case}{below}/" if below else case)
+        tasks = open_things(browser.get("/desk/").content.decode(), name)
+        listed, own = f'href="{case}' in tasks, cell.endswith(OWN)
+        if cell == HIDDEN:
+            wrong += [f"{where}: {page.status_code}, not 404"] if page.status_code != 404 else []
+            wrong += [f"{where}: on the desk, though hidden"] if listed and not below else []
+            continue
+        if page.status_code != 200:
+            wrong.append(f"{where}: {page.status_code}")
+            continue
+        [(ball, turn)] = BANNER.findall(page.content.decode())
+        expected = set() if cell == NOBODY else set(cell.removesuffix(OWN).split())
+        said = {WORDS[word] for word in turn.split()}
+        ball_expected = "yours" if own else "theirs" if expected else "nobody"
+        if (said, ball) != (expected, ball_expected):
+            wrong.append(f"{where}: banner says {sorted(said)} {ball}, not {sorted(expected)} {ball_expected}")
+        if not below and listed != own:
+            wrong.append(f"{where}: {'on' if listed else 'not on'} the list of what they must do")
+    return wrong
+
+
+def stage_of(line: Line) -> str:
+    return line.tried.stage
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("stage", STAGES)
+def test_banner_and_desk_say_whose_turn_it_is_as_the_table_does(cast: Cast, stage: str) -> None:
+    found = [line for line in lines() if stage_of(line) == stage]
+    story = None if stage == NOTHING else begin_story(cast)
+    if story is not None and stage != BEGUN:
+        story.tell_at_once(stage)
+    wrong = []
+
+    for line in found:
+        with transaction.atomic():
+            scene = Scene(cast, copy.copy(story))
+            for step in line.steps:
+                step(scene)
+            latest = Obligation.objects.order_by("-since").values_list("since", flat=True).first()
+            clock.set_clock(max(MONDAY, scene.story.at if scene.told else MONDAY, latest or MONDAY))
+            wrong += differences(cast, scene, line)
+            transaction.set_rollback(True)
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_knows_every_step_that_moves_a_case() -> None:
+    """Whatever can be done to a case stands in the table, or leaves everybody's turn as it was."""
+    moves_nothing = {
+        "edit_application", "discard_application", "open_curriculum_vitae", "save_checklist", "pass_to_second_reader",
+        "remind_applicant", "invite_applicant", "edit_on_behalf", "record_act", "confirm_act", "object_to_act",
+        "keep_import", "carry_out_import", "discard_import", "import_participant", "reactivate_participation",
+        "release_participation", "decline_move", "move_participation", "note_sign_in", "offer_dates", "accept_dates",
+        "publish_programme", "change_programme", "close_programme", "cancel_programme", "ask_for_seat", "add_guest",
+        "remove_guest", "ask_for_plan", "make_plan", "confirm_planned_pair", "start_conversation", "write_message",
+        "block_conversation", "unblock_conversation", "report_abuse", "close_abuse_report", "save_organisation",
+        "remove_saved_organisation", "hide_organisation", "show_organisation_again", "save_search",
+        "switch_search_mails", "remove_saved_search", "open_audit", "end_audit", "hold_part", "comment_on_part",
+        "remind_signers", "delegate_signature", "revoke_delegation", "take_pen", "return_pen", "hand_in_signed_copy",
+        "open_verification_pack", "edit_commitment", "open_account", "open_evidence", "upload_evidence_together",
+        "accept_evidence_together", "waive_payment", "supersede_agreement", "validate_commitment", "sign_commitment",
+        "sign_agreement", "confirm_start", "confirm_end", "order_payment", "release_payment", "confirm_paid",
+        "confirm_receipt",
+    }  # fmt: skip
+    written = {line.after for line in lines()}
+    tried = {name for phase in TRIED.values() for name in phase}
+    # Each of these leads to a stage, which has its own lines.
+    assert tried - written - moves_nothing == set()
+    assert {*STAGES} - written - {NOTHING, "proposed", "agreed"} == set()
