@@ -54,7 +54,7 @@ ACRONYMS = (
 )  # fmt: skip
 # What people may leave undone for ever: the tool goes on without them.
 NEVER_NEEDED = frozenset({A.ACCEPT_PROPOSAL, A.CONFIRM_END, A.CONFIRM_RECEIPT})
-DECLARED = {
+DECLARED: dict[str, Any] = {
     "declares_true": True,
     "declares_first_visit": True,
     "declares_no_double_funding": True,

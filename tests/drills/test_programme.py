@@ -14,7 +14,7 @@ from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.models import Notice, Obligation
 from tests.cast import Cast
-from tests.drills.programme import BEGINS, MORNING, Programme, moment
+from tests.drills.programme import AFTER_MIDNIGHT, BEGINS, MORNING, Programme, moment
 from tests.drills.terms_by_hand import TERMS, reminder_days, told_on
 
 LONG = os.environ.get("LONG") == "1"
@@ -72,6 +72,9 @@ def expected(programme: Programme, topic: str) -> Mapping[Told, list[date]]:
         for day in days:
             if day is None:
                 continue
+            if topic == "overdue" and opened >= moment(day, AFTER_MIDNIGHT):
+                # It was asked only once the term was over: others hear of it the next time that the tool looks.
+                day = opened.date() + timedelta(days=1)  # noqa: PLW2901 -- the day that counts
             done = looked_at(day, programme.worker_stands)
             looked = moment(done, MORNING)
             if done >= today or (one.closed_at is not None and one.closed_at < looked and one.closed_at.date() < done):
@@ -110,8 +113,8 @@ def differences(here: Mapping[Told, list[date]], there: Mapping[Told, list[date]
 def check(programme: Programme) -> None:
     """Hold the programme against what scheme.md says of it."""
     assert programme.orphans == []
-    assert differences(expected(programme, "reminder"), written("reminder")) == []
-    assert differences(expected(programme, "overdue"), written("overdue")) == []
+    assert not (found := differences(expected(programme, "reminder"), written("reminder"))), "\n".join(found)
+    assert not (found := differences(expected(programme, "overdue"), written("overdue"))), "\n".join(found)
     assert obligations.differences(moment(programme.day, MORNING)) == []
     assert set(programme.refused) <= MAY_BE_REFUSED, programme.refused
 

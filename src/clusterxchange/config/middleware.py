@@ -1,13 +1,55 @@
-"""What wraps each request: who is asking."""
+"""What wraps each request: the name under which it stands in the log, and who is asking."""
 
 from __future__ import annotations
 
+import logging
+import re
+import time
+import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from clusterxchange.foundation.logs import request_id
 from clusterxchange.parties.memberships import actor_for
+
+REQUEST_ID = "X-Request-ID"
+A_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
+log = logging.getLogger("clusterxchange.requests")
+
+
+class RequestLogMiddleware:
+    """Give each request a name, write it beside every message that it causes, and log how it was answered.
+
+    A proxy in front may have named it already. Neither query nor form goes into the log.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on under its name."""
+        given = request.headers.get(REQUEST_ID, "") if settings.BEHIND_PROXY else ""
+        name = given if A_NAME.fullmatch(given) else uuid.uuid4().hex
+        token, begun = request_id.set(name), time.monotonic()
+        try:
+            response = self.get_response(request)
+            response[REQUEST_ID] = name
+            log.info(
+                "answered",
+                extra={
+                    "method": request.method,
+                    "path": request.path,
+                    "status": response.status_code,
+                    "milliseconds": round((time.monotonic() - begun) * 1000),
+                },
+            )
+        finally:
+            request_id.reset(token)
+        return response
 
 
 class ActorMiddleware:

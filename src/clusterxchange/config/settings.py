@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clusterxchange.config.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -332,6 +333,19 @@ TIME_STAMP_ROOTS = environment.file(
     "TIME_STAMP_ROOTS", "", "A PEM file with the root certificates of that time stamp service."
 )
 
+# Who may watch
+METRICS_TOKEN = environment.secret(
+    "METRICS_TOKEN",
+    "",
+    "Opens /health/metrics to whoever sends it as a bearer token. Without it that address does not exist.",
+)
+BOUNCE_TOKEN = environment.secret(
+    "BOUNCE_TOKEN",
+    "",
+    "Lets a mail server tell at /mail/bounces/ which mail came back, sent as a bearer token. Without it that address "
+    "does not exist.",
+)
+
 # What a browser is told to refuse
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -363,8 +377,23 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"with_request": {"()": "clusterxchange.foundation.logs.WithRequest"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"},
+        "json": {"()": "clusterxchange.foundation.logs.JsonLine"},
+    },
+    "handlers": {
+        "errors": {
+            "class": "logging.StreamHandler",
+            "filters": ["with_request"],
+            "formatter": environment.choice(
+                "LOG_FORMAT",
+                "line",
+                ("line", "json"),
+                "How a message is written: as a line to read, or as one JSON object a line. Each names its request.",
+            ),
+        }
+    },
     # What a person mistyped is no fault of the tool; faults are errors.
     # The same holds for a foreign file whose signatures do not: whoever asks is told on the page.
     "loggers": {

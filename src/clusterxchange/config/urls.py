@@ -28,6 +28,7 @@ rest_of_account = [pattern for pattern in account_urls.urlpatterns if pattern.na
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("health/metrics", health.metrics, name="health_metrics"),
     *signing_in,
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/", include("clusterxchange.parties.accounts.urls")),

@@ -1,5 +1,6 @@
 """Invitations that calendars understand (RFC 5545, RFC 5546): the same entry keeps its name, each change counts up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -61,6 +62,29 @@ def calendar_file(entry: Entry, method: Method, *, organiser: str, invited: str,
     calendar.add("version", "2.0")
     calendar.add("method", method.value)
     calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def calendar_of(entries: Iterable[Entry], *, title: str, at: datetime) -> bytes:
+    """Return a whole calendar to which a program may subscribe; what is no longer in it disappears there."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", Method.PUBLISH.value)
+    calendar.add("x-wr-calname", title)
+    for entry in entries:
+        event = Event()
+        event.add("uid", entry.name)
+        event.add("dtstamp", at)
+        event.add("dtstart", entry.first_day)
+        event.add("dtend", entry.last_day + A_DAY)
+        event.add("summary", entry.title)
+        if entry.place:
+            event.add("location", entry.place)
+        event.add("description", entry.text)
+        event.add("url", entry.address)
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 

@@ -1,10 +1,12 @@
-"""Mails of what spans phases."""
+"""Mails of what spans phases, and how the queue of jobs stands."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,6 +15,70 @@ from procrastinate.contrib.django import app
 
 from clusterxchange.foundation import clock
 from clusterxchange.parties.partnerships.models import PartnershipInvitation, PartnershipPerson
+
+OLDEST = """
+select extract(epoch from now() - min(e.at))
+from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id and e.type = 'deferred'
+where j.status = 'todo' and coalesce(j.scheduled_at, e.at) <= now()
+"""
+HEARTBEAT = "select extract(epoch from now() - max(last_heartbeat)) from procrastinate_workers"
+FAILED = """
+select j.id, j.task_name, j.attempts, max(e.at)
+from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id
+where j.status = 'failed' group by j.id order by max(e.at) desc limit 50
+"""
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that was given up."""
+
+    number: int
+    task: str
+    attempts: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How the queue of jobs stands, by the clock of the database, which is the queue's own."""
+
+    counts: dict[str, int]
+    oldest_seconds: float | None
+    heartbeat_seconds: float | None
+
+
+def queue_state() -> QueueState:
+    """Give how many jobs there are in each state, how long the oldest waits, and when a worker was last heard of."""
+    with connection.cursor() as cursor:
+        cursor.execute("select status::text, count(*) from procrastinate_jobs group by status")
+        counts = dict(cursor.fetchall())
+        cursor.execute(OLDEST)
+        oldest = cursor.fetchone()[0]
+        cursor.execute(HEARTBEAT)
+        heartbeat = cursor.fetchone()[0]
+    return QueueState(
+        counts,
+        None if oldest is None else float(oldest),
+        None if heartbeat is None else float(heartbeat),
+    )
+
+
+def failed_jobs() -> list[FailedJob]:
+    """Give the jobs that were given up, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED)
+        return [FailedJob(*row) for row in cursor.fetchall()]
+
+
+def retry_job(number: int) -> bool:
+    """Put a job that was given up back into the queue; give whether there was one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select id from procrastinate_jobs where id = %s and status = 'failed' for update", [number])
+        if cursor.fetchone() is None:
+            return False
+        cursor.execute("select procrastinate_retry_job_v2(%s, now(), null, null, null)", [number])
+    return True
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))

@@ -49,6 +49,7 @@ EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 PAYMENTS = Link("/payments/", _("Payments"), "g y")
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
+HEALTH = Link("/support/health/", _("Health of the installation"))
 PREFERENCES = Link("/desk/preferences/", _("Preferences"))
 QUESTIONS = Link("/support/questions/", _("Questions from outside"))
 
@@ -114,7 +115,7 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own += [QUESTIONS, REPORTS, PLANS]
+        own += [QUESTIONS, REPORTS, PLANS, HEALTH]
     own += _own_partnerships(actor)
     return [*own, PROPOSALS, _conversations(actor), GROUPS] if actor.organisations or actor.partnerships else own
 

@@ -38,6 +38,7 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, signed_in
 from clusterxchange.workflow.sentences import Text
+from clusterxchange.workflow.undeliverable import undeliverable_for
 
 
 @require_safe
@@ -114,6 +115,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "xlsx_url": _address("/desk/queue.xlsx", chosen),
         "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
+        "undeliverable": undeliverable_for(actor).count(),
     }
     return render(request, "journeys/queue.html", context)
 

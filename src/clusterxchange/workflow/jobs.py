@@ -1,5 +1,7 @@
 """Work that is done after the answer: mails, and each minute what is due. Every job is safe to run twice."""
 
+from datetime import datetime
+
 from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -7,9 +9,9 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from clusterxchange.foundation import clock
-from clusterxchange.workflow import anchors, deadlines
-from clusterxchange.workflow.mails import mail_of
-from clusterxchange.workflow.models import Notice
+from clusterxchange.workflow import anchors, deadlines, journal
+from clusterxchange.workflow.mails import digest_of, mail_of
+from clusterxchange.workflow.models import JournalCheck, Notice
 
 STALLED_AFTER_SECONDS = 20
 
@@ -32,7 +34,30 @@ def run_due(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over;
     """Carry out what is due at the clock's time, and keep the day's anchor of the journal."""
     at = clock.now()
     deadlines.run_due(at)
+    send_held(at)
     anchors.write_anchor(at)
+
+
+def send_held(at: datetime) -> int:
+    """Send what has waited for a person's morning: one mail to each, however much there is; give how many mails."""
+    waiting = Notice.objects.filter(sent_at=None, held_until__lte=at)
+    accounts = list(waiting.order_by("account_id").values_list("account_id", flat=True).distinct())
+    for account_id in accounts:
+        with transaction.atomic():
+            rows = waiting.filter(account_id=account_id).select_for_update(of=("self",)).select_related("account")
+            held = list(rows.order_by("pk"))
+            if held:
+                Notice.objects.filter(pk__in=[one.pk for one in held]).update(sent_at=at)
+                (mail_of(held[0]) if len(held) == 1 else digest_of(held)).send()
+    return len(accounts)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="check_journal", lock="check_journal")
+def check_journal(timestamp: int) -> None:  # noqa: ARG001 -- as above
+    """Walk the whole journal once a night, and keep what was found for the health page."""
+    found = journal.check()
+    JournalCheck.objects.create(at=clock.now(), entries=found.entries, holds=found.ok, first_bad=found.first_bad)
 
 
 @app.periodic(cron="* * * * * */15")

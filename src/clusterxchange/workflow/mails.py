@@ -1,5 +1,6 @@
 """The text of a notice, in its reader's language: the same sentence as banner and desk, and one link."""
 
+from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clusterxchange.access.actions import Action
 from clusterxchange.workflow import registry, sentences
@@ -40,6 +42,28 @@ def mail_of(notice: Notice) -> EmailMessage:
         )
         if (found := _attachment(notice)) is not None:
             mail.attach(found.name, found.content, found.content_type)
+        return mail
+
+
+def digest_of(notices: Sequence[Notice]) -> EmailMessage:
+    """Write one mail of several notices to one person: each with its sentence, its last day and its link."""
+    account = notices[0].account
+    with translation.override(account.language):
+        count = len(notices)
+        subject = ngettext("%(count)d thing in your cases", "%(count)d things in your cases", count) % {"count": count}
+        parts = [mail_of(notice) for notice in notices]
+        things = [
+            {
+                "sentence": part.subject,
+                "link": urljoin(settings.PUBLIC_URL, notice.path),
+                "letter": notice.params.get("letter", ""),
+            }
+            for part, notice in zip(parts, notices, strict=True)
+        ]
+        text = render_to_string("mail/digest.txt", {"person": account.full_name, "things": things})
+        mail = EmailMessage(subject, text, to=[account.email], headers={"Content-Language": account.language})
+        for part in parts:
+            mail.attachments.extend(part.attachments)
         return mail
 
 

@@ -169,7 +169,15 @@ class Notice(models.Model):
     path = models.CharField(max_length=200)
     due_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("held_until",), condition=Q(sent_at__isnull=True, held_until__isnull=False), name="held_notices"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.topic} {self.action} {self.reference}"
@@ -209,3 +217,77 @@ class ThreadReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} has read {self.kind} {self.subject_id} up to {self.last_read}"
+
+
+class JournalCheck(models.Model):
+    """That the whole journal was walked, and what was found."""
+
+    at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    holds = models.BooleanField()
+    first_bad = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()} {'holds' if self.holds else f'broken at {self.first_bad}'}"
+
+
+class UndeliverableMail(models.Model):
+    """That mail to an address came back: since when, how often, and why; gone once the address works again."""
+
+    address = models.EmailField(unique=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="undeliverable_mail")
+    reason = models.CharField(max_length=300, blank=True)
+    is_permanent = models.BooleanField(default=False)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-last_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.address} since {self.first_at.isoformat()}"
+
+
+class MailPreferences(models.Model):
+    """How a person wants to be written to. What they must do always comes; the rest as they like.
+
+    Hours are those of the scheme's zone. Quiet hours from 22 to 7 go over midnight.
+    """
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="mail_preferences"
+    )
+    wants_news = models.BooleanField(default=True)
+    wants_messages = models.BooleanField(default=True)
+    is_digest = models.BooleanField(default=False)
+    digest_hour = models.PositiveSmallIntegerField(default=7)
+    quiet_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    quiet_until = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"of {self.account_id}"
+
+
+class CalendarFeed(models.Model):
+    """A secret address at which a calendar reads what is due, for a person or for a whole partnership."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feeds")
+    partnership = models.ForeignKey(
+        "partnerships.Partnership", models.CASCADE, null=True, blank=True, related_name="calendar_feeds"
+    )
+    token = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "partnership"), nulls_distinct=False, name="one_feed_of_each_kind"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"of {self.account_id}"

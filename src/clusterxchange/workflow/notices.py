@@ -27,7 +27,7 @@ from clusterxchange.parties.memberships import (
     people_of_partnership,
     people_of_support_office,
 )
-from clusterxchange.workflow import obligations, registry
+from clusterxchange.workflow import mail_times, obligations, registry
 from clusterxchange.workflow.models import Notice, Obligation
 from clusterxchange.workflow.tables import Machine
 
@@ -151,9 +151,17 @@ def warn(obligation: Obligation, people: Iterable[Account], at: datetime) -> Non
 
 
 def send(found: Iterable[Notice]) -> None:
-    """Keep the notices and put one job for each into the queue, in the transaction that is open."""
-    kept = Notice.objects.bulk_create(list(found))
-    jobs: list[JSONDict] = [{"notice_id": notice.pk} for notice in kept]
+    """Keep the notices and put one job for each into the queue, in the transaction that is open.
+
+    What a person does not want is not kept; what waits for their morning goes with the minute job.
+    """
+    wished = list(found)
+    preferences = mail_times.preferences_of(notice.account_id for notice in wished) if wished else {}
+    wanted = [notice for notice in wished if mail_times.is_wanted(notice, preferences.get(notice.account_id))]
+    for notice in wanted:
+        notice.held_until = mail_times.held_until(preferences.get(notice.account_id), notice.at)
+    kept = Notice.objects.bulk_create(wanted)
+    jobs: list[JSONDict] = [{"notice_id": notice.pk} for notice in kept if notice.held_until is None]
     if jobs:
         jobs_app.configure_task(SEND_NOTICE, queue="mail").batch_defer(*jobs)
 

@@ -1,0 +1,49 @@
+"""Mail that came back: noted by address, forgotten once the address works again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.workflow.models import UndeliverableMail
+
+
+def note_bounce(address: str, *, reason: str, is_permanent: bool, at: datetime) -> UndeliverableMail:
+    """Note that mail to an address came back; a second time counts up."""
+    address = address.strip().lower()
+    account = Account.objects.filter(email=address).first()
+    with transaction.atomic():
+        found, is_new = UndeliverableMail.objects.select_for_update().get_or_create(
+            address=address,
+            defaults={
+                "account": account, "reason": reason[:300], "is_permanent": is_permanent, "first_at": at, "last_at": at
+            },
+        )  # fmt: skip
+        if not is_new:
+            found.count, found.last_at, found.reason = F("count") + 1, at, reason[:300]
+            found.is_permanent = found.is_permanent or is_permanent
+            found.save()
+            found.refresh_from_db()
+    return found
+
+
+def address_works(address: str) -> None:
+    """Forget what came back from an address, since its owner has shown that it works or has changed it."""
+    UndeliverableMail.objects.filter(address=address.lower()).delete()
+
+
+def undeliverable_for(actor: Actor) -> QuerySet[UndeliverableMail]:
+    """Give what came back from people whom the reader looks after: the support office sees all of it."""
+    rows = UndeliverableMail.objects.select_related("account")
+    if actor.support_office:
+        return rows
+    own = actor.partnerships_as(CASE_PEOPLE)
+    through = "account__representations__organisation__"
+    return rows.filter(
+        Q(**{f"{through}applications__partnership_id__in": own})
+        | Q(account__partnership_roles__partnership_id__in=own)
+        | Q(account_id=actor.account_id)
+    ).distinct()

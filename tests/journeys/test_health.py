@@ -1,0 +1,141 @@
+"""How the installation does, for the support office and for a program that watches; and the names of requests."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.logs import JsonLine, WithRequest, request_id
+from clusterxchange.foundation.models import BackupRecord
+from clusterxchange.journeys.jobs import failed_jobs, queue_state
+from clusterxchange.workflow.jobs import check_journal
+from clusterxchange.workflow.models import JournalCheck
+from clusterxchange.workflow.undeliverable import note_bounce
+from tests.bring import bring_application_to
+from tests.cast import MONDAY, Cast, Person
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/support/health/"
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for the database
+    """That first Monday."""
+    clock.set_clock(MONDAY)
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person.account)
+    return client
+
+
+def fail_a_job() -> int:
+    """Let the oldest job of the queue be given up, as its worker would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = 'failed' where id = (select min(id) from procrastinate_jobs)"
+        )
+        cursor.execute("select id from procrastinate_jobs where status = 'failed'")
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def test_only_the_support_office_sees_how_the_installation_does(cast: Cast, client: Client) -> None:
+    assertContains(signed_in(cast.edda).get(PAGE), "No backup is known yet.")
+    for person in (cast.aurel, cast.chiara, cast.cosima, cast.ana, cast.nuno):
+        assert signed_in(person).get(PAGE).status_code == 404
+        assert signed_in(person).post(f"{PAGE}1/retry-failed-job/").status_code == 404
+    assert client.get(PAGE)["Location"].startswith("/sign-in/")
+
+
+def test_a_job_that_was_given_up_is_shown_and_put_back_into_the_queue_once(cast: Cast) -> None:
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    number = fail_a_job()
+    edda = signed_in(cast.edda)
+    assertContains(edda.get(PAGE), "1 job was given up.")
+    assert [job.number for job in failed_jobs()] == [number]
+
+    answer = edda.post(f"{PAGE}{number}/retry-failed-job/", follow=True)
+
+    assertContains(answer, "The job is in the queue again.")
+    assert failed_jobs() == []
+    assert queue_state().counts["todo"] >= 1
+    assertContains(edda.post(f"{PAGE}{number}/retry-failed-job/", follow=True), "This job was taken up already.")
+
+
+def test_the_page_says_when_backup_and_trial_were_and_when_they_are_too_old(cast: Cast) -> None:
+    for kind, days in ((BackupRecord.Kind.BACKUP, 1), (BackupRecord.Kind.DRILL, 100)):
+        BackupRecord.objects.create(
+            kind=kind, at=MONDAY - timedelta(days=days), folder="/kept", holds=True, rows=1, files=1, size=1, seconds=1
+        )
+    page = signed_in(cast.edda).get(PAGE).content.decode()
+    rows = {name: page.partition(name)[2].partition("</li>")[0] for name in ("Last backup", "Last trial of restoring")}
+    assert "1 March 2026" in rows["Last backup"]
+    assert "In order" in rows["Last backup"]
+    assert "Look at this" in rows["Last trial of restoring"]
+
+
+def test_the_journal_is_checked_at_night_and_a_changed_entry_is_named(cast: Cast) -> None:
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    check_journal(0)
+    whole = JournalCheck.objects.get()
+    assert whole.holds
+    assertContains(signed_in(cast.edda).get(PAGE), f"all {whole.entries} entries fit.")
+    JournalCheck.objects.create(at=MONDAY, entries=1, holds=False, first_bad=2)
+    assertContains(signed_in(cast.edda).get(PAGE), "entry 2 does not fit.")
+
+
+def test_metrics_are_closed_until_a_token_is_set_and_only_open_to_it(
+    cast: Cast, settings: LazySettings, client: Client
+) -> None:
+    assert client.get("/health/metrics").status_code == 404
+    assert signed_in(cast.edda).get("/health/metrics").status_code == 404
+    settings.METRICS_TOKEN = "a token for whoever watches"
+    assert client.get("/health/metrics").status_code == 404
+    assert client.get("/health/metrics", headers={"authorization": "Bearer another"}).status_code == 404
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    note_bounce("gone@cast.example", reason="no such user", is_permanent=True, at=MONDAY)
+
+    answer = client.get("/health/metrics", headers={"authorization": "Bearer a token for whoever watches"})
+
+    lines = answer.content.decode().splitlines()
+    assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "clusterxchange_undeliverable_addresses 1" in lines
+    # Only Chiara's partnership has something to do: to assess what Ana has submitted.
+    assert "clusterxchange_open_obligations 1" in lines
+    assert "# TYPE clusterxchange_jobs gauge" in lines
+    assert sum(line.startswith("# HELP clusterxchange_jobs ") for line in lines) == 1
+
+
+def test_each_answer_names_its_request_and_a_stranger_cannot_choose_the_name(
+    client: Client, settings: LazySettings
+) -> None:
+    first, second = (client.get("/health/live", headers={"x-request-id": "chosen-by-me"}) for _ in range(2))
+    assert first["X-Request-ID"] != second["X-Request-ID"]
+    assert "chosen-by-me" not in {first["X-Request-ID"], second["X-Request-ID"]}
+    settings.BEHIND_PROXY = True
+    assert client.get("/health/live", headers={"x-request-id": "chosen-by-proxy"})["X-Request-ID"] == "chosen-by-proxy"
+    assert client.get("/health/live", headers={"x-request-id": "a b\u00e9"})["X-Request-ID"] != "a b\u00e9"
+
+
+def test_a_line_of_the_log_is_one_object_with_the_request_and_no_query(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="clusterxchange.requests"):
+        client.get("/how-to-take-part/?secret=1")
+    (record,) = [one for one in caplog.records if one.name == "clusterxchange.requests"]
+    token = request_id.set("name-of-request")
+    WithRequest().filter(record)
+    request_id.reset(token)
+    line = json.loads(JsonLine().format(record))
+    assert (line["path"], line["status"], line["method"]) == ("/how-to-take-part/", 200, "GET")
+    assert line["request_id"] == "name-of-request"
+    assert "secret" not in json.dumps(line)
