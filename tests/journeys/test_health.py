@@ -41,9 +41,9 @@ def fail_a_job() -> int:
     """Let the oldest job of the queue be given up, as its worker would."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update procrastinate_jobs set status = 'failed' where id = (select min(id) from procrastinate_jobs)"
+            "update procrastinate_jobs set status = 'failed'"
+            " where id = (select min(id) from procrastinate_jobs) returning id"
         )
-        cursor.execute("select id from procrastinate_jobs where status = 'failed'")
         (number,) = cursor.fetchone()
     return int(number)
 

@@ -49,7 +49,9 @@ from clusterxchange.phases.matching.models import Conversation, OfferedDates, Pl
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
+from clusterxchange.workflow.models import CalendarFeed
 from clusterxchange.workflow.thread import Attachment
+from clusterxchange.workflow.undeliverable import note_bounce
 from tests.phases.finalisation.bank import Booking, statement
 
 BEGINS = date(2026, 3, 2)
@@ -178,6 +180,8 @@ def things_of(story: Story) -> Things:
         **things_of_people(visitor, newcomer),
         "task": {"number": str(task.pk)},
         "own_filter": {"number": str(a_filter().pk)},
+        "failed_job": {"number": "1"},
+        **things_of_mail(),
         "act": {"reference": application, "number": str(a_record(visitor.application).pk)},
         "invited": {"token": signing.dumps(forgetful.pk, salt=invitations.SALT)},
         "list": {"number": str(a_list(visitor.partnership).pk)},
@@ -252,6 +256,17 @@ def things_of_a_conversation(story: Story) -> dict[str, dict[str, str]]:
 def a_filter() -> SavedFilter:
     """Give a filter of the queue that the visitor's contact point keeps."""
     return SavedFilter.objects.create(account=account_of("visitor.contact"), name="Late", query="due=overdue")
+
+
+def things_of_mail() -> dict[str, dict[str, str]]:
+    """Give a calendar of the visitor's contact point, and what came back from the visitor's address."""
+    feed = CalendarFeed.objects.create(account=account_of("visitor.contact"), token="a" * 43, made_at=EVENING)
+    back = note_bounce(account_of("visitor").email, reason="full", is_permanent=False, at=EVENING)
+    return {
+        "calendar_feed": {"number": str(feed.pk)},
+        "secret_calendar": {"token": feed.token},
+        "bounce": {"number": str(back.pk)},
+    }
 
 
 def a_search(story: Story) -> SavedSearch:
