@@ -1,6 +1,6 @@
 """A simulated programme: nothing is forgotten, nobody is reminded twice, and each term ends on its day.
 
-The suite lives a few months with a dozen exchanges; `LONG=1` lives two years with 600 in 13 partnerships.
+The suite lives some months with eight exchanges; `LONG=1` lives two years with 600 in 13 partnerships.
 """
 
 import os
@@ -21,7 +21,7 @@ LONG = os.environ.get("LONG") == "1"
 EXCHANGES, DAYS = (
     (int(os.environ.get("EXCHANGES", "600")), 730)
     if LONG
-    else (int(os.environ.get("EXCHANGES", "12")), int(os.environ.get("DAYS", "200")))
+    else (int(os.environ.get("EXCHANGES", "8")), int(os.environ.get("DAYS", "170")))
 )
 STANDS = frozenset(range(100, 103))
 # What runs out by itself, and what people try in vain before it is time; a rule that says so is no fault.
