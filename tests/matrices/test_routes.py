@@ -49,7 +49,7 @@ from clusterxchange.phases.matching.models import Conversation, OfferedDates, Pl
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.workflow import obligations
-from clusterxchange.workflow.models import CalendarFeed
+from clusterxchange.workflow.models import CalendarFeed, Notice
 from clusterxchange.workflow.thread import Attachment
 from clusterxchange.workflow.undeliverable import note_bounce
 from tests.phases.finalisation.bank import Booking, statement
@@ -289,7 +289,13 @@ def things_of_a_partnership(slug: str) -> dict[str, dict[str, str]]:
     )
     officer = partnership.people.get(account=account_of("visitor.contact"), role="contact_point")
     own = {"slug": slug}
+    notice = Notice.objects.create(
+        account=account_of("visitor"), topic="happened", kind="partnership", subject_id=partnership.pk,
+        reference="", action="open_partnership", params={"partnership": "CLAMTEX", "capacity": "VP"}, path="/desk/",
+        at=at, held_until=at, partnership=partnership,
+    )  # fmt: skip
     return {
+        "own_mail": own | {"number": str(notice.pk)},
         "own_partnership": own,
         "part_of_profile": own | {"name": "profile"},
         "officer": own | {"number": str(officer.pk)},

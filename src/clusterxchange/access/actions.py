@@ -192,6 +192,7 @@ class Action(StrEnum):
     TAKE_JOIN_REQUEST_BACK = auto()
 
     REMIND_PARTY = auto()
+    EDIT_MAIL = auto()
     SAY_SOMETHING = auto()
     SEE = auto()
     SEE_PERSON = auto()

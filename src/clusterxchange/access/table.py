@@ -353,6 +353,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.LEAVE_OFFICE: may(VP),
         A.APPOINT_COORDINATOR: may(SO),
         A.ANSWER_QUESTION: may(VP),
+        A.EDIT_MAIL: may(VP),
         A.OPEN_AUDIT: may(SO),
         A.END_AUDIT: may(SO),
         A.GIVE_PAYING_ACCOUNT: may(VP, only=(COORDINATES,)),

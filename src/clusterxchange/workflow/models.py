@@ -170,6 +170,8 @@ class Notice(models.Model):
     due_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
+    # In whose name it goes, where that partnership wants to see its mails before they go.
+    partnership = models.ForeignKey("partnerships.Partnership", models.CASCADE, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -291,3 +293,15 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.account_id}"
+
+
+class Outbox(models.Model):
+    """For how long a partnership's mails to others wait, so that its people can still change or keep them."""
+
+    partnership = models.OneToOneField(
+        "partnerships.Partnership", models.CASCADE, primary_key=True, related_name="outbox"
+    )
+    minutes = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"of {self.partnership_id}, {self.minutes} minutes"

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.types import JSONDict
 
 from clusterxchange.access.actions import Action
-from clusterxchange.access.actor import Actor
+from clusterxchange.access.actor import PARTNERSHIP_ROLES, Actor
 from clusterxchange.access.capacities import AG, HP, PO, PR, SO, VP, Capacity, H, V
 from clusterxchange.access.rules import Thing
 from clusterxchange.access.table import CASE_PEOPLE, ORDERERS, RELEASERS
@@ -28,7 +28,7 @@ from clusterxchange.parties.memberships import (
     people_of_support_office,
 )
 from clusterxchange.workflow import mail_times, obligations, registry
-from clusterxchange.workflow.models import Notice, Obligation
+from clusterxchange.workflow.models import Notice, Obligation, Outbox
 from clusterxchange.workflow.tables import Machine
 
 ROLES_OF_CAPACITY = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}
@@ -102,7 +102,24 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
                 letter = letters.get((obligation.kind, obligation.subject_id, Capacity(obligation.capacity)))
                 found.append(_with_letter(notice, letter))
     found += _told_of(reversed(happenings), people, told, at)
+    _put_into_outbox(found, happenings, at)
     send(found)
+
+
+def _put_into_outbox(found: Iterable[Notice], happenings: Iterable[Happening], at: datetime) -> None:
+    """Let what goes to others in a partnership's name wait, where that partnership looks at its mails first."""
+    senders = {
+        obligations.party_of(one.machine, one.subject, one.capacity)[1]
+        for one in happenings
+        if one.capacity in ROLES_OF_CAPACITY
+    } - {None}
+    if not senders:
+        return
+    for outbox in Outbox.objects.filter(partnership_id__in=senders):
+        own = {person.pk for person in people_of_partnership(outbox.partnership_id, PARTNERSHIP_ROLES)}
+        for notice in found:
+            if notice.account_id not in own:
+                notice.partnership_id, notice.held_until = outbox.partnership_id, at + timedelta(minutes=outbox.minutes)
 
 
 def tell_people(
@@ -159,7 +176,8 @@ def send(found: Iterable[Notice]) -> None:
     preferences = mail_times.preferences_of(notice.account_id for notice in wished) if wished else {}
     wanted = [notice for notice in wished if mail_times.is_wanted(notice, preferences.get(notice.account_id))]
     for notice in wanted:
-        notice.held_until = mail_times.held_until(preferences.get(notice.account_id), notice.at)
+        wish = mail_times.held_until(preferences.get(notice.account_id), notice.held_until or notice.at)
+        notice.held_until = wish or notice.held_until
     kept = Notice.objects.bulk_create(wanted)
     jobs: list[JSONDict] = [{"notice_id": notice.pk} for notice in kept if notice.held_until is None]
     if jobs:

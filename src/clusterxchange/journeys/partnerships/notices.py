@@ -39,6 +39,9 @@ sentences.say(
         Action.ASK_PARTNERSHIP: ActionSentences(
             button=_("Send the question"), happened=_("A question to %(partnership)s from %(name)s")
         ),
+        Action.EDIT_MAIL: ActionSentences(
+            button=_("Keep it so"), happened=_("%(party)s changed a mail before it went out for %(partnership)s.")
+        ),
         Action.ANSWER_QUESTION: ActionSentences(
             button=_("Mark as answered"), happened=_("%(party)s answered a question to %(partnership)s.")
         ),

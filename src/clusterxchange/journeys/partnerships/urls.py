@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clusterxchange.journeys.partnerships import directory, own, questions
+from clusterxchange.journeys.partnerships import directory, outbox, own, questions
 
 app_name = "partnerships"
 OWN = "<str:slug>/own/"
@@ -28,5 +28,8 @@ urlpatterns = [
     path(f"{OWN}members/", own.member, name="new_member"),
     path(f"{OWN}members/<int:number>/", own.member, name="member"),
     path(f"{OWN}members/<int:number>/remove/", own.remove_member, name="remove_member"),
+    path(f"{OWN}outbox/", outbox.outbox, name="outbox"),
+    path(f"{OWN}outbox/keep-outbox/", outbox.keep_outbox, name="keep_outbox"),
+    path(f"{OWN}outbox/<int:number>/edit-mail/", outbox.edit_mail, name="edit_mail"),
     path(f"{OWN}<slug:name>/", own.part, name="part"),
 ]
