@@ -109,10 +109,11 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
 def _put_into_outbox(found: Iterable[Notice], happenings: Iterable[Happening], at: datetime) -> None:
     """Let what goes to others in a partnership's name wait, where that partnership looks at its mails first."""
     senders = {
-        obligations.party_of(one.machine, one.subject, one.capacity)[1]
+        sender
         for one in happenings
         if one.capacity in ROLES_OF_CAPACITY
-    } - {None}
+        and (sender := obligations.party_of(one.machine, one.subject, one.capacity)[1]) is not None
+    }
     if not senders:
         return
     for outbox in Outbox.objects.filter(partnership_id__in=senders):
