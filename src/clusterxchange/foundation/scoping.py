@@ -24,7 +24,7 @@ def lookup(actor: Actor, relation: Relation) -> Q:
 
 
 def permitted(actor: Actor, kind: str, action: Action) -> Q:
-    """Give the filter for the things of a kind to which the table lets the actor do the action."""
+    """Give the filter for the things to which the table lets the actor do the action, disclosed ones apart."""
     row = PERMISSIONS[kind].get(action)
     if row is None:
         return NOTHING
@@ -39,11 +39,14 @@ def permitted(actor: Actor, kind: str, action: Action) -> Q:
         allowed &= ~lookup(actor, condition.relation)
     for condition in row.only:
         allowed &= lookup(actor, condition.relation)
-    disclosed = DISCLOSURES.get(kind, {}).get(action)
-    return allowed | lookup(actor, disclosed) if disclosed is not None else allowed
+    return allowed
 
 
 def visible(queryset: QuerySet[M], kind: str, actor: Actor, action: Action = Action.SEE) -> QuerySet[M]:
     """Narrow a list to what the actor may see."""
-    found = queryset.filter(permitted(actor, kind, action))
-    return found.distinct() if action in DISCLOSURES.get(kind, {}) else found
+    allowed = permitted(actor, kind, action)
+    disclosed = DISCLOSURES.get(kind, {}).get(action)
+    if disclosed is not None and own_values(actor, disclosed):
+        # As a join, the rows that disclose would give a thing as often as there are rows.
+        allowed |= Q(pk__in=queryset.model._base_manager.filter(lookup(actor, disclosed)).values("pk"))
+    return queryset.filter(allowed)
