@@ -32,6 +32,8 @@ def own_values(actor: Actor, relation: Relation) -> frozenset[int] | bool:
             return actor.partnerships_as(relation.roles)
         case Holder.ACCOUNT:
             return frozenset() if actor.account_id is None else frozenset({actor.account_id})
+        case Holder.AUDITOR:
+            return frozenset({actor.account_id}) if actor.auditor and actor.account_id is not None else frozenset()
         case Holder.SUPPORT_OFFICE:
             return actor.support_office
         case Holder.AGENCY:

@@ -17,6 +17,7 @@ class Holder(StrEnum):
     ORGANISATION = "organisation"
     PARTNERSHIP = "partnership"
     ACCOUNT = "account"
+    AUDITOR = "auditor"
     SUPPORT_OFFICE = "support_office"
     AGENCY = "agency"
 

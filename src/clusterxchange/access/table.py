@@ -44,7 +44,7 @@ def four_parties(prefix: str) -> Mapping[Capacity, Relation]:
 
 def audited(prefix: str) -> Relation:
     """Give the relation of an auditor to what hangs on an exchange that an audit covers."""
-    return Relation(Holder.ACCOUNT, f"{prefix}audits__auditor_id")
+    return Relation(Holder.AUDITOR, f"{prefix}audits__auditor_id")
 
 
 def of_those_who_pay(path: str) -> Mapping[Capacity, Relation]:

@@ -171,6 +171,8 @@ def _held(relation: Relation) -> str:
             return f"people of the partnership at `{relation.path}` ({roles})"
         case Holder.ACCOUNT:
             return f"the person at `{relation.path}`"
+        case Holder.AUDITOR:
+            return f"the auditor at `{relation.path}`"
         case Holder.SUPPORT_OFFICE:
             return "people of the support office"
         case Holder.AGENCY:
