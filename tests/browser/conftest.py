@@ -22,17 +22,19 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
+FIRST = "test_pictures_of_the_manual"  # it shows the demonstration as it begins
 LAST = "test_whole_journey"  # it moves the clock of the demonstration
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Play last what moves the clock that all share."""
-    items.sort(key=lambda item: item.path.stem == LAST)
+    """Take pictures first, and play last what moves the clock that all share."""
+    items.sort(key=lambda item: (item.path.stem != FIRST, item.path.stem == LAST))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a demonstration that already runs be used, which saves its start while a test is being written."""
     parser.addoption("--running", type=Path, help="the data folder of a running demonstration")
+    parser.addoption("--keep-pictures", action="store_true", help="write the pictures of the manual anew")
 
 
 @dataclass

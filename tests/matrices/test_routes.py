@@ -192,6 +192,10 @@ def things_of(story: Story) -> Things:
         "batch": {"number": str(a_batch(visitor.partnership).pk)},
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
         "brochure": {"name": "partnerships", "language": "en"},
+        "manual": {"name": "contact-point"},
+        "manual_file": {"name": "contact-point", "language": "pl"},
+        "manual_section": {"name": "contact-point", "section": "signing"},
+        "page_with_help": {"route": "journeys:desk"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }

@@ -30,7 +30,7 @@ def texts(language: str) -> Iterator[str]:
     for section in SECTIONS:
         for message in kept(section, "pl"):
             said = message.id if language == "en" else message.string
-            yield from said if isinstance(said, list | tuple) else (said,)
+            yield from filter(None, said if isinstance(said, list | tuple) else (said,))
 
 
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchanges/", include("clusterxchange.phases.finalisation.urls")),
     path("exchanges/", include("clusterxchange.phases.finalisation.reporting.urls")),
     path("payments/", include("clusterxchange.phases.finalisation.banking.urls")),
+    path("manual/", include("clusterxchange.journeys.manual.urls")),
     path("", include("clusterxchange.scheme.urls")),
     path("", include("clusterxchange.workflow.urls")),
     path("", include("clusterxchange.documents.urls")),

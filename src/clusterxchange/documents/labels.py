@@ -168,9 +168,14 @@ def _brochure_labels() -> dict[str, str]:
     return {"document": gettext("Brochure"), "contents": gettext("Contents")}
 
 
+def _manual_labels() -> dict[str, str]:
+    return {"document": gettext("Manual"), "contents": gettext("Contents")}
+
+
 LABELS: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "commitment_to_quality": _commitment_labels,
     "financial_agreement": _financial_agreement_labels,
     "certificate_of_participation": _certificate_labels,
     "brochure": _brochure_labels,
+    "manual": _manual_labels,
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 TEMPLATES: Final = Path(__file__).parent / "typst"
+PACKAGE: Final = TEMPLATES.parents[1]  # a template may show pictures that the pages show as well
 PAGE_HEIGHT: Final = 841.89  # A4 in points
 REPLACEMENT: Final = "\N{WHITE SQUARE}"
 
@@ -60,7 +61,7 @@ class _Composed:
         self._moment = dt.datetime(year, month, day, tzinfo=dt.UTC)
         self._compiler = typst.Compiler(
             TEMPLATES / f"{template}.typ",
-            root=TEMPLATES,
+            root=PACKAGE,
             font_paths=_fonts(),
             sys_inputs={
                 "document": json.dumps(inputs, ensure_ascii=False, sort_keys=True),

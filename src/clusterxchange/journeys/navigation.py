@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.urls import ResolverMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +59,8 @@ ABOUT = (
     HOW,
     PARTNERSHIPS,
     Link("/brochures/", _("Brochures")),
-    Link("/help/", _("Help")),
+    Link("/manual/", _("Manual")),
+    Link("/help/", _("Help and contact")),
     Link("/accessibility/", _("Accessibility")),
     Link("/privacy/", _("Privacy")),
 )
@@ -105,6 +107,13 @@ def _takes_part(actor: Actor) -> bool:
 def footer_links() -> list[Link]:
     """Give the ways at the foot of each page."""
     return [*ABOUT, *(() if settings.MODE == "production" else OF_A_DEMONSTRATION)]
+
+
+def help_url(found: ResolverMatch | None) -> str:
+    """Give the way to the section of the manual about a page; a page that is not there has none of its own."""
+    if found is None or not found.view_name:
+        return reverse("manual:manuals")
+    return reverse("manual:help_for_page", args=[found.view_name])
 
 
 def account_pages(actor: Actor) -> list[Link]:
