@@ -18,6 +18,8 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     ),
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
+        "journeys:queue_as_xlsx", "journeys:reminders", "journeys:preferences", "journeys:save_filter",
+        "journeys:remove_filter",
         "workflow:attachment",
     ),
     "overview": (
