@@ -142,6 +142,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "banking:payments_as_csv", "banking:payments_as_xlsx", "banking:release_payments", "banking:statement",
         "banking:statement_as_csv", "banking:statement_as_xlsx", "banking:statements",
     ),
+    "afterwards": ("finalisation:certificate_visitor", "finalisation:certificate_host"),
     "partnership": (
         "partnerships:own", "partnerships:part", "partnerships:people", "partnerships:end_office",
         "partnerships:invitation", "partnerships:withdraw_invitation", "partnerships:budget",
