@@ -75,7 +75,7 @@ def test_each_command_of_the_tool_says_yes(
     monkeypatch.setattr(command_line, "prepared_django", nullcontext)
     monkeypatch.setattr(settings, "DATA", tmp_path / "var")
     monkeypatch.chdir(tmp_path)
-    reference = bring_exchange_to(cast, "matched").exchange.reference
+    reference = str(bring_exchange_to(cast, "matched").exchange.reference)
     assert command_line.main(["run-due", "--at", "2026-03-12T09:00:00+01:00"]) == command_line.YES
 
     words = [reference if word == "EXC-2026-000001" else word for word in shlex.split(command.removeprefix(OURS))]
