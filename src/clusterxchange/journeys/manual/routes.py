@@ -19,18 +19,20 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
         "journeys:queue_as_xlsx", "journeys:reminders", "journeys:preferences", "journeys:save_filter",
-        "journeys:remove_filter",
+        "journeys:remove_filter", "journeys:keep_mail_preferences", "journeys:calendar_feed",
+        "journeys:make_calendar_feed", "journeys:revoke_calendar_feed",
         "workflow:attachment",
     ),
     "overview": (
         "journeys:support", "journeys:questions_to_support_office", "matching:abuse_reports",
         "matching:close_abuse_report", "matching:match_plan", "matching:match_plans", "matching:ask_for_plan",
-        "matching:confirm_planned_pair",
+        "matching:confirm_planned_pair", "journeys:health", "journeys:retry_failed_job", "journeys:bounces",
+        "journeys:clear_bounce", "journeys:undeliverable_mail",
     ),
     "questions": (
         "journeys:help", "journeys:question_to_support_office", "journeys:question_to_support_office_sent",
         "journeys:privacy", "journeys:accessibility", "set_language", "manual:manuals", "manual:manual",
-        "manual:section", "manual:download", "manual:help_for_page", "health_live", "health_ready",
+        "manual:section", "manual:download", "manual:help_for_page", "health_live", "health_ready", "health_metrics",
     ),
     "registration": (
         "registration:start", "registration:start_application", "registration:find", "registration:section",
@@ -148,7 +150,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "partnerships:invitation", "partnerships:withdraw_invitation", "partnerships:budget",
         "partnerships:registrations", "partnerships:event", "partnerships:new_event", "partnerships:remove_event",
         "partnerships:member", "partnerships:new_member", "partnerships:remove_member", "partnerships:questions",
-        "partnerships:answer",
+        "partnerships:answer", "partnerships:outbox", "partnerships:keep_outbox", "partnerships:edit_mail",
     ),
 }  # fmt: skip
 
