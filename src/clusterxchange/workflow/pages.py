@@ -30,6 +30,7 @@ from clusterxchange.access.rules import Thing
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import hand_out
 from clusterxchange.foundation.scoping import visible
+from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.workflow import cases, obligations, registry, sentences, thread
 from clusterxchange.workflow.attachments import AttachmentField
 from clusterxchange.workflow.engine import NotAllowed, NotDone
@@ -140,6 +141,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     return guarded
 
 
+@rules_are_read_once()
 def show(
     request: HttpRequest,
     page: CasePage,

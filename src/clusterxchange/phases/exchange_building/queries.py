@@ -71,6 +71,14 @@ SIMPLE_SIGNATURE = "simple"
 DECLARATIONS = ("declares_no_internship", "declares_different_countries", "declares_first_visit")
 
 
+PARTIES_OF_A_TEXT = (
+    "exchange__visiting_organisation",
+    "exchange__host_organisation",
+    "exchange__visitor_partnership",
+    "exchange__host_partnership",
+)
+
+
 def rules_of_case(exchange: Exchange, commitment: Commitment | None, at: datetime) -> Scheme:
     """Give the rules that hold for a case: those its text was frozen under, before that those in force."""
     if commitment is not None and commitment.edition_version_id is not None:
@@ -108,12 +116,13 @@ def exchanges_for(actor: Actor) -> QuerySet[Exchange]:
 
 def all_commitments() -> QuerySet[Commitment]:
     """Give every version of every text, the latest first; to be narrowed to what somebody may see."""
-    return Commitment.objects.select_related("exchange", "document__file").order_by("-version")
+    return Commitment.objects.select_related(*PARTIES_OF_A_TEXT, "document__file").order_by("-version")
 
 
 def all_agreements() -> QuerySet[FinancialAgreement]:
     """Give every version of every financial agreement, the latest first; to be narrowed to what somebody may see."""
-    return FinancialAgreement.objects.select_related("exchange", "commitment", "document__file").order_by("-version")
+    rows = FinancialAgreement.objects.select_related(*PARTIES_OF_A_TEXT, "commitment", "document__file")
+    return rows.order_by("-version")
 
 
 def latest_commitment(exchange: Exchange) -> Commitment:
