@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clusterxchange.foundation.models import DemonstrationMail
 from clusterxchange.journeys.one_time_codes import code_at, seconds_left
-from tests.bring import begin_story
+from tests.bring import begin_story, bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,6 @@ def test_each_public_page_opens_without_an_account(client: Client, address: str)
     assert "<c-" not in text
     assert text.count("<h1>") == 1
     assert text.count("button primary") <= 1
-    assert "/manual/" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
@@ -199,3 +198,23 @@ def test_a_partnership_that_pays_less_can_be_chosen_and_the_working_says_so(clie
         assert words in page
     assert 'data-cents="39000"' in client.get("/amount/", ES_TO_PT).content.decode()
     assert client.get("/amount/", {**ES_TO_PT, "partnership": "nobody"}).status_code == 422
+
+
+def test_help_leads_a_participant_to_the_conversation_with_their_contact_point(cast: Cast) -> None:
+    assert "help-contact" not in Client().get("/help/").content.decode()
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    client = Client()
+    client.force_login(cast.ana.account)
+    page = client.get("/help/").content.decode()
+    assert f'href="/registration/applications/{application.reference}/#thread"' in page
+    assert 'id="thread"' in client.get(f"/registration/applications/{application.reference}/").content.decode()
+
+
+def test_help_names_the_contact_point_of_ones_own_side_of_an_exchange(cast: Cast) -> None:
+    exchange = bring_exchange_to(cast, "matched").exchange
+    for person, officer in ((cast.ana, cast.chiara), (cast.bram, cast.dov)):
+        client = Client()
+        client.force_login(person.account)
+        page = client.get("/help/").content.decode()
+        assert f'href="/exchanges/{exchange.reference}/#thread"' in page
+        assert officer.account.full_name in page

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
+from clusterxchange.journeys.contacts import contact_of
 from clusterxchange.journeys.forms import AmountForm
 from clusterxchange.journeys.steps import phases_for, terms_of
 from clusterxchange.parties.partnerships.models import Partnership
@@ -184,8 +185,9 @@ def why_halved(working: AmountWorking, scheme: Scheme, days: int) -> str:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Answer what people ask most."""
-    return render(request, "journeys/help.html", {"terms": terms_of(scheme_now())})
+    """Answer what people ask most, and lead a participant to the conversation with their contact point."""
+    context = {"terms": terms_of(scheme_now()), "contact": contact_of(actor_of(request))}
+    return render(request, "journeys/help.html", context)
 
 
 @require_safe
