@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "clusterxchange.phases.finalisation.apps.FinalisationConfig",
     "clusterxchange.journeys.apps.JourneysConfig",
     "clusterxchange.journeys.people.apps.PeopleConfig",
+    "clusterxchange.journeys.personal_data.apps.PersonalDataConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -322,6 +323,14 @@ EMAIL_USE_SSL = environment.flag("MAIL_TLS", "Use TLS from the first byte of the
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "ClusterXchange <no-reply@demo.example>", "The sender of all mails.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# How long personal data is kept
+YEARS_OF_CASES = environment.number(
+    "YEARS_OF_CASES", 5, "Years for which agreements, evidence and payments are kept after an exchange is over."
+)
+MONTHS_OF_OUTSIDERS = environment.number(
+    "MONTHS_OF_OUTSIDERS", 12, "Months for which questions, guests and ended invitations are kept."
+)
 
 # Signatures
 TIME_STAMP_SERVICE = environment.text(

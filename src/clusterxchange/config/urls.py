@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("clusterxchange.parties.accounts.urls")),
     path("account/", include(rest_of_account)),
     path("language/", choose_language, name="set_language"),
+    path("my-data/", include("clusterxchange.journeys.personal_data.urls")),
     path("partnerships/", include("clusterxchange.journeys.partnerships.urls")),
     path("organisations/", include("clusterxchange.journeys.people.urls")),
     path("registration/", include("clusterxchange.phases.registration.urls")),

@@ -48,6 +48,7 @@ PLANS = Link("/matching/plans/", _("Plans for the programme"))
 GROUPS = Link("/matching/group-exchanges/", _("Group exchanges"), "g x")
 EXCHANGES = Link("/exchanges/", _("Exchanges"), "g e")
 PAYMENTS = Link("/payments/", _("Payments"), "g y")
+MY_DATA = Link("/my-data/", _("My data and settings"))
 OVERVIEW = Link("/support/", _("Overview"), "g o")
 
 HEALTH = Link("/support/health/", _("Health of the installation"))
@@ -126,7 +127,9 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.support_office:
         own += [QUESTIONS, REPORTS, PLANS, HEALTH]
     own += _own_partnerships(actor)
-    return [*own, PROPOSALS, _conversations(actor), GROUPS] if actor.organisations or actor.partnerships else own
+    if actor.organisations or actor.partnerships:
+        own += [PROPOSALS, _conversations(actor), GROUPS]
+    return [*own, MY_DATA]
 
 
 def _own_partnerships(actor: Actor) -> list[Link]:

@@ -11,6 +11,8 @@ from clusterxchange.access.capacities import ORDER, WORDS, Capacity
 from clusterxchange.access.rules import Condition, Holder, May, Relation
 from clusterxchange.access.table import DISCLOSURES, PERMISSIONS, RELATIONS
 from clusterxchange.config import environment, serving
+from clusterxchange.journeys.personal_data.declarations import DECLARATIONS
+from clusterxchange.journeys.personal_data.kinds import KINDS
 from clusterxchange.management.command_line import COMMANDS, PURE
 from clusterxchange.workflow import sentences
 from clusterxchange.workflow.drawing import diagram_of, lines_of
@@ -30,6 +32,7 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals_page,
         "settings.md": settings_page,
         "commands.md": commands_page,
+        "personal-data.md": personal_data_page,
     }
     return {name: "\n".join([NOTE, "", *writer()]).rstrip() + "\n" for name, writer in writers.items()}
 
@@ -318,3 +321,42 @@ def commands_page() -> Iterable[str]:
         if notes.notes:
             yield ""
             yield from table(("Argument", "What it is"), notes.notes)
+
+
+# Personal data
+
+
+def personal_data_page() -> Iterable[str]:
+    """Write the record of processing: what is held of people, why, for how long, and where."""
+    yield "# Personal data"
+    yield ""
+    yield (
+        "The record of processing (Article 30 of Regulation (EU) 2016/679), from the declarations in the code. A test "
+        "fails for a field that is not declared. Who may see what stands in the [permissions](permissions.md)."
+    )
+    yield ""
+    yield from table(
+        ("Kind", "Purpose", "Lawful basis", "Kept", "In a copy", "When its person is erased"),
+        (
+            (one.name, one.purpose, one.basis.value, one.kept, "yes" if one.is_exported else "no", one.erasure.value)
+            for one in KINDS
+        ),
+    )
+    yield ""
+    yield "## Where it stands"
+    for kind in KINDS:
+        yield ""
+        yield f"### {kind.name}"
+        yield ""
+        yield from table(
+            ("Table", "Fields", "Whose"),
+            (
+                (
+                    f"`{one.label}`",
+                    ", ".join(f"`{name}`" for name in one.holds[kind]),
+                    ", ".join(f"`{way}`" for way in one.people),
+                )
+                for one in DECLARATIONS
+                if kind in one.holds
+            ),
+        )

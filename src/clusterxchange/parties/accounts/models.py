@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -51,3 +52,22 @@ class Account(AbstractBaseUser):
     def full_name(self) -> str:
         """First and last name, as a document shows them."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class GivenConsent(models.Model):
+    """That a person agreed to a text, or took note of it: which text, in which version, and until when."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="given_consents")
+    what = models.CharField(max_length=30)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-given_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("account", "what", "text_version"), name="one_consent_to_each_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id}, {self.what} {self.text_version}"

@@ -7,6 +7,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import HP, SO, SYS
 from clusterxchange.access.table import CASE_PEOPLE
+from clusterxchange.parties.accounts.consents import PRIVACY, give_consent
 from clusterxchange.parties.memberships import people_of_partnership
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import queries, rules
@@ -57,6 +58,8 @@ def note_submission(situation: Situation) -> None:
     for name in rules.DECLARATIONS:
         if situation.inputs.get(name) is True:
             setattr(application, name, True)
+    if application.declares_privacy:
+        give_consent(application.representative.account_id, PRIVACY, situation.at)
     # A move keeps the state where it was submitted already, and then the engine saves nothing.
     application.save()
 

@@ -257,11 +257,12 @@ def openings_of_curriculum_vitae(application: Application) -> list[Opening]:
         .order_by("-n")[:MOST_OPENINGS]
     )
     readers = Account.objects.in_bulk([int(one.actor) for one in entries if one.actor.isdigit()])
-    known = {pk: _reader_in_words(reader) for pk, reader in readers.items()}
+    known = {pk: reader_in_words(reader) for pk, reader in readers.items()}
     return [Opening(one.at, known.get(int(one.actor), "")) for one in entries if one.actor.isdigit()]
 
 
-def _reader_in_words(reader: Account) -> str:
+def reader_in_words(reader: Account) -> str:
+    """Give the name of a person with the parties for whom they act."""
     parties = [
         *PartnershipPerson.objects.filter(account=reader).values_list("partnership__acronym", flat=True),
         *Representative.objects.filter(account=reader).values_list("organisation__legal_name", flat=True),
