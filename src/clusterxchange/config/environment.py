@@ -36,9 +36,18 @@ def text(name: str, default: str, description: str) -> str:
 
 
 def secret(name: str, default: str, description: str) -> str:
-    """Read a text whose default must not be printed anywhere."""
+    """Read a text whose default must not be printed anywhere, or the file that NAME_FILE names."""
     _register(name, "secret", "", description)
-    return os.environ.get(name, "").strip() or default
+    if given := os.environ.get(name, "").strip():
+        return given
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return default
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as unreadable:
+        message = f"{name}_FILE names {path}, which can't be read."
+        raise ImproperlyConfigured(message) from unreadable
 
 
 def folder(name: str, default: str, description: str) -> Path:

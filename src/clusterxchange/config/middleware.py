@@ -1,4 +1,4 @@
-"""What wraps each request: the name under which it stands in the log, and who is asking."""
+"""What wraps each request: its name in the log, who is asking, and what the browser is told to refuse."""
 
 from __future__ import annotations
 
@@ -63,3 +63,18 @@ class ActorMiddleware:
         """Carry the request on with `request.actor`."""
         request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]  # -- Django's class has no such name
         return self.get_response(request)
+
+
+class RefusalsMiddleware:
+    """Tell the browser with each answer which of its abilities no page needs, and that nobody else embeds it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on, and add what the answer does not say itself."""
+        answer = self.get_response(request)
+        answer.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return answer

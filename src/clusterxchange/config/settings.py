@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.config import environment, serving
+from clusterxchange.config import environment, safety, serving
 from clusterxchange.config.database import database_from_address
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -31,8 +31,6 @@ MODE = environment.choice(
 IS_PRODUCTION = MODE == "production"
 DATA = environment.folder("DATA", "var", "The folder for everything that the installation keeps outside the database.")
 DEBUG = environment.flag("DEBUG", "Show the details of an error on the page. Never in production.", default=False)
-if DEBUG and IS_PRODUCTION:
-    raise ImproperlyConfigured("DEBUG must not be on in production: it shows an error's details to everybody.")
 
 
 # Secrets: a demonstration makes its own on first start; production has none that stand in a file of ours
@@ -48,7 +46,8 @@ _kept = _kept_secrets()
 SECRET_KEY = environment.secret(
     "SECRET_KEY",
     _kept.get("SECRET_KEY", ""),
-    "Signs sessions and links. At least 50 random characters; required in production.",
+    "Signs sessions and links. At least 50 random characters; required in production. SECRET_KEY_FILE may name a file "
+    "instead, as for every secret.",
 )
 FIELD_KEYS = [
     key.strip()
@@ -61,10 +60,9 @@ FIELD_KEYS = [
     ).split(",")
     if key.strip()
 ]
-if IS_PRODUCTION and not (SECRET_KEY and FIELD_KEYS):
-    raise ImproperlyConfigured("SECRET_KEY and FIELD_KEYS must be set in production.")
 # Without a data folder nothing can have been signed yet, so a key for this process alone is enough (linters).
-SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
+if not IS_PRODUCTION:
+    SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
 
 # Where it is reached
 ALLOWED_HOSTS = environment.listing(
@@ -121,9 +119,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "clusterxchange.config.middleware.RequestLogMiddleware",
+    # Before the one that hands out static files, so that they bear the same headers
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clusterxchange.config.middleware.RefusalsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -376,12 +376,36 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{name}=()"
+            for name in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi")
+        ),
+        *(
+            f"{name}=()"
+            for name in ("accelerometer", "gyroscope", "magnetometer", "display-capture", "browsing-topics")
+        ),
+        "publickey-credentials-get=(self)",
+        "publickey-credentials-create=(self)",
+    ]
+)
+if IS_PRODUCTION:
+    # A browser takes such a cookie from this host alone, over TLS alone, for all its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Limits by address count whoever asks, not the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+# That the whole domain goes into the browsers' own lists is for its owner to say, not for us.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+if IS_PRODUCTION and (unsafe := list(safety.faults(globals()))):
+    raise ImproperlyConfigured("This installation does not start in production:\n" + "\n".join(unsafe))
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -38,6 +38,7 @@ PURE = {
     "working-days": f"{HERE}.working_days",
     "due": f"{HERE}.due",
     "assign-partnership": f"{HERE}.assign_partnership",
+    "parts": f"{HERE}.parts",
 }
 # These read the tables in the code.
 WITH_SETTINGS = {
