@@ -80,7 +80,7 @@ DECLARATIONS = (
     _declare(
         "accounts.Account",
         {
-            ACCOUNT: "email first_name last_name language joined_at last_seen_at last_login",
+            ACCOUNT: "email first_name last_name language uses_keys joined_at last_seen_at last_login",
             SECRET: "password",
             TRAIL: "id is_support_office is_agency is_auditor",
         },
@@ -451,6 +451,13 @@ DECLARATIONS = (
         f"id {LIFE} reference organisation asking_organisation matched partnership handed_on_at",
         people="account",
     ),
+    _declare(
+        "journeys.DeskLook",
+        {PREFERENCE: "account last_at last_n since_at since_n"},
+        people="account",
+        rows_go=True,
+    ),
+    _declare("journeys.SavedFilter", {PREFERENCE: "account name query"}, "id", people="account", rows_go=True),
     _declare("personal_data.Erasure", {TRAIL: "account at kept_until"}, "id", people="account"),
     _declare("personal_data.ForgottenCase", other="id exchange at"),
     # The house
