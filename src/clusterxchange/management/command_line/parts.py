@@ -101,6 +101,7 @@ def _address(part: metadata.Distribution) -> str:
 
 def _component(part: metadata.Distribution) -> dict[str, Any]:
     told = part.metadata
+    headings = set(told)
     licence = told.get("License-Expression", "")
     classified = [
         line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or () if line.startswith("License ::")
