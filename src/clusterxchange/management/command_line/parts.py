@@ -101,12 +101,11 @@ def _address(part: metadata.Distribution) -> str:
 
 def _component(part: metadata.Distribution) -> dict[str, Any]:
     told = part.metadata
-    headings = set(told)
-    licence = told.get("License-Expression", "")
+    licence = (told.get_all("License-Expression") or [""])[0]
     classified = [
         line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or () if line.startswith("License ::")
     ]
-    named = licence or "; ".join(classified) or (told.get("License", "")).partition("\n")[0]
+    named = licence or "; ".join(classified) or (told.get_all("License") or [""])[0].partition("\n")[0]
     licences = [{"expression": licence}] if licence else [{"license": {"name": named}}] if named else []
     return {
         "type": "library",
