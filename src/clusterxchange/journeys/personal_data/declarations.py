@@ -171,7 +171,7 @@ DECLARATIONS = (
     _declare(
         "workflow.Notice",
         {PREFERENCE: "account topic reference action asked params path at sent_at"},
-        "id kind subject_id due_at",
+        "id kind subject_id due_at held_until partnership",
         people="account",
         rows_go=True,
     ),
@@ -188,6 +188,28 @@ DECLARATIONS = (
         people="account",
         rows_go=True,
     ),
+    _declare("workflow.JournalCheck", other="id at entries first_bad holds"),
+    _declare(
+        "workflow.UndeliverableMail",
+        {ACCOUNT: "account address reason is_permanent count first_at last_at"},
+        "id",
+        people="account",
+        rows_go=True,
+    ),
+    _declare(
+        "workflow.MailPreferences",
+        {PREFERENCE: "account wants_news wants_messages is_digest digest_hour quiet_from quiet_until"},
+        people="account",
+        rows_go=True,
+    ),
+    _declare(
+        "workflow.CalendarFeed",
+        {PREFERENCE: "account partnership made_at", SECRET: "token"},
+        "id",
+        people="account",
+        rows_go=True,
+    ),
+    _declare("workflow.Outbox", other="partnership minutes"),
     # Registration
     _declare(
         "registration.Application",
