@@ -41,7 +41,13 @@ from tests.bring import bring_exchange_to
 from tests.cast import CURRICULUM_VITAE, MONDAY, Cast, Person
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "clusterxchange"
-ELSEWHERE = {"account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator", "sessions.Session"}
+ELSEWHERE = {
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "mfa.Authenticator",
+    "sessions.Session",
+    "usersessions.UserSession",
+}
 # The version of the text on handling personal data, and what the page is made of. Who changes one changes both.
 TEXT_OF_PRIVACY = ("2026-11", "959cca183c4d9172")
 

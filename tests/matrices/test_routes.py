@@ -18,6 +18,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.db import transaction
 from django.http import HttpResponse
@@ -197,6 +198,7 @@ def things_of(story: Story) -> Things:
         "manual_section": {"name": "contact-point", "section": "signing"},
         "page_with_help": {"route": "journeys:desk"},
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
+        "passkey": {"pk": str(a_passkey(forgetful).pk)},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
 
@@ -329,6 +331,11 @@ def an_audit(partnership: Partnership) -> Audit:
     return exchange_building.open_audit(
         partnership, email=auditor.email, first_day=BEGINS, last_day=BEGINS, actor=support, at=clock.now()
     )
+
+
+def a_passkey(account: Account) -> Authenticator:
+    """Give a passkey of somebody who has no row."""
+    return Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data={"name": "Telephone"})
 
 
 def a_list(partnership: Partnership) -> ImportedFile:

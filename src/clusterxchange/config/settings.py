@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     # The plain names of these two undo each other's loaders; the loaders are named below
     "django_cotton.apps.SimpleAppConfig",
@@ -135,6 +136,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "clusterxchange.config.middleware.ActorMiddleware",
     "clusterxchange.parties.accounts.second_factor.SecondFactorMiddleware",
+    "clusterxchange.parties.accounts.proven.ProvenLatelyMiddleware",
     "clusterxchange.parties.accounts.presence.PresenceMiddleware",
     "clusterxchange.parties.accounts.answers.WrongAnswersMiddleware",
 ]
@@ -285,17 +287,32 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
 # A tour and a browser journey sign in more often in a minute than people do, all from one address.
 ACCOUNT_RATE_LIMITS = (
-    {"ask_question": "5/m/ip,20/h/ip"}
+    {"ask_question": "5/m/ip,20/h/ip", "login_failed": "30/m/ip,5/900s/key"}
     if IS_PRODUCTION
     else {
         "login": "600/m/ip",
+        "login_failed": "600/m/ip,5/900s/key",
         "signup": "200/m/ip",
         "manage_email": "100/m/user",
         "reauthenticate": "100/m/user",
         "ask_question": "100/m/ip",
     }
 )
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A browser takes a passkey on this machine without TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
+# The steps before which a person says once more who they are.
+ASKS_ONCE_MORE = {
+    "account_email",
+    "exchange_building:bank_details",
+    "exchange_building:give_bank_details",
+    "exchange_building:delegate_signature",
+    "finalisation:payment_account",
+    "finalisation:correct_bank_details",
+    "banking:bank_file",
+    "banking:paying_account",
+}
 MFA_TOTP_ISSUER = "ClusterXchange"
 MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/metrics", health.metrics, name="health_metrics"),
     *signing_in,
     path("account/two-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("clusterxchange.parties.accounts.urls")),
     path("account/", include(rest_of_account)),
     path("language/", choose_language, name="set_language"),

@@ -103,6 +103,21 @@ DECLARATIONS = (
         people="user",
         rows_go=True,
     ),
+    _declare(
+        "accounts.KnownDevice",
+        {SECURITY: "account since used_at", SECRET: "name"},
+        "id",
+        people="account",
+        rows_go=True,
+    ),
+    _declare("accounts.SignInTry", {SECRET: "address device at"}, "id"),
+    _declare(
+        "usersessions.UserSession",
+        {SECURITY: "user created_at ip last_seen_at user_agent", SECRET: "session_key data"},
+        "id",
+        people="user",
+        rows_go=True,
+    ),
     _declare("sessions.Session", {SECRET: "session_key session_data expire_date"}),
     # Who takes part
     _declare(

@@ -20,7 +20,7 @@ from clusterxchange.journeys.personal_data.declarations import BY_LABEL, DECLARA
 from clusterxchange.journeys.personal_data.kinds import BANK, OUTSIDER, Erasure
 from clusterxchange.journeys.personal_data.models import Erasure as ErasureRow
 from clusterxchange.journeys.personal_data.models import ForgottenCase
-from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.accounts.models import Account, KnownDevice
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import PartnershipInvitation, PublicQuestion
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
@@ -140,6 +140,7 @@ def forget_what_is_over(at: datetime) -> Counter[str]:
         "lists shown": ShownList.objects.filter(at__lt=year_before),
         "guests": Guest.objects.filter(programme__last_day__lt=before.date()),
         # Sessions end by the machine's clock, whatever the scheme's shows.
+        "devices": KnownDevice.objects.filter(used_at__lt=clock.real_now() - timedelta(days=365)),
         "sessions": Session.objects.filter(expire_date__lt=clock.real_now()),
     }
     for name, rows in removed.items():

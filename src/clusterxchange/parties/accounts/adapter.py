@@ -1,13 +1,15 @@
-"""What of signing up is ours: the language and the moment are kept with the account."""
+"""What of signing up and in is ours: language and moment of an account, tries, devices, and what people are told."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.foundation import clock
+from clusterxchange.parties.accounts import guessing, letters
 from clusterxchange.parties.accounts.models import Account
 
 
@@ -21,3 +23,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # -- the pac
         user.joined_at = user.last_seen_at = clock.now()
         saved: Account = super().save_user(request, user, form, commit)
         return saved
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:  # noqa: ANN401 -- the package's signature
+        """Look at a password unless there were too many tries; one that leads in is none."""
+        address = str(credentials.get("email") or "")
+        begun = guessing.begin_try(address, guessing.device_of(request, address))
+        if begun is None:
+            raise self.validation_error("too_many_login_attempts")
+        account: Account | None = super().authenticate(request, **credentials)
+        if account is not None:
+            begun.delete()
+        return account
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401 -- as above
+        """Count codes and passwords of a known device apart in the package's own limit, as in ours."""
+        device = guessing.device_of(request, str(credentials.get("email") or ""))
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{device}"
+
+    def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+        """Know the device from now on, and tell its owner of one that is new."""
+        knew_others = user.known_devices.exists()
+        answer: HttpResponse = super().post_login(request, user, **more)
+        if guessing.remember_device(request, answer, user) and knew_others:
+            letters.tell(
+                user,
+                user.email,
+                _("A new device signed in to your account"),
+                _("Somebody signed in to your account with a browser that we have not seen before."),
+                "/account/sessions/",
+            )
+        return answer

@@ -71,3 +71,35 @@ class GivenConsent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}, {self.what} {self.text_version}"
+
+
+class KnownDevice(models.Model):
+    """A browser in which a person has signed in: it bears the name in a cookie."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="known_devices")
+    name = models.CharField(max_length=32)
+    since = models.DateTimeField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "name"), name="one_device_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}, {self.since}"
+
+
+class SignInTry(models.Model):
+    """A try to sign in that has not led in, for a quarter of an hour. Of the address only a digest is kept."""
+
+    address = models.CharField(max_length=64)
+    device = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("address", "device"), name="tries_by_address"),
+            models.Index(fields=("at",), name="tries_by_moment"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at}"

@@ -17,6 +17,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.parties.accounts.models import Account
 
 ACTIVATION, SECOND_STEP = "mfa_activate_totp", "mfa_reauthenticate"
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What such a person can reach without it: to set it up, to prove who they are for that, and to leave.
 OPEN_PATHS = (
     "/account/two-factor/",
@@ -42,14 +43,14 @@ def must_have_second_factor(actor: Actor) -> bool:
 
 
 def has_second_factor(account: Account) -> bool:
-    """Whether the person has set up an app that shows codes."""
-    return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists())
+    """Whether the person has set up an app that shows codes, or a passkey."""
+    return bool(Authenticator.objects.filter(user=account, type__in=SECOND_FACTORS).exists())
 
 
 @receiver(authenticator_added, dispatch_uid="accounts.second_factor_was_used")
 def note_use(request: HttpRequest, user: Account, authenticator: Authenticator, **_more: object) -> None:
-    """Count the code by which the app was set up as the second step of this session."""
-    if authenticator.type == Authenticator.Type.TOTP:
+    """Count the code or passkey that was set up as the second step of this session."""
+    if authenticator.type in SECOND_FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 

@@ -1,0 +1,207 @@
+"""Signing in: guessing is slowed down, the owner still gets in, nobody learns who has an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from clusterxchange.foundation import clock
+from clusterxchange.parties.accounts import guessing
+from clusterxchange.parties.accounts.models import KnownDevice, SignInTry
+from clusterxchange.parties.accounts.proven import HOLDS_FOR, was_proven_lately
+from tests.cast import PASSWORD, Cast, Person
+
+LOOKED_AT: list[str] = []
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Notes each password that it looks at."""
+
+    algorithm = "counting"
+
+    def encode(self, password: str, salt: str) -> str:
+        LOOKED_AT.append(password)
+        return super().encode(password, salt)
+
+
+@pytest.fixture(autouse=True)
+def _counting(settings: Any) -> Iterator[None]:  # noqa: ANN401 -- the fixture gives every setting
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    cache.clear()
+    LOOKED_AT.clear()
+    yield
+    cache.clear()
+
+
+def give_password(person: Person) -> None:
+    person.account.set_password(PASSWORD)
+    person.account.save()
+    LOOKED_AT.clear()
+
+
+def sign_in(client: Client, email: str, password: str) -> Any:  # noqa: ANN401 -- an answer of the test client
+    return client.post("/sign-in/", {"login": email, "password": password})
+
+
+@pytest.mark.django_db
+def test_five_wrong_passwords_are_looked_at_and_then_none_not_even_the_right_one(cast: Cast) -> None:
+    give_password(cast.nuno)
+    email = cast.nuno.account.email
+
+    answers = [sign_in(Client(), email, f"guess number {number}") for number in range(20)]
+    right = sign_in(Client(), email.upper(), PASSWORD)
+
+    assert [f"guess number {number}" for number in range(5)] == LOOKED_AT
+    assert {one.status_code for one in answers} == {422}
+    assert right.status_code == 422
+    assert 'data-error="too_many_login_attempts"' in right.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_owner_gets_in_on_a_device_that_is_known_while_others_guess(cast: Cast) -> None:
+    give_password(cast.nuno)
+    email, own = cast.nuno.account.email, Client()
+    assert sign_in(own, email, PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for number in range(9):
+        sign_in(Client(), email, f"guess number {number}")
+
+    assert sign_in(own, email, PASSWORD).status_code == 302
+    stranger = Client()
+    stranger.cookies[guessing.COOKIE] = "made:up"
+    assert sign_in(stranger, email, PASSWORD).status_code == 422
+    assert sign_in(Client(), cast.zoe.account.email, "wrong").status_code == 422
+
+
+@pytest.mark.django_db
+def test_after_a_quarter_of_an_hour_the_tries_are_forgotten(cast: Cast) -> None:
+    email = cast.nuno.account.email
+    for _number in range(5):
+        assert guessing.begin_try(email, "") is not None
+    assert guessing.begin_try(email, "") is None
+    SignInTry.objects.update(at=clock.real_now() - guessing.WITHIN - timedelta(seconds=1))
+
+    assert guessing.begin_try(email, "") is not None
+    assert SignInTry.objects.count() == 1
+    assert email not in str(list(SignInTry.objects.values()))
+
+
+@pytest.mark.django_db
+def test_an_address_that_nobody_has_is_answered_with_the_same_page_and_the_same_work(cast: Cast) -> None:
+    give_password(cast.nuno)
+    once = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"x-csrftoken": "[^"]*"')
+
+    def told(path: str, email: str, **more: str) -> tuple[int, bytes, int]:
+        LOOKED_AT.clear()
+        answer = Client().post(path, {"login": email, "email": email} | more)
+        return answer.status_code, once.sub(b"", answer.content).replace(email.encode(), b""), len(LOOKED_AT)
+
+    for path in ("/sign-in/", "/account/password/reset/"):
+        known = told(path, cast.nuno.account.email, password="wrong password")
+        unknown = told(path, "nobody@cast.example", password="wrong password")
+        assert known == unknown, path
+    assert (
+        told("/sign-up/", cast.nuno.account.email, password1=PASSWORD)[:2]
+        == told("/sign-up/", "nobody@cast.example", password1=PASSWORD)[:2]
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_guesses_at_the_same_moment_are_no_way_round() -> None:
+    barrier, begun = Barrier(12), []
+
+    def guess() -> None:
+        barrier.wait()
+        begun.append(guessing.begin_try("somebody@cast.example", "") is not None)
+        connection.close()
+
+    threads = [Thread(target=guess) for _number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(begun) == [False] * 7 + [True] * 5
+
+
+@pytest.mark.django_db
+def test_a_new_device_is_told_to_its_owner_and_the_first_and_known_ones_are_not(cast: Cast) -> None:
+    give_password(cast.nuno)
+    email, first = cast.nuno.account.email, Client()
+
+    sign_in(first, email, PASSWORD)
+    first.post("/sign-out/")
+    sign_in(first, email, PASSWORD)
+    assert mail.outbox == []
+    sign_in(Client(), email, PASSWORD)
+
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == ([email], "A new device signed in to your account")
+    assert "/account/sessions/" in str(letter.body)
+    assert KnownDevice.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_another_address_is_told_to_the_old_one(cast: Cast) -> None:
+    old = EmailAddress.objects.get(user=cast.nuno.account)
+    new = EmailAddress.objects.create(user=cast.nuno.account, email="new@cast.example", verified=True)
+
+    email_changed.send(
+        type(cast.nuno.account), request=None, user=cast.nuno.account, from_email_address=old, to_email_address=new
+    )
+
+    assert [(one.to, one.subject) for one in mail.outbox] == [([old.email], "Your account has another address now")]
+
+
+@pytest.mark.django_db
+def test_one_session_ends_all_others(cast: Cast) -> None:
+    give_password(cast.nuno)
+    here, there = Client(), Client()
+    for client in (here, there):
+        sign_in(client, cast.nuno.account.email, PASSWORD)
+    assert there.get("/my-data/").status_code == 200
+
+    listed = here.get("/account/sessions/").content.decode()
+    here.post("/account/sessions/")
+
+    assert listed.count("Here and now") == 1
+    assert "Sign out everywhere else" in listed
+    assert (here.get("/my-data/").status_code, there.get("/my-data/").status_code) == (200, 302)
+    assert Client().get("/account/sessions/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_another_address_asks_once_more_who_it_is_after_a_quarter_of_an_hour(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.nuno.account)
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, cast.nuno.account
+    record_authentication(request, cast.nuno.account, "password")
+    request.session.save()
+
+    at = clock.real_now()
+    assert was_proven_lately(request, at)
+    assert not was_proven_lately(request, at + HOLDS_FOR)
+    assert client.get("/account/email/").status_code == 200
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= HOLDS_FOR.total_seconds() + 1
+    session.save()
+    asked = client.get("/account/email/")
+    assert (asked.status_code, asked.headers["Location"]) == (
+        302,
+        "/account/reauthenticate/?next=%2Faccount%2Femail%2F",
+    )
