@@ -15,13 +15,14 @@ TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
 MATCHING := $(VENV)/.matching-$(call sum,requirements/matching.txt)
 TOOL := $(VENV)/.tool-$(call sum,pyproject.toml)
 
-.PHONY: help run test check tour bench bench-matching bench-payments clean set-up lint types layers pages references
+.PHONY: help run test check drills tour bench bench-matching bench-payments clean set-up lint types layers pages references
 .SILENT:
 
 help:
 	echo 'make run     start the tool; PORT, DATA, MODE and DATABASE_URL are honoured'
 	echo 'make test    install what tests need and run all of them'
 	echo 'make check   lint, types, layers, generated references'
+	echo 'make drills  play what must not break, part by part; LONG=1 at full counts, and goes on where it was broken off'
 	echo 'make tour    play an exchange from outside; URL=... plays against a running demonstration'
 	echo 'make bench   measure pages of long lists; MILLION=yes prints a million organisations as well'
 	echo 'make bench-matching   measure the matching on real partnerships; DATA=folder, SPLIT=2024-04, OUT=file.json'
@@ -36,6 +37,9 @@ test: set-up $(TEST)
 
 check: set-up $(TEST)
 	$(MAKE) --no-print-directory --keep-going lint types layers pages references
+
+drills: set-up $(TEST)
+	exec env $(if $(LONG),LONG=1) $(PY) -m clusterxchange.testing.drills
 
 tour: set-up
 	exec $(PY) -m tour $(if $(URL),--url '$(URL)')
@@ -105,6 +109,6 @@ $(MATCHING): | $(RUN)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .drills build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests \( -name __pycache__ -o -name '*.egg-info' \) -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete

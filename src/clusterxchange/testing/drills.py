@@ -1,0 +1,86 @@
+"""All drills as one command, part by part: what was done stays done, so a broken-off run goes on where it was.
+
+`LONG=1` plays them at their full counts. What a part printed is kept beside its result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path.cwd()
+KEPT = ROOT / ".drills"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One drill, and where it is written."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+PARTS = (
+    Part("signing at once", ("tests/operations/test_drill_of_signing.py",)),
+    Part("two at once", ("tests/operations/test_two_at_once.py",)),
+    Part("payments at once and killed", ("tests/phases/finalisation/test_many_at_once.py",)),
+    Part("money over histories", ("tests/phases/finalisation/test_money_over_histories.py",)),
+    Part("changed bytes in signatures", ("tests/phases/exchange_building/test_signatures.py",)),
+    Part("changed bytes in packs", ("tests/phases/exchange_building/test_verification_pack.py",)),
+    Part("made-up requests", ("tests/drills/test_requests.py",)),
+    Part("guesses", ("tests/drills/test_guesses.py",)),
+    Part("tampering with the journal", ("tests/drills/test_tampering.py",)),
+    Part("hostile files", ("tests/foundation/test_files.py", "tests/foundation/test_scanner.py")),
+    Part("last days and clocks", ("tests/workflow/test_last_day.py", "tests/foundation/test_clock.py")),
+    Part("killed processes", ("tests/management/test_run.py", "tests/workflow/test_stalled_jobs.py")),
+    Part("backup and restore", ("tests/drills/test_backup_and_restore.py",)),
+)
+
+
+def version() -> str:
+    """Name the code that is drilled: its commit, where there is one."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False, cwd=ROOT)
+    return done.stdout.strip() or "unknown"
+
+
+def play(part: Part) -> dict[str, Any]:
+    """Play one part, show what it prints, and give what became of it."""
+    begin = time.monotonic()
+    order = [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", "-p", "no:randomly", "--color=no", *part.files]
+    lines: list[str] = []
+    with subprocess.Popen(order, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line.rstrip())
+    told = [line for line in lines if line.strip(" .sFE[]%0123456789")]
+    return {"ok": process.returncode == 0, "seconds": round(time.monotonic() - begin, 1), "told": told[-12:]}
+
+
+def main() -> int:
+    """Play every part that has not been played on this code, and say how each ended."""
+    is_long = os.environ.get("LONG") == "1"
+    kept = KEPT / ("long.json" if is_long else "short.json")
+    held: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if held.get("version") != version():
+        held = {"version": version(), "parts": {}}
+    for part in PARTS:
+        if held["parts"].get(part.name, {}).get("ok"):
+            continue
+        sys.stdout.write(f"-- {part.name}\n")
+        held["parts"][part.name] = play(part)
+        KEPT.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(held, indent=1), encoding="utf-8")
+    for name, one in held["parts"].items():
+        sys.stdout.write(f"{'holds' if one['ok'] else 'FAILS'}  {one['seconds']:>7.1f} s  {name}: {one['told'][-1:]}\n")
+    return 0 if all(one["ok"] for one in held["parts"].values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
