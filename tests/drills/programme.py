@@ -89,7 +89,7 @@ class Programme:
 
     def __post_init__(self) -> None:
         """Invent everybody before the first day."""
-        self.random = Random(self.seed)  # noqa: S311 -- a programme that can be lived again, no secret
+        self.random = Random(self.seed)
         edition = Edition.objects.get(code="demonstration")
         for number, acronym in enumerate(ACRONYMS):
             country = PLACES[number % len(PLACES)].country

@@ -124,7 +124,7 @@ def test_no_case_is_forgotten_and_every_reminder_and_escalation_comes_on_its_day
     programme = lived(seed=9)
     check(programme)
     states = Counter(Exchange.objects.values_list("state", flat=True))
-    print(f"{sum(states.values())} exchanges: {dict(states)}; refused on the way: {dict(programme.refused)}")  # noqa: T201 -- what the long form reports
+    print(f"{sum(states.values())} exchanges: {dict(states)}; refused on the way: {dict(programme.refused)}")
     assert states["CLOSED"] >= 0.5 * EXCHANGES
     assert written("reminder")
     assert written("overdue")

@@ -20,7 +20,8 @@ COLUMNS = ("actor", "capacity", "kind", "subject", "case", "action", "before", "
 
 def edit(choose: random.Random, last: int) -> str:
     column, n = choose.choice(COLUMNS), choose.randint(1, last)
-    return f'update workflow_entry set "{column}" = "{column}" || \'x\' where n = {n}'
+    other = f"case when left(\"{column}\", 1) = 'x' then 'y' else 'x' end || substr(\"{column}\", 2)"
+    return f'update workflow_entry set "{column}" = {other} where n = {n}'
 
 
 def move_in_time(choose: random.Random, last: int) -> str:
