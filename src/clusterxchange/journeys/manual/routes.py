@@ -15,6 +15,9 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "account_reset_password_from_key", "account_reset_password_from_key_done", "account_reauthenticate",
         "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
+        "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_login_webauthn",
+        "mfa_reauthenticate_webauthn", "usersessions_list", "personal_data:mine", "personal_data:export",
+        "personal_data:erase",
     ),
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
