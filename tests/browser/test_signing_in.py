@@ -60,6 +60,8 @@ def test_a_passkey_is_added_signs_in_alone_and_is_taken_away(people: People) -> 
 
     tab.goto(urljoin(base, "/my-data/erase/"))
     looked()
+    tab.get_by_role("link", name="Use a security key").click()
+    looked()
     tab.get_by_role("button", name="Use a passkey").click()
     tab.wait_for_url("**/my-data/erase/")
     looked()
