@@ -15,7 +15,7 @@ TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
 MATCHING := $(VENV)/.matching-$(call sum,requirements/matching.txt)
 TOOL := $(VENV)/.tool-$(call sum,pyproject.toml)
 
-.PHONY: help run test check drills tour bench bench-matching bench-payments clean set-up lint types layers pages references
+.PHONY: help run test check drills tour bench bench-matching bench-payments bench-figures clean set-up lint types layers pages references
 .SILENT:
 
 help:
@@ -26,6 +26,7 @@ help:
 	echo 'make tour    play an exchange from outside; URL=... plays against a running demonstration'
 	echo 'make bench   measure pages of long lists; MILLION=yes prints a million organisations as well'
 	echo 'make bench-matching   measure the matching on real partnerships; DATA=folder, SPLIT=2024-04, OUT=file.json'
+	echo 'make bench-figures    pages of the figures over 100,000 exchanges'
 	echo 'make bench-payments   write a bank file of 1,000 payments and say how long it took'
 	echo 'make clean   remove what these commands have made, but no data'
 
@@ -52,6 +53,9 @@ bench-matching: set-up $(MATCHING)
 	if [ -z '$(DATA)' ]; then echo 'DATA names the folder with projects.csv.gz and participations.csv.gz.' >&2; exit 2; fi; \
 	exec env OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.matching \
 		--data '$(DATA)' --split '$(or $(SPLIT),2024-04)' $(if $(OUT),--out '$(OUT)')
+
+bench-figures: set-up
+	exec $(PY) -m benchmarks.figures
 
 bench-payments: set-up
 	exec $(PY) -m benchmarks.payments

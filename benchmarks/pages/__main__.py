@@ -25,7 +25,7 @@ def main(given: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="clusterxchange-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with DatabaseServer(Path(folder) / "database", tuning=WITHOUT_SAFETY) as server:
-            _set_environment(server.ensure_database("bench"), Path(folder) / "data")
+            set_environment(server.ensure_database("bench"), Path(folder) / "data")
             import django  # noqa: PLC0415 -- settings read the environment when they are imported
 
             django.setup()
@@ -38,7 +38,8 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(sorted(int(one) for one in text.split(",")))
 
 
-def _set_environment(address: str, data: Path) -> None:
+def set_environment(address: str, data: Path) -> None:
+    """Let the tool run as a demonstration on this database and in this folder."""
     data.mkdir()
     os.environ.update(
         DATABASE_URL=address,

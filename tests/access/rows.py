@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Model
 
 from clusterxchange.journeys.people.models import Invitation, JoinRequest
+from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
@@ -41,6 +42,7 @@ MODELS: dict[str, type[Model]] = {
     "organisation": Organisation,
     "invitation": Invitation,
     "join_request": JoinRequest,
+    "edition_draft": EditionDraft,
     "partnership": Partnership,
 }
 NAMES = ("Alder", "Birch", "Cedar")
@@ -102,7 +104,7 @@ def make_participations(world: World, edition: Edition) -> None:
 
 
 def make_newcomers(world: World) -> None:
-    """Let each organisation invite a person of the next, answered or not, and be asked by the one after that."""
+    """Let each organisation invite a person of the next and be asked by the one after that; each drafts rules."""
     for number, organisation in enumerate(world.organisations):
         Invitation.objects.create(
             organisation=organisation,
@@ -122,6 +124,8 @@ def make_newcomers(world: World) -> None:
             handed_on_at=AT,
             **life("ASKED"),
         )
+        document = {"edition": {"name": "Next edition"}}
+        EditionDraft.objects.create(document=document, drafted_by=world.accounts[number], **life("PROPOSED"))
 
 
 def make_proposals(world: World) -> None:

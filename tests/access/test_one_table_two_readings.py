@@ -82,6 +82,7 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "organisation": 3,
         "invitation": 3,
         "join_request": 3,
+        "edition_draft": 3,
         "partnership": 3,
     }
 

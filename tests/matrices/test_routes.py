@@ -38,6 +38,8 @@ from clusterxchange.journeys.models import SavedFilter
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.tokens import token_of
+from clusterxchange.journeys.scheme_data import operations as scheme_data
+from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
@@ -49,6 +51,7 @@ from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Conversation, OfferedDates, PlannedPair, Proposal, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
+from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.models import CalendarFeed, Notice
 from clusterxchange.workflow.thread import Attachment
@@ -192,6 +195,8 @@ def things_of(story: Story) -> Things:
         "paying": {"number": str(visitor.partnership_id)},
         "batch": {"number": str(a_batch(visitor.partnership).pk)},
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
+        **things_of_scheme_data(),
+        "viewed_person": {"number": str(account_of("visitor").pk)},
         "brochure": {"name": "partnerships", "language": "en"},
         "manual": {"name": "contact-point"},
         "manual_file": {"name": "contact-point", "language": "pl"},
@@ -200,6 +205,23 @@ def things_of(story: Story) -> Things:
         "confirmation": {"key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key},
         "passkey": {"pk": str(a_passkey(forgetful).pk)},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
+    }
+
+
+def things_of_scheme_data() -> dict[str, dict[str, str]]:
+    """Let the support office begin a new version of the edition, with another amount for Portugal."""
+    edition, support = Edition.objects.get(code="demonstration"), actor_for(account_of("support"))
+    draft = scheme_data.start_version(edition, actor=support, at=EVENING)
+    path = "amounts.full_cents_by_host_country.PT"
+    document = with_value(draft.document, path, 90000)
+    scheme_data.edit_version(draft, document=document, changed=[path], actor=support, at=EVENING)
+    version, own = {"code": "demonstration", "number": "1"}, {"reference": str(draft.reference)}
+    return {
+        "edition": {"code": "demonstration"},
+        "edition_version": version,
+        "edition_part": version | {"name": "amounts"},
+        "edition_draft": own,
+        "draft_part": own | {"name": "amounts"},
     }
 
 

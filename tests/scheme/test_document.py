@@ -85,7 +85,7 @@ def test_rules_cannot_be_changed_once_they_are_read() -> None:
         ("amounts.full_cents_by_host_country.PT", -1, "", "must be at least 0"),
         ("amounts.full_cents_by_host_country.PT", 780.0, "", "must be a whole number"),
         ("amounts.full_cents_by_host_country.PT", True, "", "must be a whole number"),
-        ("amounts.full_cents_by_host_country.PT", 110_001, "", "must be at most 110000"),
+        ("amounts.full_cents_by_host_country.PT", 110_001, "", "must not be above the highest amount"),
         ("amounts.full_cents_by_host_country.ZZ", 1, "", "must be a country of the document"),
         ("halving.divisor", 0, "", "must be at least 1"),
         ("halving.distance_km_under", "far", "", "must be a number of at least 0"),

@@ -193,6 +193,15 @@ class Action(StrEnum):
 
     REMIND_PARTY = auto()
     EDIT_MAIL = auto()
+    VIEW_AS = auto()
+
+    START_VERSION = auto()
+    EDIT_VERSION = auto()
+    PROPOSE_VERSION = auto()
+    APPROVE_VERSION = auto()
+    RETURN_VERSION = auto()
+    WITHDRAW_VERSION = auto()
+
     SAY_SOMETHING = auto()
     SEE = auto()
     SEE_PERSON = auto()

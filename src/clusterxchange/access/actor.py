@@ -20,6 +20,8 @@ class Actor:
     agency: bool = False
     auditor: bool = False
     system: bool = False
+    # Who of the support office looks at the tool as this person; then nothing is done in their name.
+    viewed_by: int | None = None
 
     @property
     def is_signed_in(self) -> bool:

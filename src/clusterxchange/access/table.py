@@ -117,6 +117,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
         AG: AGENCY,
     },
     "partnership": {VP: partnership("pk", PARTNERSHIP_ROLES), SO: SUPPORT_OFFICE, AG: AGENCY},
+    "edition_draft": {SO: SUPPORT_OFFICE, AG: AGENCY},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
@@ -126,6 +127,8 @@ WHO_BLOCKS = Condition(organisation("blocked_by_id"))
 STARTED_IT = Condition(partnership("started_by_partnership_id"))
 FIRST_READER = Condition(Relation(Holder.ACCOUNT, "first_reader_id"), "same_person_read")
 WHO_ORDERED = Condition(Relation(Holder.ACCOUNT, "ordered_by_id"), "same_person_released")
+WHO_DRAFTED = Condition(Relation(Holder.ACCOUNT, "drafted_by_id"), "same_person_drafted")
+DRAFTED_IT = Condition(Relation(Holder.ACCOUNT, "drafted_by_id"))
 COORDINATES = Condition(partnership("pk", frozenset({COORDINATOR})))
 
 assess = may(VP, unless=(NOT_ONES_OWN,))
@@ -357,6 +360,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.OPEN_AUDIT: may(SO),
         A.END_AUDIT: may(SO),
         A.GIVE_PAYING_ACCOUNT: may(VP, only=(COORDINATES,)),
+        A.VIEW_AS: may(SO),
         A.SEE: may(VP, SO, AG),
     },
     "organisation": {
@@ -365,6 +369,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.END_PLACE: may(V),
         A.EDIT_PLACE: may(V),
         A.SET_FILE_ASIDE: may(SYS),
+        A.VIEW_AS: may(SO),
         A.OPEN_CURRICULUM_VITAE: may(V),
         A.SEE: may(V, SO, AG),
     },
@@ -383,6 +388,15 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.HAND_JOIN_REQUEST_ON: may(SYS),
         A.TAKE_JOIN_REQUEST_BACK: may(H),
         A.SEE: may(V, VP, SO, AG),
+    },
+    "edition_draft": {
+        A.START_VERSION: may(SO),
+        A.EDIT_VERSION: may(SO, only=(DRAFTED_IT,)),
+        A.PROPOSE_VERSION: may(SO, only=(DRAFTED_IT,)),
+        A.APPROVE_VERSION: may(SO, unless=(WHO_DRAFTED,)),
+        A.RETURN_VERSION: may(SO, unless=(WHO_DRAFTED,)),
+        A.WITHDRAW_VERSION: may(SO, only=(DRAFTED_IT,)),
+        A.SEE: may(SO, AG),
     },
 }
 

@@ -1,4 +1,4 @@
-"""What wraps each request: its name in the log, who is asking, and what the browser is told to refuse."""
+"""What wraps each request: its name in the log, who is asking or looking, and what the browser is told to refuse."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from clusterxchange.foundation.logs import request_id
+from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
+from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.sentences import refusal_sentence
+
+FORBIDDEN = 403
+READ_ONLY = "read_only"
 
 REQUEST_ID = "X-Request-ID"
 A_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -61,8 +71,32 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Carry the request on with `request.actor`."""
+        viewed = viewed_account(request)
+        if viewed is not None and request.path not in WAYS_OUT:
+            return self._as_seen_by(viewed, request)
         request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]  # -- Django's class has no such name
         return self.get_response(request)
+
+    def _as_seen_by(self, viewed: Account, request: HttpRequest) -> HttpResponse:
+        """Answer as the person viewed would be answered; whatever that would write is undone."""
+        request.actor = replace(actor_for(viewed), viewed_by=request.user.pk)  # type: ignore[attr-defined]  # -- as above
+        request.viewed_as = viewed  # type: ignore[attr-defined]  # -- as above
+        if not is_let_through(request):
+            return _refused(request)
+        with transaction.atomic():
+            answer = self.get_response(request)
+            transaction.set_rollback(True)
+        return answer
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say that nothing is opened in somebody else's name."""
+        is_read_only = isinstance(error, NotDone) and error.refusal.code == READ_ONLY
+        return _refused(request) if is_read_only else None
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    refusal = {"code": READ_ONLY, "sentence": refusal_sentence(READ_ONLY, {})}
+    return render(request, "errors/403.html", {"refusal": refusal}, status=FORBIDDEN)
 
 
 class RefusalsMiddleware:

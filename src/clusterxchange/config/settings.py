@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "clusterxchange.journeys.apps.JourneysConfig",
     "clusterxchange.journeys.people.apps.PeopleConfig",
     "clusterxchange.journeys.personal_data.apps.PersonalDataConfig",
+    "clusterxchange.journeys.scheme_data.apps.SchemeDataConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -272,7 +272,7 @@ def _step_by_step(writing: Writing) -> Section:
             ]),
             Part(_("Exchange building"), "", [
                 _("Both write the Commitment to Quality: dates, objectives, a plan for each day."),
-                _("Both contact points validate it, and all four sign the same text."),
+                _("Both contact points validate it, and all sign the same text."),
                 _("Visitor and partnership sign the financial agreement."),
             ]),
             Part(_("Exchange finalisation"), "", [

@@ -107,8 +107,7 @@ def _commitment_labels() -> dict[str, str]:
         "declarations": gettext("Declarations"),
         "declarations_lead": gettext("By signing, the visiting organisation and the host organisation declare:"),
         "signatures_lead": gettext(
-            "The exchange may start once all four have signed "
-            "and the financial agreement, where there is one, is signed."
+            "The exchange may start once all have signed and the financial agreement, where there is one, is signed."
         ),
     }
 

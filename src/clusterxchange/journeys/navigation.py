@@ -53,6 +53,10 @@ OVERVIEW = Link("/support/", _("Overview"), "g o")
 
 HEALTH = Link("/support/health/", _("Health of the installation"))
 PREFERENCES = Link("/desk/preferences/", _("Preferences"))
+PEOPLE = Link("/support/people/", _("People"))
+DOUBLE_VISITS = Link("/support/double-visits/", _("Visiting twice?"))
+SCHEME_DATA = Link("/support/scheme/", _("Scheme data"))
+FIGURES = Link("/figures/", _("Figures"))
 QUESTIONS = Link("/support/questions/", _("Questions from outside"))
 
 PUBLIC = (HOW, WHO, AMOUNTS, PARTNERSHIPS)
@@ -83,9 +87,9 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     if not actor.is_signed_in:
         return PUBLIC
     if actor.support_office or actor.agency:
-        return QUEUE, OVERVIEW, EXCHANGES, PAYMENTS, PARTNERSHIPS
+        return QUEUE, OVERVIEW, FIGURES, EXCHANGES, PAYMENTS, PARTNERSHIPS
     if works_on_a_queue(actor):
-        return QUEUE, CATALOGUE, EXCHANGES, PAYMENTS
+        return QUEUE, CATALOGUE, EXCHANGES, PAYMENTS, FIGURES
     if actor.organisations and _takes_part(actor):
         return DESK, BEST, CATALOGUE, EXCHANGES
     return DESK, REGISTRATION, HOW, PARTNERSHIPS
@@ -125,7 +129,9 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own += [QUESTIONS, REPORTS, PLANS, HEALTH]
+        own += [QUESTIONS, REPORTS, PLANS, PEOPLE, DOUBLE_VISITS, HEALTH]
+    if actor.support_office or actor.agency:
+        own.append(SCHEME_DATA)
     own += _own_partnerships(actor)
     if actor.organisations or actor.partnerships:
         own += [PROPOSALS, _conversations(actor), GROUPS]

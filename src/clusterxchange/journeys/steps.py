@@ -121,8 +121,8 @@ def _matching(terms: dict[str, int], only: Only, *, accepted: bool, inside: bool
 
 def _building(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
     signing = ngettext(
-        "Both agree, both contact points validate, then all four sign the same text within %(days)d working day.",
-        "Both agree, both contact points validate, then all four sign the same text within %(days)d working days.",
+        "Both agree, both contact points validate, then all sign the same text within %(days)d working day.",
+        "Both agree, both contact points validate, then all sign the same text within %(days)d working days.",
         terms["signature"],
     ) % {"days": terms["signature"]}
     return Phase(

@@ -36,6 +36,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "evidence": _THROUGH_EXCHANGE,
     "payment": _THROUGH_EXCHANGE,
     "invitation": ("organisation", "account"),
+    "edition_draft": ("edition",),
     "join_request": ("organisation", "account", "partnership"),
 }
 

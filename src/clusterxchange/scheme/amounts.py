@@ -44,7 +44,7 @@ def lump_sum(
     refusal = _refusal(scheme, from_country=from_country, to_country=to_country, days=days)
     if refusal is not None:
         return refused(refusal)
-    if Format(format) is Format.VIRTUAL:
+    if Format(format) is Format.VIRTUAL or not scheme.agreement.pays:
         return AmountWorking(cents=0, full_cents=0, halved=False, reasons=(), refusal=None)
     full_cents = scheme.amounts.full_cents_by_host_country.get(to_country)
     if full_cents is None:

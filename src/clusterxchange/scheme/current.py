@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from clusterxchange.scheme.document import Scheme, scheme_of, sha256_of
+from clusterxchange.scheme.document import EditionRules, Scheme, edition_rules_of, scheme_of, sha256_of
 from clusterxchange.scheme.editions import BRUSSELS, EDITION_CODES, document_of, first_moment
 from clusterxchange.scheme.models import Edition, EditionVersion
 
@@ -100,6 +100,30 @@ def open_edition(at: datetime) -> Edition | None:
     """Give the open edition whose validity holds the day of a moment in Brussels, None where there is none."""
     day = at.astimezone(BRUSSELS).date()
     return Edition.objects.filter(is_open=True, valid_from__lte=day, valid_to__gte=day).first()
+
+
+def editions_as_written() -> list[EditionRules]:
+    """Give the name and the days of every edition as its latest version has them, whether it holds yet or not."""
+    latest: dict[int, Any] = dict(
+        EditionVersion.objects.order_by("edition", "number").values_list("edition", "document__edition")
+    )
+    return [edition_rules_of(names) for names in latest.values()]
+
+
+def versions_to_begin(at: datetime) -> list[EditionVersion]:
+    """Give the further versions whose moment has come, earliest first, for `begin_version`."""
+    waiting = EditionVersion.objects.filter(number__gt=1, in_force_at=None, effective_from__lte=at)
+    return list(waiting.defer("document").select_related("edition").order_by("effective_from", "number"))
+
+
+def begin_version(version: EditionVersion, at: datetime) -> None:
+    """Let the edition's row say what the version that now holds says of its name and days."""
+    rules = scheme_version(version.pk).edition
+    edition = version.edition
+    edition.name, edition.is_open = rules.name, rules.is_open
+    edition.valid_from, edition.valid_to = rules.valid_from, rules.valid_to
+    edition.save(update_fields=["name", "valid_from", "valid_to", "is_open"])
+    EditionVersion.objects.filter(pk=version.pk).update(in_force_at=at)
 
 
 def install_editions(

@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import fsum, isclose
 from string import Formatter
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext as _
+
+from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.scheme.reading import InvalidDocument, Part
 
 
@@ -260,6 +264,14 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who signs the Commitment to Quality, and whether the scheme pays for a stay."""
+
+    signatures: frozenset[Capacity]
+    pays: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The bounds of the answers in a final activity report."""
 
@@ -291,6 +303,8 @@ class Scheme:
     assignment: Assignment
     report: Report
     hint_words: Mapping[str, tuple[str, ...]]
+    mail_texts: Mapping[str, Mapping[str, str]]
+    agreement: Agreement
 
     def participates(self, country: str) -> bool:
         """Tell whether a country takes part."""
@@ -348,6 +362,9 @@ TERM_NAMES = (
     "follow_up_survey",
 )
 
+# Weights are written with as many decimals.
+SMALLEST_WEIGHT = 0.001
+
 # Who can be told that a term is over.
 TOLD = ("support_office", "contact_points", "other_partnership")
 
@@ -389,6 +406,9 @@ CODE_LISTS = (
     "ratings",
     "checklist_outcomes",
 )
+
+# Who may be asked to sign: the two organisations always are.
+SIGNATORIES = (V, H, VP, HP)
 
 CLAUSE_DOCUMENTS = ("commitment_to_quality", "financial_agreement")
 CLAUSE_LANGUAGES = ("en", "pl")
@@ -442,20 +462,22 @@ def scheme_of(document: object) -> Scheme:
         "assignment",
         "report",
         "hint_words",
+        optional=("mail_texts", "agreement"),
     )
     whole.integer("schema", at_least=1, at_most=1)
     countries = _countries(whole)
     code_lists = _code_lists(whole.part("code_lists"))
+    edition = _edition(whole.part("edition"))
     return Scheme(
         sha256=sha256_of(document),
-        edition=_edition(whole.part("edition")),
+        edition=edition,
         countries=countries,
         amounts=_amounts(whole.part("amounts"), countries),
         halving=_halving(whole.part("halving")),
         durations=_durations(whole.part("durations")),
         proposals=_proposals(whole.part("proposals")),
         terms=_terms(whole.part("terms"), countries),
-        holidays=_holidays(whole, countries),
+        holidays=_holidays(whole, countries, edition),
         eligibility=_eligibility(whole.part("eligibility")),
         registration=_registration(whole.part("registration")),
         checklist=_checklist(whole),
@@ -467,7 +489,17 @@ def scheme_of(document: object) -> Scheme:
         assignment=_assignment(whole.part("assignment")),
         report=_report(whole.part("report")),
         hint_words=_hint_words(whole.part("hint_words")),
+        agreement=_agreement(whole),
+        mail_texts=_mail_texts(whole) if "mail_texts" in whole.content else MappingProxyType({}),
     )
+
+
+def edition_rules_of(names: object) -> EditionRules:
+    """Read the part of a document that names the edition and its days.
+
+    :raises InvalidDocument: naming the path of the first place that is wrong.
+    """
+    return _edition(Part.of(names, "edition"))
 
 
 def _edition(part: Part) -> EditionRules:
@@ -480,7 +512,7 @@ def _edition(part: Part) -> EditionRules:
         is_open=part.boolean("is_open"),
     )
     if edition.valid_to < edition.valid_from:
-        raise InvalidDocument(part.at("valid_to"), "must not be before valid_from")
+        raise InvalidDocument(part.at("valid_to"), _("must not be before valid_from"))
     return edition
 
 
@@ -490,9 +522,9 @@ def _countries(whole: Part) -> Mapping[str, Country]:
         part.only("code", "participates", "has_regions", "has_iban", "in_sepa", "time_zone", optional=("footnote",))
         code = part.text("code")
         if len(code) != len("XX") or not code.isascii() or not code.isupper():
-            raise InvalidDocument(part.at("code"), "must be two capital letters")
+            raise InvalidDocument(part.at("code"), _("must be two capital letters"))
         if code in countries:
-            raise InvalidDocument(part.at("code"), "must not stand twice")
+            raise InvalidDocument(part.at("code"), _("must not stand twice"))
         countries[code] = Country(
             code=code,
             participates=part.boolean("participates"),
@@ -510,7 +542,7 @@ def _time_zone(part: Part) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidDocument(part.at("time_zone"), "must be a time zone such as Europe/Brussels") from error
+        raise InvalidDocument(part.at("time_zone"), _("must be a time zone such as Europe/Brussels")) from error
     return name
 
 
@@ -524,9 +556,9 @@ def _amounts(part: Part, countries: Mapping[str, Country]) -> Amounts:
     for code, cents in amounts.full_cents_by_host_country.items():
         path = f"{part.path}.full_cents_by_host_country.{code}"
         if code not in countries:
-            raise InvalidDocument(path, "must be a country of the document")
+            raise InvalidDocument(path, _("must be a country of the document"))
         if cents > amounts.maximum_cents:
-            raise InvalidDocument(path, f"must be at most {amounts.maximum_cents}")
+            raise InvalidDocument(path, _("must not be above the highest amount"))
     return amounts
 
 
@@ -545,7 +577,7 @@ def _durations(part: Part) -> Durations:
     consecutive = part.part("consecutive").only(*Format)
     weekdays = part.integers("working_weekdays", at_least=1, at_most=7)
     if not weekdays:
-        raise InvalidDocument(part.at("working_weekdays"), "must name at least one weekday")
+        raise InvalidDocument(part.at("working_weekdays"), _("must name at least one weekday"))
     return Durations(
         minimum_working_days=part.integer("minimum_working_days", at_least=1),
         maximum_months=part.integer("maximum_months", at_least=1),
@@ -576,7 +608,7 @@ def _terms(part: Part, countries: Mapping[str, Country]) -> Terms:
     part.only("default_country", "reminder_hour", "by_name")
     default_country = part.text("default_country")
     if default_country not in countries:
-        raise InvalidDocument(part.at("default_country"), "must be a country of the document")
+        raise InvalidDocument(part.at("default_country"), _("must be a country of the document"))
     part.part("by_name").only(*TERM_NAMES)
     return Terms(
         default_country=default_country,
@@ -610,15 +642,17 @@ def _told(part: Part) -> tuple[str, ...]:
     told = part.texts("tells")
     for whom in told:
         if whom not in TOLD:
-            raise InvalidDocument(part.at("tells"), f"must be out of: {', '.join(TOLD)}")
+            raise InvalidDocument(part.at("tells"), _("must be out of: %(known)s") % {"known": ", ".join(TOLD)})
     return told
 
 
-def _holidays(whole: Part, countries: Mapping[str, Country]) -> Mapping[str, Mapping[int, Mapping[date, str]]]:
+def _holidays(
+    whole: Part, countries: Mapping[str, Country], edition: EditionRules
+) -> Mapping[str, Mapping[int, Mapping[date, str]]]:
     holidays: dict[str, Mapping[int, Mapping[date, str]]] = {}
     for code, by_year in whole.named_parts("holidays").items():
         if code not in countries:
-            raise InvalidDocument(by_year.path, "must be a country of the document")
+            raise InvalidDocument(by_year.path, _("must be a country of the document"))
         years: dict[int, Mapping[date, str]] = {}
         for year in by_year.content:
             days = by_year.part(year)
@@ -628,13 +662,17 @@ def _holidays(whole: Part, countries: Mapping[str, Country]) -> Mapping[str, Map
         holidays[code] = MappingProxyType(years)
     for code in countries:
         if code not in holidays:
-            raise InvalidDocument(f"holidays.{code}", "is missing")
+            raise InvalidDocument(f"holidays.{code}", _("is missing"))
+        for number in range(edition.valid_from.year, edition.valid_to.year + 1):
+            # A year without its holidays is a gap in which no term could be counted.
+            if number not in holidays[code]:
+                raise InvalidDocument(f"holidays.{code}.{number}", _("is missing"))
     return MappingProxyType(holidays)
 
 
 def _year(written: str, path: str) -> int:
     if len(written) != len("2026") or not written.isdecimal():
-        raise InvalidDocument(path, "must be a year such as 2026")
+        raise InvalidDocument(path, _("must be a year such as 2026"))
     return int(written)
 
 
@@ -642,7 +680,7 @@ def _holiday(year: str, month_and_day: str, days: Part) -> date:
     try:
         return date.fromisoformat(f"{year}-{month_and_day}")
     except ValueError as error:
-        raise InvalidDocument(days.at(month_and_day), "must be a month and a day such as 05-01") from error
+        raise InvalidDocument(days.at(month_and_day), _("must be a month and a day such as 05-01")) from error
 
 
 def _eligibility(part: Part) -> Eligibility:
@@ -713,7 +751,7 @@ def _checklist(whole: Part) -> tuple[ChecklistItem, ...]:
         part.only("code", "roles")
         for role in part.texts("roles"):
             if role not in tuple(Role):
-                raise InvalidDocument(part.at("roles"), f"must be out of: {', '.join(Role)}")
+                raise InvalidDocument(part.at("roles"), _("must be out of: %(known)s") % {"known": ", ".join(Role)})
         items.append(ChecklistItem(part.text("code"), tuple(Role(role) for role in part.texts("roles"))))
     return tuple(items)
 
@@ -727,10 +765,10 @@ def _labels(whole: Part, code_lists: Mapping[str, tuple[str, ...]]) -> Mapping[s
     labels: dict[str, Mapping[str, Mapping[str, str]]] = {}
     for name, by_code in whole.named_parts("labels").items():
         if name not in code_lists:
-            raise InvalidDocument(by_code.path, "must be a code list of the document")
+            raise InvalidDocument(by_code.path, _("must be a code list of the document"))
         for code in by_code.content:
             if code not in code_lists[name]:
-                raise InvalidDocument(by_code.at(code), "must be a code of the list")
+                raise InvalidDocument(by_code.at(code), _("must be a code of the list"))
         labels[name] = MappingProxyType(
             {code: MappingProxyType(by_code.texts_by_name(code)) for code in by_code.content}
         )
@@ -746,7 +784,9 @@ def _evidence(part: Part, code_lists: Mapping[str, tuple[str, ...]]) -> Mapping[
             row.only("code", "kinds", "is_travel")
             for kind in row.texts("kinds"):
                 if kind not in code_lists["evidence_kinds"]:
-                    raise InvalidDocument(row.at("kinds"), f"names {kind}, which is no kind of evidence")
+                    raise InvalidDocument(
+                        row.at("kinds"), _("names %(kind)s, which is no kind of evidence") % {"kind": kind}
+                    )
             items.append(EvidenceItem(row.text("code"), row.texts("kinds"), row.boolean("is_travel")))
         wanted[form] = tuple(items)
     return MappingProxyType(wanted)
@@ -779,9 +819,9 @@ def _placeholders_are_known(texts: Part) -> None:
         try:
             named = {name for _, name, _, _ in Formatter().parse(texts.text(language)) if name is not None}
         except ValueError as error:
-            raise InvalidDocument(texts.at(language), "must have its braces in pairs") from error
+            raise InvalidDocument(texts.at(language), _("must have its braces in pairs")) from error
         for name in sorted(named.difference(CLAUSE_FIGURES)):
-            raise InvalidDocument(texts.at(language), f"names {{{name}}}, which is no figure")
+            raise InvalidDocument(texts.at(language), _("names {%(name)s}, which is no figure") % {"name": name})
 
 
 def _matching(part: Part) -> Matching:
@@ -790,9 +830,14 @@ def _matching(part: Part) -> Matching:
     bands = part.part("bands")
     own_share = part.number("own_share")
     if own_share > 1:
-        raise InvalidDocument(part.at("own_share"), "must be at most 1")
+        raise InvalidDocument(part.at("own_share"), _("must be at most 1"))
+    by_name = {name: weights.number(name) for name in weights.content}
+    if not isclose(fsum(by_name.values()), 1, abs_tol=SMALLEST_WEIGHT / 10):
+        raise InvalidDocument(
+            weights.path, _("must add up to 1, not to %(sum)s") % {"sum": f"{fsum(by_name.values()):.3g}"}
+        )
     return Matching(
-        weights=MappingProxyType({name: weights.number(name) for name in weights.content}),
+        weights=MappingProxyType(by_name),
         own_share=own_share,
         bands=MappingProxyType({name: bands.number(name) for name in bands.content}),
     )
@@ -811,6 +856,28 @@ def _report(part: Part) -> Report:
     part.only("lowest_rating", "highest_rating")
     lowest = part.integer("lowest_rating")
     return Report(lowest_rating=lowest, highest_rating=part.integer("highest_rating", at_least=lowest + 1))
+
+
+def _agreement(whole: Part) -> Agreement:
+    if "agreement" not in whole.content:
+        return Agreement(frozenset(SIGNATORIES), pays=True)
+    part = whole.part("agreement").only("signatures", "pays")
+    named = part.texts("signatures")
+    for party in named:
+        if party not in SIGNATORIES:
+            raise InvalidDocument(
+                part.at("signatures"), _("must be out of: %(known)s") % {"known": ", ".join(SIGNATORIES)}
+            )
+    if not {V, H} <= set(named):
+        raise InvalidDocument(part.at("signatures"), _("must hold the two organisations, V and H"))
+    return Agreement(frozenset(Capacity(party) for party in named), part.boolean("pays"))
+
+
+def _mail_texts(whole: Part) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for action, texts in whole.named_parts("mail_texts").items():
+        found[action] = MappingProxyType({language: texts.text(language) for language in texts.content})
+    return MappingProxyType(found)
 
 
 def _hint_words(part: Part) -> Mapping[str, tuple[str, ...]]:

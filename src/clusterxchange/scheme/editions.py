@@ -4,18 +4,22 @@ They are the first version of each edition. What the support office changes afte
 database; nothing here is read for a case that has one.
 """
 
-import json
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from clusterxchange.scheme.document import Scheme, scheme_of
+from django.utils.translation import gettext as _
+
+from clusterxchange.scheme.document import EditionRules, Scheme, scheme_of
+from clusterxchange.scheme.reading import InvalidDocument, read_document
 
 DATA: Final = Path(__file__).parent / "data"
 BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 CENTS_PER_EURO: Final = 100
+ONE_DAY: Final = timedelta(days=1)
 
 # Name, first day, last day, open, and the countries whose participation differs from `countries.json`.
 # The United Kingdom took part in the pilot only.
@@ -52,7 +56,7 @@ class UnknownEdition(LookupError):
 
 
 def _read(name: str) -> Any:  # noqa: ANN401 -- what a JSON file holds has no narrower type
-    return json.loads((DATA / name).read_text(encoding="utf-8"))
+    return read_document((DATA / name).read_bytes())
 
 
 def document_of(code: str) -> dict[str, Any]:
@@ -98,3 +102,25 @@ def built_in(code: str) -> Scheme:
 def first_moment(day: date) -> datetime:
     """Give the moment at which a day of the scheme begins, in Brussels."""
     return datetime.combine(day, time.min, BRUSSELS)
+
+
+def check_dates(edition: EditionRules, others: Iterable[EditionRules], today: date) -> None:
+    """Refuse an open edition that overlaps another open one, or leaves days to come without any beside it.
+
+    :raises InvalidDocument: naming the first or the last day of the edition.
+    """
+    neighbours = [one for one in others if one.is_open and one.code != edition.code] if edition.is_open else []
+    for other in neighbours:
+        names = {"edition": other.name, "first": other.valid_from.isoformat(), "last": other.valid_to.isoformat()}
+        if other.valid_from <= edition.valid_from <= other.valid_to:
+            raise InvalidDocument("edition.valid_from", _("overlaps %(edition)s, which ends on %(last)s") % names)
+        if edition.valid_from <= other.valid_from <= edition.valid_to:
+            raise InvalidDocument("edition.valid_to", _("overlaps %(edition)s, which begins on %(first)s") % names)
+    earlier = max((one.valid_to for one in neighbours if one.valid_to < edition.valid_from), default=None)
+    if earlier is not None and today <= earlier < edition.valid_from - ONE_DAY:
+        names = {"day": (earlier + ONE_DAY).isoformat()}
+        raise InvalidDocument("edition.valid_from", _("leaves a gap: no edition would hold from %(day)s") % names)
+    later = min((one.valid_from for one in neighbours if one.valid_from > edition.valid_to), default=None)
+    if later is not None and edition.valid_to < later - ONE_DAY:
+        names = {"day": (edition.valid_to + ONE_DAY).isoformat()}
+        raise InvalidDocument("edition.valid_to", _("leaves a gap: no edition would hold from %(day)s") % names)

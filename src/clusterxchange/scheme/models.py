@@ -60,16 +60,16 @@ class EditionVersion(models.Model):
         blank=True,
     )
     created_at = models.DateTimeField(gettext_lazy("created at"))
+    in_force_at = models.DateTimeField(gettext_lazy("in force since"), null=True, blank=True)
 
     class Meta:
-        """Number the versions of an edition and keep each document once."""
+        """Number the versions of an edition."""
 
         verbose_name = gettext_lazy("version of an edition")
         verbose_name_plural = gettext_lazy("versions of editions")
         ordering: ClassVar = ["edition", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["edition", "number"], name="edition_version_number_once"),
-            models.UniqueConstraint(fields=["edition", "sha256"], name="edition_version_document_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="edition_version_number_from_one"),
         ]
 

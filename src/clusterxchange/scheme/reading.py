@@ -1,8 +1,12 @@
 """Reading a document strictly: every value is checked, nothing unknown is accepted, an error names the path."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import inf
+
+from django.utils.translation import gettext as _
 
 
 class InvalidDocument(ValueError):
@@ -26,7 +30,7 @@ class Part:
     def of(cls, value: object, path: str) -> "Part":
         """Take a value that must be an object."""
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-            raise InvalidDocument(path, "must be an object")
+            raise InvalidDocument(path, _("must be an object"))
         return cls(path, value)
 
     def at(self, name: str) -> str:
@@ -37,16 +41,16 @@ class Part:
         """Refuse a name that is missing or not known."""
         for name in names:
             if name not in self.content:
-                raise InvalidDocument(self.at(name), "is missing")
+                raise InvalidDocument(self.at(name), _("is missing"))
         for name in self.content:
             if name not in names and name not in optional:
-                raise InvalidDocument(self.at(name), "is not known")
+                raise InvalidDocument(self.at(name), _("is not known"))
         return self
 
     def value(self, name: str) -> object:
         """Give the value as it stands."""
         if name not in self.content:
-            raise InvalidDocument(self.at(name), "is missing")
+            raise InvalidDocument(self.at(name), _("is missing"))
         return self.content[name]
 
     def text(self, name: str) -> str:
@@ -60,15 +64,17 @@ class Part:
     def number(self, name: str, *, at_least: float = 0.0) -> float:
         """Give a number that is not below its bound."""
         value = self.value(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < at_least:
-            raise InvalidDocument(self.at(name), f"must be a number of at least {at_least:g}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not at_least <= value < inf:
+            raise InvalidDocument(
+                self.at(name), _("must be a number of at least %(least)s") % {"least": f"{at_least:g}"}
+            )
         return float(value)
 
     def boolean(self, name: str) -> bool:
         """Give true or false."""
         value = self.value(name)
         if not isinstance(value, bool):
-            raise InvalidDocument(self.at(name), "must be true or false")
+            raise InvalidDocument(self.at(name), _("must be true or false"))
         return value
 
     def day(self, name: str) -> date:
@@ -79,7 +85,7 @@ class Part:
         """Give a text out of a closed list."""
         value = self.text(name)
         if value not in allowed:
-            raise InvalidDocument(self.at(name), f"must be one of: {', '.join(allowed)}")
+            raise InvalidDocument(self.at(name), _("must be one of: %(known)s") % {"known": ", ".join(allowed)})
         return value
 
     def part(self, name: str) -> "Part":
@@ -103,7 +109,7 @@ class Part:
         """Give a list of texts, each of them once."""
         values = tuple(text_of(value, f"{self.at(name)}[{place}]") for place, value in enumerate(self.sequence(name)))
         if len(set(values)) != len(values):
-            raise InvalidDocument(self.at(name), "must not name anything twice")
+            raise InvalidDocument(self.at(name), _("must not name anything twice"))
         return values
 
     def integers(self, name: str, *, at_least: int, at_most: int) -> tuple[int, ...]:
@@ -124,21 +130,42 @@ class Part:
         return {key: part.text(key) for key in part.content}
 
 
+def read_document(written: bytes | str) -> object:
+    """Read a document as it stands in a file, or in one that somebody hands in.
+
+    :raises InvalidDocument: for what is no JSON, or names something twice in one object.
+    """
+    try:
+        return json.loads(written, object_pairs_hook=_named_once)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InvalidDocument):
+            raise
+        raise InvalidDocument("document", _("must be written as JSON")) from error
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        raise InvalidDocument(next(name for name in names if names.count(name) > 1), _("must not stand twice"))
+    return found
+
+
 def text_of(value: object, path: str) -> str:
     """Take a text that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise InvalidDocument(path, "must be a text")
+        raise InvalidDocument(path, _("must be a text"))
     return value
 
 
 def integer_of(value: object, path: str, *, at_least: int, at_most: int | None = None) -> int:
     """Take a whole number within its bounds, both included."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidDocument(path, "must be a whole number")
+        raise InvalidDocument(path, _("must be a whole number"))
     if value < at_least:
-        raise InvalidDocument(path, f"must be at least {at_least}")
+        raise InvalidDocument(path, _("must be at least %(least)s") % {"least": at_least})
     if at_most is not None and value > at_most:
-        raise InvalidDocument(path, f"must be at most {at_most}")
+        raise InvalidDocument(path, _("must be at most %(most)s") % {"most": at_most})
     return value
 
 
@@ -148,11 +175,11 @@ def day_of(value: object, path: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidDocument(path, "must be a date such as 2026-03-02") from error
+        raise InvalidDocument(path, _("must be a date such as 2026-03-02")) from error
 
 
 def sequence_of(value: object, path: str) -> list[object]:
     """Take a list."""
     if not isinstance(value, list | tuple):
-        raise InvalidDocument(path, "must be a list")
+        raise InvalidDocument(path, _("must be a list"))
     return list(value)

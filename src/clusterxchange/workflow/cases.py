@@ -285,7 +285,7 @@ def _acting(machine: Machine, subject: Thing, actor: Actor, action: Action, line
     possible = decide.acting_capacities(actor, machine.name, action, subject)
     if line is None:
         return possible
-    possible = tuple(one for one in possible if one in line.by(machine.name))
+    possible = tuple(one for one in possible if one in machine.acting_on(subject, line))
     if set(possible) == {V, H} and machine.asked_capacities is not None:
         # One organisation that could act as either: the life says as which of the two it does.
         asked = machine.asked_capacities(subject, line, frozenset(possible))

@@ -6,7 +6,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.access.rules import Thing
 from clusterxchange.workflow.models import Consent
-from clusterxchange.workflow.tables import Row, Situation
+from clusterxchange.workflow.tables import Situation
 
 
 def version_of(subject: Thing) -> int:
@@ -26,11 +26,6 @@ def standing(subject: Thing, kind: str, action: Action) -> list[Consent]:
 def given(subject: Thing, kind: str, action: Action) -> frozenset[Capacity]:
     """Give the capacities that have consented to the subject's current version."""
     return frozenset(Capacity(consent.capacity) for consent in standing(subject, kind, action))
-
-
-def missing(subject: Thing, kind: str, line: Row) -> frozenset[Capacity]:
-    """Give the capacities whose consent the line still waits for."""
-    return line.consenting(kind) - given(subject, kind, line.action)
 
 
 def give(situation: Situation, kind: str) -> Consent:

@@ -13,6 +13,8 @@ from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import people_of_partnership, people_of_support_office
 from clusterxchange.scheme import terms
+from clusterxchange.scheme.current import begin_version, versions_to_begin
+from clusterxchange.scheme.models import EditionVersion
 from clusterxchange.workflow import engine, journal, notices, obligations, registry
 from clusterxchange.workflow.models import Obligation
 
@@ -31,10 +33,19 @@ class Done:
 def run_due(at: datetime) -> list[Done]:
     """Carry out everything that is due at the moment given, in the order in which it fell due. Safe to run twice."""
     journal.keep_day_head(at)
-    done: list[Done] = []
+    done = [_begin_version(version, at) for version in versions_to_begin(at)]
     while (one := _next(at)) is not None:
         done.append(one)
     return done
+
+
+def _begin_version(version: EditionVersion, at: datetime) -> Done:
+    """Let a version of the rules take effect: what runs already is counted by it from now, signed texts are not."""
+    with transaction.atomic():
+        _take_turns()
+        begin_version(version, at)
+        obligations.rebuild_open(at)
+    return Done("effective_from", version.edition.code, "version_in_force")
 
 
 def _next(at: datetime) -> Done | None:

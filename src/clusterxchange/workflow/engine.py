@@ -73,7 +73,12 @@ _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
 
 @contextmanager
 def unit_of_work(actor: Actor, at: datetime) -> Iterator[Unit]:
-    """Open the transaction, or join the one that is open."""
+    """Open the transaction, or join the one that is open.
+
+    :raises NotAllowed: where the support office only looks at the tool as the actor does.
+    """
+    if actor.viewed_by is not None:
+        raise NotAllowed(Refusal("read_only"))
     running = _unit.get()
     if running is not None:
         yield running
@@ -110,7 +115,14 @@ def move(
         lock(machine, subject, () if is_nested and actor.system else machine.locks)
         acting = acting_capacity(machine, subject, action, actor, capacity)
         situation = Situation(subject, action, actor, acting, at, machine.scheme_of(subject, at), inputs, subject.state)
-        found = outcome(machine, subject.state, action, acting, _given(machine, subject, action))
+        found = outcome(
+            machine,
+            subject.state,
+            action,
+            acting,
+            _given(machine, subject, action),
+            _left_out(machine, subject, action),
+        )
         line = _line_of(found, machine, situation)
         _check(line, situation)
         if line.each and acting is not SYS:
@@ -221,7 +233,7 @@ def acting_capacity(
     possible = decide.acting_capacities(actor, machine.name, action, subject)
     line = machine.row_for(action, subject.state or None)
     if line is not None:
-        narrowed = tuple(capacity for capacity in possible if capacity in line.by(machine.name))
+        narrowed = tuple(capacity for capacity in possible if capacity in machine.acting_on(subject, line))
         possible = narrowed or possible
     if not possible:
         # The thing was disclosed to the actor, who is no party to it: the journal names the capacity that they say;
@@ -264,6 +276,11 @@ def reason_against(machine: Machine, situation: Situation) -> Refusal:
 def _given(machine: Machine, subject: Thing, action: Action) -> frozenset[Capacity]:
     line = machine.row_for(action, subject.state)
     return consents.given(subject, machine.name, action) if line is not None and line.each else frozenset()
+
+
+def _left_out(machine: Machine, subject: Thing, action: Action) -> frozenset[Capacity]:
+    line = machine.row_for(action, subject.state)
+    return machine.left_out(subject, line) if machine.left_out is not None and line is not None else frozenset()
 
 
 def _line_of(found: Outcome, machine: Machine, situation: Situation) -> Row:

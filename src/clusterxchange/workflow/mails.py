@@ -92,9 +92,20 @@ def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
         "sentence": sentence,
         "letter": notice.params.get("letter", ""),
         "next": " ".join(part for part in (hint, by_when) if part),
+        "added": _text_of_edition(notice),
         "link": urljoin(settings.PUBLIC_URL, notice.path),
         "anchor": anchor,
     }
+
+
+def _text_of_edition(notice: Notice) -> str:
+    """Give what the edition adds to the mail that asks for a step, in the reader's language."""
+    machine = registry.machine_named(notice.kind)
+    subject = machine.model._default_manager.filter(pk=notice.subject_id).first() if notice.asked else None
+    if subject is None:
+        return ""
+    texts = machine.scheme_of(subject, notice.at).mail_texts.get(notice.asked, {})
+    return texts.get(notice.account.language) or texts.get("en", "")
 
 
 def party_named(notice: Notice) -> str:

@@ -90,6 +90,8 @@ def expected(
         asked = line.asks - consents.given(subject, machine.name, line.action) if line.each else line.asks
         if machine.asked_capacities is not None:
             asked = machine.asked_capacities(subject, line, asked)
+        if machine.left_out is not None:
+            asked = asked - machine.left_out(subject, line)
         primary, *others = line.terms or (None,)
         for capacity in sorted(asked):
             yield _due(machine, subject, line, capacity, primary, calendar, is_watch=False)
@@ -336,3 +338,12 @@ def rebuild(at: datetime) -> None:
             with transaction.atomic():
                 cases.select_for_update(of=("self",)).get(pk=root_id)
                 refresh(root_name, root_id, at)
+
+
+def rebuild_open(at: datetime) -> None:
+    """Write anew what is asked in the cases that ask for something now, under their locks."""
+    standing = Obligation.objects.filter(closed_at__isnull=True).order_by("root_kind", "root_id")
+    for root_name, root_id in standing.values_list("root_kind", "root_id").distinct():
+        cases = registry.machine_named(root_name).model._default_manager
+        cases.select_for_update(of=("self",)).get(pk=root_id)
+        refresh(root_name, root_id, at)

@@ -29,8 +29,11 @@ def outcome(
     action: Action,
     capacity: Capacity,
     given: frozenset[Capacity] = frozenset(),
+    left_out: frozenset[Capacity] = frozenset(),
 ) -> Outcome:
     """Read the tables for an action by a capacity in a state, where some capacities have consented already.
+
+    `left_out` are the sides that the rules of the case do not ask.
 
     Who comes before when: a capacity that is left out learns nothing about the state.
     """
@@ -41,10 +44,10 @@ def outcome(
     if line is None:
         reasons = machine.reasons_for(action, state)
         return Outcome(refusal=reasons[0].code if reasons else "wrong_state", reasons=reasons)
-    if capacity not in line.by(machine.name):
+    if capacity not in line.by(machine.name) or capacity in left_out:
         return Outcome(line, refusal="not_allowed")
     if line.each and capacity in given:
         return Outcome(line, refusal="already_signed")
-    if line.each and capacity is not SYS and line.consenting(machine.name) - given - {capacity}:
+    if line.each and capacity is not SYS and line.consenting(machine.name) - left_out - given - {capacity}:
         return Outcome(line, to=state, waits=True)
     return Outcome(line, to=state if line.to == STAYS else line.to)

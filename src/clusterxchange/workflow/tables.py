@@ -161,7 +161,8 @@ class Machine:
     `related` are rows read together with the subject, since permission, names and terms need them;
     `describe` gives the names that sentences about the subject need, `address` where its page is,
     `scheme_of` the rules that hold for it at a moment; `reasons` say what is still missing, or over, when an action is
-    tried in a state in which its line does not stand; the first that holds is told. `attaches` gives a file for a mail.
+    tried in a state in which its line does not stand; the first that holds is told. `left_out`
+    gives the sides that the rules of the case do not ask on a line. `attaches` gives a file for a mail.
     """
 
     name: str
@@ -177,11 +178,17 @@ class Machine:
     related: tuple[str, ...] = ()
     reasons: Mapping[Action, tuple[Reason, ...]] = field(default_factory=dict)
     asked_capacities: Callable[[Any, Row, frozenset[Capacity]], frozenset[Capacity]] | None = None
+    left_out: Callable[[Any, Row], frozenset[Capacity]] | None = None
     attaches: Callable[[Any, Occasion], Attachment | None] | None = None
 
     def row_for(self, action: Action, state: str | None) -> Row | None:
         """Give the line that applies to the action in a state, if there is one."""
         return next((line for line in self.rows if line.action is action and state in line.when), None)
+
+    def acting_on(self, subject: Thing, line: Row) -> tuple[Capacity, ...]:
+        """Give who may act on a line of this subject, in the fixed order."""
+        out = self.left_out(subject, line) if self.left_out is not None and subject.pk else frozenset()
+        return tuple(capacity for capacity in line.by(self.name) if capacity not in out)
 
     def reasons_for(self, action: Action, state: str | None) -> tuple[Reason, ...]:
         """Give what may stand against an action in a state in which it has no line."""

@@ -74,6 +74,21 @@ def keep_reason(situation: Situation) -> None:
     exchange.reason_code = situation.inputs.get("reason_code") or ""
 
 
+def note_agreed(situation: Situation) -> None:
+    """Note when all had signed the first text."""
+    _save(situation.subject, agreed_at=situation.at)
+
+
+def note_ready(situation: Situation) -> None:
+    """Note when nothing stood in the way of the start any more."""
+    _save(situation.subject, ready_at=situation.at)
+
+
+def note_cancelled(situation: Situation) -> None:
+    """Note when it was cancelled."""
+    _save(situation.subject, cancelled_at=situation.at)
+
+
 def note_start(situation: Situation) -> None:
     """Note when both had said that the stay has begun."""
     _save(situation.subject, started_at=situation.at)
@@ -207,7 +222,7 @@ def keep_hint_answers(situation: Situation) -> None:
 def reserve_budget(situation: Situation) -> None:
     """Set the amount aside when the visitor's partnership validates."""
     commitment: Commitment = situation.subject
-    if situation.capacity is VP and is_physical(commitment.exchange):
+    if situation.capacity is VP and commitment.exchange.is_funded:
         _hold_amount(situation, draft_agreement(commitment.exchange, situation), situation.scheme)
 
 
@@ -293,7 +308,7 @@ def title_of_commitment(commitment: Commitment) -> str:
 def compute_amount(situation: Situation) -> None:
     """Pin the agreement to the frozen text, and its amount to the rules that the text was frozen under."""
     commitment: Commitment = situation.subject
-    if not is_physical(commitment.exchange):
+    if not commitment.exchange.is_funded:
         return
     agreement = draft_agreement(commitment.exchange, situation)
     _hold_amount(situation, agreement, rules_of_case(commitment.exchange, commitment, situation.at))

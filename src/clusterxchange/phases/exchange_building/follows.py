@@ -16,6 +16,7 @@ from clusterxchange.phases.exchange_building.models import (
 )
 from clusterxchange.phases.exchange_building.queries import (
     RESPONSIBILITY_CLAUSES,
+    country_of,
     distance_between,
     exchanges_of_span,
     is_physical,
@@ -24,6 +25,7 @@ from clusterxchange.phases.exchange_building.queries import (
     text_of_programme,
 )
 from clusterxchange.scheme.clauses import clauses_of
+from clusterxchange.scheme.document import Format
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.registry import follows
 from clusterxchange.workflow.tables import Situation
@@ -41,12 +43,16 @@ def begin_exchange(situation: Situation) -> None:
         proposal=proposal,
         programme=proposal.programme,
         format=proposal.format,
+        is_funded=Format(proposal.format) is Format.PHYSICAL and situation.scheme.agreement.pays,
         visitor_participation=visitor,
         host_participation=host,
         visiting_organisation=visitor.organisation,
         host_organisation=host.organisation,
         visitor_partnership=visitor.partnership,
         host_partnership=host.partnership,
+        visitor_type=visitor.organisation.organisation_type,
+        from_country=country_of(visitor),
+        to_country=country_of(host),
     )
     engine.establish(exchange, at=situation.at)
     for audit in Audit.objects.filter(partnership=visitor.partnership, ended_at=None):
@@ -54,7 +60,7 @@ def begin_exchange(situation: Situation) -> None:
             audit.exchanges.add(exchange)
     exchange.commitment = _first_text(exchange, situation)
     exchange.save(update_fields=["commitment"])
-    if is_physical(exchange):
+    if exchange.is_funded:
         engine.establish(FinancialAgreement(exchange=exchange), at=situation.at)
 
 
@@ -127,7 +133,7 @@ def let_the_text_hold(situation: Situation) -> None:
 def get_ready_at_once(situation: Situation) -> None:
     """Let an exchange be ready where no money has to be agreed any more."""
     exchange: Exchange = situation.subject
-    if not is_physical(exchange) or signed_agreement(exchange) is not None:
+    if not exchange.is_funded or signed_agreement(exchange) is not None:
         operations.make_exchange_ready(exchange, actor=SYSTEM, at=situation.at)
 
 

@@ -29,6 +29,7 @@ from clusterxchange.phases.exchange_building.queries import (
     host_country,
     is_physical,
     representative_of,
+    signatories_of,
     words_of,
     working_of,
 )
@@ -254,7 +255,7 @@ def hints_are_answered(situation: Situation) -> Refusal | None:
 def budget_is_free(situation: Situation) -> Refusal | None:
     """Refuse the visitor's partnership where its budget does not hold the amount; a lock is taken only later."""
     commitment: Commitment = situation.subject
-    if situation.capacity is not VP or not is_physical(commitment.exchange):
+    if situation.capacity is not VP or not commitment.exchange.is_funded:
         return None
     working = working_of(commitment, situation.scheme)
     if working.refusal:
@@ -288,7 +289,7 @@ def start_is_ahead(situation: Situation) -> Refusal | None:
     if has_begun(commitment.exchange):
         return None
     given = consents.given(commitment, "commitment", Action.SIGN_COMMITMENT)
-    is_last = not set(rules.PARTIES) - given - {situation.capacity}
+    is_last = not signatories_of(commitment) - given - {situation.capacity}
     if is_last and commitment.first_day is not None and commitment.first_day < today(situation.at):
         return Refusal("start_in_the_past")
     return None

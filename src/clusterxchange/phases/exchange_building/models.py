@@ -33,7 +33,7 @@ class CommitmentState(models.TextChoices):
     SUBMITTED = "SUBMITTED", _("Waiting for validation")
     VALIDATED = "VALIDATED", _("Validated")
     SIGNING = "SIGNING", _("Open for signature")
-    SIGNED = "SIGNED", _("Signed by all four")
+    SIGNED = "SIGNED", _("Signed by all")
     SUPERSEDED = "SUPERSEDED", _("Replaced by a later version")
 
 
@@ -70,6 +70,15 @@ class Exchange(SubjectModel):
     )
     host_partnership = models.ForeignKey("partnerships.Partnership", models.PROTECT, related_name="exchanges_as_host")
     commitment = models.ForeignKey("Commitment", models.PROTECT, null=True, blank=True, related_name="+")
+    # Whether the scheme pays for it; it does for no virtual exchange, and in some editions for none.
+    is_funded = models.BooleanField(default=True)
+    # What it is counted under, as it was when the two were matched.
+    visitor_type = models.CharField(max_length=40, blank=True)
+    from_country = models.CharField(max_length=2, blank=True)
+    to_country = models.CharField(max_length=2, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -51,9 +51,7 @@ say(
     actions={
         A.AGREE_EXCHANGE: ActionSentences(
             button=_("Agree the exchange"),
-            happened=_(
-                "All four signed the Commitment to Quality; the exchange of %(visitor)s and %(host)s is agreed."
-            ),
+            happened=_("All signed the Commitment to Quality; the exchange of %(visitor)s and %(host)s is agreed."),
         ),
         A.MAKE_EXCHANGE_READY: ActionSentences(
             button=_("Make the exchange ready"),
@@ -157,7 +155,7 @@ say(
         A.AMEND_COMMITMENT: ActionSentences(
             button=_("Amend the Commitment to Quality"),
             happened=_("%(party)s began an amendment of the Commitment to Quality of %(visitor)s and %(host)s."),
-            hint=_("The signed version holds until all four have signed the new one."),
+            hint=_("The signed version holds until all have signed the new one."),
         ),
         A.SUPERSEDE_COMMITMENT: ActionSentences(
             button=_("Replace the version"),
@@ -279,7 +277,7 @@ say(
         "text_incomplete": _("The text is not complete. Still to be written: %(parts)s."),
         "amount_not_published": _("No lump sum has been published for this host country. Ask the support office."),
         "amount_above_agreement": _("The amount is above what may be agreed. Ask for a new validation."),
-        "commitment_not_signed": _("The Commitment to Quality has to be signed by all four first."),
+        "commitment_not_signed": _("The Commitment to Quality has to be signed by all first."),
         "financial_agreement_not_signed": _("The financial agreement has to be signed by both first."),
         "before_first_day": _("The first day is still ahead. Come back on that day."),
         "not_agreed_by_both": _("Both organisations have to agree with the text first."),

@@ -86,6 +86,13 @@ def rules_of_case(exchange: Exchange, commitment: Commitment | None, at: datetim
     return scheme_of_edition(exchange.edition_id, at)
 
 
+def signatories_of(commitment: Commitment) -> frozenset[Capacity]:
+    """Give the sides that sign a text: those of the version of the rules that it was frozen under."""
+    if commitment.edition_version_id is None:
+        return frozenset(rules.PARTIES)
+    return scheme_version(commitment.edition_version_id).agreement.signatures
+
+
 def names_of_exchange(exchange: Exchange) -> dict[str, str]:
     """Give the names of the four parties as sentences need them."""
     return {
@@ -442,6 +449,7 @@ def signatures_of(subject: Commitment | FinancialAgreement, text: dict[str, Any]
             "signed_at": given[party["capacity"]].at.isoformat() if party["capacity"] in given else None,
         }
         for party in text["parties"]
+        if not isinstance(subject, Commitment) or party["capacity"] in signatories_of(subject)
     ]
 
 
@@ -454,11 +462,8 @@ def signed_documents(exchange: Exchange, actor: Actor) -> list[SignedDocument]:
             continue
         given = tuple(_given(subject.document, consent) for consent in consents_to_sign(subject))
         text = subject.text
-        found.append(
-            SignedDocument(
-                subject.document, rules.canonical_form(text), subject.text_sha256, len(text["parties"]), given
-            )
-        )
+        asked = len(signatures_of(subject, text))
+        found.append(SignedDocument(subject.document, rules.canonical_form(text), subject.text_sha256, asked, given))
     return found
 
 

@@ -18,6 +18,7 @@ from clusterxchange.phases.exchange_building.queries import (
     calendar_of_amendment,
     names_of_exchange,
     rules_of_case,
+    signatories_of,
 )
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.registry import register
@@ -41,6 +42,13 @@ def _asked(commitment: Commitment, line: Row, asked: frozenset[Capacity]) -> fro
     return asked & {helper}
 
 
+def _not_signing(commitment: Commitment, line: Row) -> frozenset[Capacity]:
+    # Who signs is said by the version of the rules under which the text was frozen.
+    if line.action is not A.SIGN_COMMITMENT:
+        return frozenset()
+    return FOUR - signatories_of(commitment)
+
+
 EXCHANGE = register(
     Machine(
         name="exchange",
@@ -53,8 +61,8 @@ EXCHANGE = register(
         related=(*PARTIES, "commitment"),
         attaches=calendar_of,
         rows=(
-            row(A.AGREE_EXCHANGE, E.PREPARING, E.AGREED),
-            row(A.MAKE_EXCHANGE_READY, E.AGREED, E.READY, tells=FOUR),
+            row(A.AGREE_EXCHANGE, E.PREPARING, E.AGREED, afterwards=(effects.note_agreed,)),
+            row(A.MAKE_EXCHANGE_READY, E.AGREED, E.READY, afterwards=(effects.note_ready,), tells=FOUR),
             consent_row(
                 A.CONFIRM_START,
                 E.READY,
@@ -104,7 +112,7 @@ EXCHANGE = register(
                 E.CANCELLED,
                 answers=(guards.reason_is_given,),
                 writes=(effects.keep_reason,),
-                afterwards=(effects.free_visit, effects.cancel_agreements),
+                afterwards=(effects.note_cancelled, effects.free_visit, effects.cancel_agreements),
                 tells=FOUR,
             ),
             row(
@@ -113,7 +121,7 @@ EXCHANGE = register(
                 E.CANCELLED,
                 answers=(guards.reason_is_given,),
                 writes=(effects.keep_reason,),
-                afterwards=(effects.free_visit, effects.cancel_agreements),
+                afterwards=(effects.note_cancelled, effects.free_visit, effects.cancel_agreements),
                 tells=FOUR,
                 asks={VP},
                 asked_if=guards.has_reported_no_show,
@@ -126,7 +134,7 @@ EXCHANGE = register(
                 only_if=(guards.no_show_is_reported,),
                 answers=(guards.reason_is_given,),
                 writes=(effects.keep_reason,),
-                afterwards=(effects.free_visit, effects.cancel_agreements),
+                afterwards=(effects.note_cancelled, effects.free_visit, effects.cancel_agreements),
                 tells=FOUR,
                 asks={VP},
                 asked_if=guards.has_reported_no_show,
@@ -160,6 +168,7 @@ COMMITMENT = register(
         scheme_of=lambda commitment, at: rules_of_case(commitment.exchange, commitment, at),
         attaches=calendar_of_amendment,
         asked_capacities=_asked,
+        left_out=_not_signing,
         describe=lambda commitment: names_of_exchange(commitment.exchange),
         address=lambda commitment: f"/exchanges/{commitment.exchange.reference}/commitment/",
         locks=("exchange__visitor_participation", "exchange"),

@@ -767,7 +767,7 @@ def _compared(request: HttpRequest, commitment: Commitment) -> dict[str, Any]:
     return {"title": title, "rows": rows}
 
 
-STAGES = (
+STAGES: tuple[tuple[A, tuple[str, ...], tuple[Capacity, ...], str], ...] = (
     (A.AGREE_COMMITMENT, ("DRAFTING", "CHANGES_REQUESTED"), (V, H), "agreed"),
     (A.VALIDATE_COMMITMENT, ("SUBMITTED",), (VP, HP), "validated"),
     (A.SIGN_COMMITMENT, ("VALIDATED", "SIGNING", "SIGNED", "SUPERSEDED"), rules.PARTIES, "signed"),
@@ -778,6 +778,9 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
     if isinstance(subject, Commitment):
         kind = "commitment"
         action, capacities = next((action, who) for action, states, who, _done in STAGES if subject.state in states)
+        if action is A.SIGN_COMMITMENT:
+            signing = queries.signatories_of(subject)
+            capacities = tuple(party for party in capacities if party in signing)
     else:
         kind, action, capacities = "financial_agreement", A.SIGN_AGREEMENT, (V, VP)
     given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
@@ -817,7 +820,7 @@ def _commitment_files(commitment: Commitment, actor: Actor) -> list[dict[str, An
         return []
     note = _("PDF, marked as draft")
     if commitment.document is not None:
-        note = _("PDF, signed by all four") if commitment.document.is_complete else _("PDF, not yet signed by all")
+        note = _("PDF, signed by all") if commitment.document.is_complete else _("PDF, not yet signed by all")
     if commitment.state == "SUPERSEDED":
         note = _("PDF, replaced by a later version")
     url = f"/exchanges/{commitment.exchange.reference}/commitment/document/?version={commitment.version}"

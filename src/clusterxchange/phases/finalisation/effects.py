@@ -13,7 +13,6 @@ from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import FinancialAgreement
-from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import Payment, PaymentBatch, PaymentState
 from clusterxchange.phases.registration import operations as registration
@@ -134,7 +133,7 @@ def compute_amount_due(situation: Situation) -> None:
 def write_off(situation: Situation) -> None:
     """Note that nothing is paid: the money is free again, and so is the visit if the stay was too short."""
     payment, exchange = situation.subject, situation.subject.exchange
-    if not is_physical(exchange):
+    if not exchange.is_funded:
         return
     days = _write_working(situation)
     _free_above(payment, 0)

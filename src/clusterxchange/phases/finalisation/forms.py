@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
-from clusterxchange.phases.exchange_building.queries import is_physical
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.cleaning import CannotBeRead, is_heic
 from clusterxchange.phases.finalisation.models import EvidenceItem
@@ -232,7 +231,7 @@ class VisitorReportForm(ReportForm):
                 max_value=MOST_COUNTED,
                 initial=self.subject.outcomes.get(code),
             )
-        travels = is_physical(self.exchange)
+        travels = self.exchange.is_funded
         rated = [one for one in code_lists.choices(self.scheme, "ratings") if travels or one[0] != "funding"]
         self.ratings = self.add_ratings(rated)
         self._ask_for_the_account(travels=travels)
@@ -406,7 +405,7 @@ class ValidationForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        if self.subject.side != queries.VISITOR or not is_physical(self.subject.exchange):
+        if self.subject.side != queries.VISITOR or not self.subject.exchange.is_funded:
             self.fields.clear()
 
 

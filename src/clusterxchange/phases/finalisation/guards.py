@@ -22,6 +22,8 @@ def travel_evidence_is_there(situation: Situation) -> Refusal | None:
     report = situation.subject
     if report.side != queries.VISITOR or not is_physical(report.exchange):
         return None
+    if not any(item.is_travel for item in queries.wanted_evidence(situation.scheme, report.exchange)):
+        return None
     states = queries.states_of_travel(report.exchange, situation.scheme)
     return None if rules.travel_is_shown(states) else Refusal("evidence_missing")
 
@@ -56,7 +58,7 @@ def _stay_is_possible(situation: Situation) -> Refusal | None:
 
 def _account_is_known(situation: Situation) -> Refusal | None:
     inputs = situation.inputs
-    if not is_physical(situation.subject.exchange) or inputs.get("bank_details_are_right"):
+    if not situation.subject.exchange.is_funded or inputs.get("bank_details_are_right"):
         return None
     if inputs.get("iban") or inputs.get("account_number"):
         return account_is_valid(situation)

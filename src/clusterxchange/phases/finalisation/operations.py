@@ -15,7 +15,7 @@ from clusterxchange.foundation.files import store, store_sealed
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
-from clusterxchange.phases.exchange_building.queries import is_physical, signed_agreement
+from clusterxchange.phases.exchange_building.queries import signed_agreement
 from clusterxchange.phases.finalisation import cleaning, queries, rules
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentState
 from clusterxchange.workflow import engine
@@ -54,13 +54,13 @@ def open_finalisation(exchange: Exchange, *, at: datetime) -> None:
     engine.establish(ActivityReport(exchange=exchange, side=queries.HOST, **host), at=at)
     for wanted in queries.wanted_evidence(queries.rules_of(exchange, at), exchange):
         engine.establish(EvidenceItem(exchange=exchange, item=wanted.code), at=at)
-    agreement = signed_agreement(exchange) if is_physical(exchange) else None
+    agreement = signed_agreement(exchange) if exchange.is_funded else None
     payment = Payment(exchange=exchange, agreement=agreement)
     if agreement is not None:
         payment.full_cents, payment.agreed_cents = agreement.full_cents or 0, agreement.amount_cents or 0
         payment.currency = agreement.currency
     engine.establish(payment, at=at)
-    if not is_physical(exchange):
+    if not exchange.is_funded:
         waive_payment(payment, actor=SYSTEM, at=at)
 
 

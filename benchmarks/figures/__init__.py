@@ -1,0 +1,1 @@
+"""How long the figures take over many exchanges."""

@@ -1,0 +1,395 @@
+"""The pages of the figures: chosen, counted, shown, taken away as a file."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.documents.brochures import Section
+from clusterxchange.documents.typesetting import typeset
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.spreadsheets import list_response
+from clusterxchange.journeys.figures import queries, tables
+from clusterxchange.journeys.figures.queries import Narrowed, Scope
+from clusterxchange.journeys.figures.tables import Reader, Table
+from clusterxchange.journeys.partnerships.directory import scheme_of
+from clusterxchange.journeys.subjects import subjects_of
+from clusterxchange.journeys.tasks import task_in_queue
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
+from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.current import open_edition
+from clusterxchange.scheme.document import ORGANISATION_TYPES
+from clusterxchange.scheme.editions import BRUSSELS
+from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.workflow.sentences import state_label
+
+OF_A_PAGE = 25
+CHOICES = ("edition", "partnership", "as_of")
+FILTERS = ("state", "type", "from", "to", "step", "going")
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the address asks for, as far as it can be given; `said` tells what of it is not there."""
+
+    reader: Reader
+    edition: Edition | None
+    possible: list[Partnership]
+    partnership: Partnership | None
+    given: dict[str, str]
+    said: list[str]
+
+    @property
+    def scope(self) -> Scope:
+        """What is counted."""
+        return self.reader.scope
+
+
+def _chosen(request: HttpRequest) -> Chosen:
+    actor, now, said = actor_of(request), clock.now(), list[str]()
+    edition, possible = _possible(request, actor, now, said)
+    given = {name: request.GET.get(name, "")[:LONGEST] for name in CHOICES if request.GET.get(name)}
+    partnership = next((one for one in possible if one.slug == given.get("partnership")), None)
+    if given.get("partnership") and partnership is None:
+        said.append(_("There is no partnership “%(name)s” here; all are shown.") % {"name": given.pop("partnership")})
+    as_of = _day(given, now, said)
+    counted = [partnership] if partnership is not None else possible
+    scope = Scope(tuple(one.pk for one in counted), as_of, now)
+
+    def link(name: str, **filters: str) -> str:
+        query = urlencode({**given, **filters})
+        address = reverse(f"figures:{name}")
+        return f"{address}?{query}" if query else address
+
+    if edition is None:
+        raise Http404
+    reader = Reader(scope, scheme_of(edition), get_language() or "en", link)
+    return Chosen(reader, edition, possible, partnership, given, said)
+
+
+def _possible(
+    request: HttpRequest, actor: Actor, now: datetime, said: list[str]
+) -> tuple[Edition | None, list[Partnership]]:
+    """Give the partnerships that the reader may look at: all of an edition to the offices, their own to others.
+
+    :raises Http404: where there is none, so that nobody else learns of the page.
+    """
+    if not (actor.support_office or actor.agency):
+        own = list(Partnership.objects.filter(pk__in=actor.partnerships).select_related("edition").order_by("acronym"))
+        if not own:
+            raise Http404
+        return own[0].edition, own
+    wanted = request.GET.get("edition", "")[:LONGEST]
+    edition = Edition.objects.filter(code=wanted).first() if wanted else open_edition(now)
+    if wanted and edition is None:
+        said.append(_("There is no edition “%(name)s”; the open one is shown.") % {"name": wanted})
+        edition = open_edition(now)
+    edition = edition or Edition.objects.first()
+    return edition, list(Partnership.objects.filter(edition=edition).order_by("acronym"))
+
+
+def _day(given: dict[str, str], now: datetime, said: list[str]) -> date:
+    today = now.astimezone(BRUSSELS).date()
+    if not given.get("as_of"):
+        return today
+    try:
+        day = date.fromisoformat(given["as_of"])
+    except ValueError:
+        said.append(_("“%(text)s” is no day; today is shown.") % {"text": given.pop("as_of")})
+        return today
+    if day > today:
+        given.pop("as_of")
+        said.append(_("That day has not come yet; today is shown."))
+    return min(day, today)
+
+
+def _page(request: HttpRequest, chosen: Chosen, template: str, title: str, **context: Any) -> HttpResponse:  # noqa: ANN401 -- what a template takes
+    whole = {
+        "title": title,
+        "chosen": chosen,
+        "meta": [_of_whom(chosen), _as_of(chosen)],
+        "ways": [(words, chosen.reader.link(name), name == context.get("here")) for name, words in _ways()],
+        "editions": list(Edition.objects.all()) if len(chosen.possible) != 1 else [],
+        "as_of": chosen.scope.as_of.isoformat(),
+        **context,
+    }
+    return render(request, template, whole)
+
+
+def _ways() -> list[tuple[str, str]]:
+    return [
+        ("figures", _("In numbers")),
+        ("countries", _("Countries")),
+        ("ratings", _("Ratings")),
+        ("overdue", _("Overdue")),
+        ("away", _("Who is where now")),
+    ]
+
+
+def _of_whom(chosen: Chosen) -> str:
+    if chosen.partnership is not None:
+        return chosen.partnership.acronym
+    if len(chosen.possible) == 1:
+        return chosen.possible[0].acronym
+    return chosen.edition.name if chosen.edition is not None else ""
+
+
+def _as_of(chosen: Chosen) -> str:
+    return _("As of %(day)s") % {"day": date_format(chosen.scope.as_of, _("j E Y"))}
+
+
+def _main_tables(chosen: Chosen) -> list[Table]:
+    counted = queries.counted(chosen.scope)
+    reader = chosen.reader
+    return [
+        tables.by_state(reader, counted),
+        tables.by_target(reader, counted),
+        tables.funnel(reader),
+        tables.budget(reader),
+    ]
+
+
+@require_safe
+@signed_in
+def figures(request: HttpRequest) -> HttpResponse:
+    """Show states, targets, steps and budget."""
+    chosen = _chosen(request)
+    link = chosen.reader.link
+    files = {form: link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
+    return _page(
+        request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files
+    )
+
+
+@require_safe
+@signed_in
+def countries(request: HttpRequest) -> HttpResponse:
+    """Show from where to where people go."""
+    chosen = _chosen(request)
+    table = tables.countries(chosen.reader)
+    return _page(
+        request, chosen, "figures/figures.html", _("From where to where"), here="countries", tables=[table], files=None
+    )
+
+
+@require_safe
+@signed_in
+def ratings(request: HttpRequest) -> HttpResponse:
+    """Show how visitors and hosts have rated."""
+    chosen = _chosen(request)
+    table = tables.ratings(chosen.reader)
+    return _page(request, chosen, "figures/figures.html", _("Ratings"), here="ratings", tables=[table], files=None)
+
+
+def _all_tables(chosen: Chosen) -> list[Table]:
+    return [*_main_tables(chosen), tables.countries(chosen.reader), tables.ratings(chosen.reader)]
+
+
+@require_safe
+@signed_in
+def figures_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Give all numbers as a file."""
+    chosen = _chosen(request)
+    header = [_("Figure"), _("Row"), _("Column"), _("Number")]
+    return list_response(_name("figures", chosen), form, header, _numbers(_all_tables(chosen)))
+
+
+def _numbers(found: list[Table]) -> Iterator[tuple[object, ...]]:
+    for table in found:
+        for name, cells in table.rows:
+            for column, cell in zip(table.header[1:], cells, strict=True):
+                yield table.title, name, column, "" if cell.value is None else cell.value
+
+
+def _name(what: str, chosen: Chosen) -> str:
+    return f"{what}-{chosen.scope.as_of.isoformat()}"
+
+
+@require_safe
+@signed_in
+def figures_as_pdf(request: HttpRequest) -> HttpResponse:
+    """Give all numbers as a document to be printed."""
+    chosen = _chosen(request)
+    sections = [
+        Section(
+            table.title,
+            text=" ".join([table.sentence, *table.notes]),
+            columns=[3, *([1] * (len(table.header) - 1))],
+            header=table.header,
+            rows=[[label, *(cell.text for cell in cells)] for label, cells in table.rows],
+        )
+        for table in _all_tables(chosen)
+    ]
+    data = {
+        "lead": _of_whom(chosen),
+        "edition": chosen.edition.name if chosen.edition is not None else "",
+        "as_of": _as_of(chosen),
+        "sections": [asdict(section) for section in sections],
+        "has_kosovo": any("*" in row[0] for section in sections for row in section.rows),
+    }
+    content = typeset("brochure", data, language=chosen.reader.language, title=_("Figures"), dated=chosen.scope.as_of)
+    headers = {"Content-Disposition": f'attachment; filename="{_name("figures", chosen)}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str, str]]:
+    """Read what a list is narrowed to; a filter that is not there any more is said, and left out."""
+    typed = {name: request.GET.get(name, "")[:LONGEST] for name in FILTERS if request.GET.get(name)}
+    known = {
+        "state": ExchangeState.values,
+        "type": ORGANISATION_TYPES,
+        "from": chosen.reader.scheme.countries,
+        "to": chosen.reader.scheme.countries,
+        "step": queries.MOMENTS,
+        "going": ("yes",),
+    }
+    for name in [name for name, value in typed.items() if value not in known[name]]:
+        names = {"name": name, "value": typed.pop(name)}
+        chosen.said.append(_("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names)
+    narrowed = Narrowed(
+        state=typed.get("state", ""),
+        kind=typed.get("type", ""),
+        from_country=typed.get("from", ""),
+        to_country=typed.get("to", ""),
+        step=typed.get("step", ""),
+        going="going" in typed,
+    )
+    return narrowed, typed
+
+
+def _words(typed: dict[str, str], chosen: Chosen) -> list[str]:
+    language = chosen.reader.language
+    words: dict[str, Callable[[str], str]] = {
+        "state": lambda value: state_label("exchange", value),
+        "type": lambda value: str(label(chosen.reader.scheme, "organisation_types", value)),
+        "from": lambda value: _("From %(country)s") % {"country": country_name(value, language)},
+        "to": lambda value: _("To %(country)s") % {"country": country_name(value, language)},
+        "step": lambda value: str(tables.STEP_WORDS[value]),
+        "going": lambda _value: _("Not cancelled"),
+    }
+    return [words[name](value) for name, value in typed.items()]
+
+
+@require_safe
+@signed_in
+def exchanges(request: HttpRequest) -> HttpResponse:
+    """List the exchanges behind a number."""
+    chosen = _chosen(request)
+    narrowed, typed = _narrowed(request, chosen)
+    page = Paginator(queries.listed(chosen.scope, narrowed), OF_A_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {
+            "url": f"/exchanges/{one.reference}/",
+            "title": _("%(visitor)s at %(host)s")
+            % {"visitor": one.visiting_organisation.legal_name, "host": one.host_organisation.legal_name},
+            "reference": one.reference,
+            "note": f"{one.reference}, {one.visitor_partnership.acronym}, {one.from_country} → {one.to_country}",
+            "when": state_label("exchange", one.stood),
+            "state": "later",
+        }
+        for one in page.object_list
+    ]
+    query = urlencode({**chosen.given, **typed})
+    files = {form: chosen.reader.link(f"exchanges_as_{form}", **typed) for form in ("csv", "xlsx")}
+    return _page(
+        request, chosen, "figures/exchanges.html", _("Exchanges behind the number"),
+        rows=rows, page=page, query=query, filters=_words(typed, chosen), files=files,
+    )  # fmt: skip
+
+
+@require_safe
+@signed_in
+def exchanges_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Give the whole list as a file."""
+    chosen = _chosen(request)
+    narrowed, _typed = _narrowed(request, chosen)
+    header = [
+        _("Reference"), _("State"), _("Visiting organisation"), _("Host organisation"), _("From"), _("To"),
+        _("Type of visitor"), _("Visitor’s partnership"), _("Host’s partnership"),
+    ]  # fmt: skip
+    rows = (
+        (
+            one.reference, state_label("exchange", one.stood), one.visiting_organisation.legal_name,
+            one.host_organisation.legal_name, one.from_country, one.to_country, one.visitor_type,
+            one.visitor_partnership.acronym, one.host_partnership.acronym,
+        )
+        for one in queries.listed(chosen.scope, narrowed).iterator(chunk_size=2000)
+    )  # fmt: skip
+    return list_response(_name("exchanges", chosen), form, header, rows)
+
+
+@require_safe
+@signed_in
+def overdue(request: HttpRequest) -> HttpResponse:
+    """List what is overdue, longest first."""
+    chosen = _chosen(request)
+    page = Paginator(queries.overdue(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
+    found = list(page.object_list)
+    subjects = subjects_of(found)
+    rows = [task_in_queue(one, subjects[one.kind, one.subject_id], chosen.scope.now, own=False) for one in found]
+    query = urlencode(chosen.given)
+    return _page(
+        request, chosen, "figures/overdue.html", _("Overdue"), here="overdue", rows=rows, page=page, query=query
+    )
+
+
+HEADER_OF_AWAY = ("person", "phone", "from", "at", "place", "country", "contact", "until", "reference")
+
+
+@require_safe
+@signed_in
+def away(request: HttpRequest) -> HttpResponse:
+    """Say who is where now, for an emergency."""
+    chosen = _chosen(request)
+    page = Paginator(queries.away_now(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
+    files = {form: chosen.reader.link(f"away_as_{form}") for form in ("csv", "xlsx")}
+    return _page(
+        request, chosen, "figures/away.html", _("Who is where now"), here="away", page=page, files=files,
+        rows=[_whereabouts(one, chosen) for one in page.object_list], query=urlencode(chosen.given),
+    )  # fmt: skip
+
+
+def _whereabouts(exchange: Exchange, chosen: Chosen) -> dict[str, str]:
+    visitor = exchange.visitor_participation.application.representative
+    host = exchange.host_participation.application.representative
+    text = exchange.commitment
+    last = text.last_day if text is not None else None
+    return {
+        "person": str(visitor.account),
+        "phone": visitor.phone,
+        "from": exchange.visiting_organisation.legal_name,
+        "at": exchange.host_organisation.legal_name,
+        "place": text.place if text is not None and text.place else exchange.host_organisation.city,
+        "country": country_name(exchange.to_country, chosen.reader.language),
+        "contact": f"{host.account}, {host.phone}",
+        "until": date_format(last, _("j E Y")) if last is not None else "",
+        "reference": exchange.reference or "",
+    }
+
+
+@require_safe
+@signed_in
+def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Give who is where now as a file."""
+    chosen = _chosen(request)
+    header = [
+        _("Person"), _("Telephone"), _("Visiting organisation"), _("Host organisation"), _("Place"), _("Country"),
+        _("Person at the host"), _("Last day"), _("Reference"),
+    ]  # fmt: skip
+    rows = ([_whereabouts(one, chosen)[name] for name in HEADER_OF_AWAY] for one in queries.away_now(chosen.scope))
+    return list_response(_name("who-is-where", chosen), form, header, rows)

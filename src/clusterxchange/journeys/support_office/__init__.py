@@ -1,0 +1,1 @@
+"""What the support office does beside cases: finding people, seeing the tool as they do, finding second visits."""
