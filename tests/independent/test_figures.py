@@ -133,7 +133,7 @@ def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("played"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("played"), pytest.mark.timeout(900)]
 
 
 def asked(statement: str, **given: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- what the statement takes
