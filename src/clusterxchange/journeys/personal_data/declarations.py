@@ -344,7 +344,8 @@ DECLARATIONS = (
         {CASE: "reason"},
         f"id {LIFE} reference edition proposal programme format visitor_participation host_participation "
         "visiting_organisation host_organisation visitor_partnership host_partnership commitment started_at ended_at "
-        "closed_at no_show_reported_at reason_code counted_for",
+        "agreed_at ready_at cancelled_at closed_at no_show_reported_at reason_code counted_for from_country to_country "
+        "visitor_type is_funded",
         people=BOTH_SIDES,
         case="pk",
     ),
@@ -509,7 +510,12 @@ DECLARATIONS = (
     _declare(
         "scheme.EditionVersion",
         {TRAIL: "drafted_by approved_by"},
-        "id edition number effective_from document sha256 created_at",
+        "id edition number effective_from in_force_at document sha256 created_at",
+    ),
+    _declare(
+        "scheme_data.EditionDraft",
+        {TRAIL: "drafted_by"},
+        f"id {LIFE} reference edition base document effective_on why returned_why made",
     ),
     _declare(
         "documents.Document",
