@@ -9,23 +9,48 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.foundation import clock
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.workflow import deadlines
 from clusterxchange.workflow.models import Obligation
-from tests.bring import begin_story
+from tests.bring import begin_story, bring_application_to
 from tests.cast import MONDAY, Cast
-from tests.operations.scenes import BEGUN, NOTHING, STAGES, TRIED, Scene, Step, Try
+from tests.operations.scenes import BEGUN, DECLARED, NOTHING, SAME_DAY, STAGES, TRIED, Scene, Step, Try, upload
 
 HERE = Path(__file__).parent
 READERS = ("ana", "bram", "chiara", "cosima", "dov", "edda", "aurel")
 ON_A_DESK = ("ana", "bram")
 HIDDEN, NOBODY, OWN = "x", "-", "!"
-# What the tool does when a term is over: scheme.md section 10, a proposal expires after 14 calendar days.
-BY_ITSELF = {"expire_proposal": Try("proposed", lambda s: deadlines.run_due(s.at + timedelta(days=15)))}
+
+
+def submit_where_nobody_takes_it(scene: Scene) -> None:
+    """Let Ana submit while no partnership takes registrations and none is chosen."""
+    application = bring_application_to(
+        scene.cast, scene.cast.ana, "draft", partnership=scene.cast.loom, officer=scene.cast.chiara.actor
+    )
+    answers = {"partnership_choice": "assigned", "wished_partnership": None}
+    registration.edit_application(application, answers=answers, actor=scene.cast.ana.actor, at=SAME_DAY)
+    Partnership.objects.update(is_open=False)
+    registration.submit_application(application, **DECLARED, actor=scene.cast.ana.actor, at=SAME_DAY)
+
+
+def upload_what_is_scanned(scene: Scene) -> None:
+    """Let Ana hand in a ticket where a scanner is set up that has not answered yet."""
+    with override_settings(SCANNER_ADDRESS="/nowhere/clamd.sock"):
+        upload(scene)
+
+
+BY_ITSELF = {
+    # scheme.md section 10: a proposal expires after 14 calendar days.
+    "expire_proposal": Try("proposed", lambda s: deadlines.run_due(s.at + timedelta(days=15))),
+    "submit_where_nobody_takes_it": Try(NOTHING, submit_where_nobody_takes_it),
+    "upload_what_is_scanned": Try("ended", upload_what_is_scanned),
+}
 BANNER = re.compile(r'<section class="next-step[^>]*data-ball="(\w+)" data-turn="([A-Z_ ]*)"')
 QUEUE = re.compile(r'<ol class="queue".*?</ol>', re.DOTALL)
 WORDS = {one.word: str(one) for one in Capacity if str(one) != "SYS"}
