@@ -27,8 +27,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Iterator[tuple[Cast, Path]]:
-    """Give the cast with its curricula vitae, and a folder for a backup; what a restore sets aside goes."""
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Cast, Path]]:
+    """Give the cast with its curricula vitae, and a folder for a backup; what a restore sets aside goes.
+
+    A restore removes every file that it does not know, so the files of other tests must lie elsewhere.
+    """
+    for name in ("base_location", "location"):
+        monkeypatch.setitem(vars(private_storage()), name, str(tmp_path / "files"))
     # The server of a trial is another user where tests run as root.
     Path(settings.DATA).chmod(0o711)
     cast = make_cast()

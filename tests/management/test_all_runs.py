@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from clusterxchange.testing import all_runs
+from clusterxchange.testing import all_runs, drills
 from clusterxchange.testing.all_runs import SUMMARY, read_counts
 
 
@@ -33,3 +35,13 @@ def test_what_is_missing_is_named_where_it_can_not_be_installed(
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert all_runs.main() == 1
     assert "a-rare-program" in capsys.readouterr().err
+
+
+def test_make_drills_plays_every_drill_and_nothing_that_is_not_there() -> None:
+    root = Path(__file__).parents[2]
+    played = {file for part in drills.PARTS for file in part.files}
+
+    assert [file for file in played if not (root / file).is_file()] == []
+    assert {str(path.relative_to(root)) for path in (root / "tests/drills").glob("test_*.py")} <= played
+    names = [part.name for part in drills.PARTS]
+    assert len(set(names)) == len(names)

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from clusterxchange.management import command_line
 from clusterxchange.parties.accounts.models import Account
-from clusterxchange.scheme.models import EditionVersion
 from tests.bring import bring_exchange_to
 from tests.cast import MONDAY, Cast
 
@@ -31,6 +30,10 @@ RUN_ELSEWHERE = {
         "tests/browser/test_pictures_of_the_manual.py",
         "--keep-pictures",
     ),
+    "make drills": ("tests/management/test_all_runs.py", "drills"),
+    "curl -H": ("tests/journeys/test_mail_as_people_like_it.py", "BOUNCE_TOKEN"),
+    '-d \'{"address"': ("tests/journeys/test_mail_as_people_like_it.py", "permanent"),
+    "https://exchange.example/mail/bounces/": ("tests/journeys/test_mail_as_people_like_it.py", "/mail/bounces/"),
     ".venv/bin/python manage.py shell": ("tests/management/test_commands_of_documentation.py", "exec("),
     "pip install pyhanko": ("tests/phases/exchange_building/test_verification_pack.py", "verify.py"),
     "python verify.py": ("tests/phases/exchange_building/test_verification_pack.py", "verify.py"),
@@ -96,13 +99,3 @@ def test_the_lines_that_make_somebody_the_support_office_do_so() -> None:
     exec(lines, {})  # noqa: S102 -- it is our own page that is tried
 
     assert Account.objects.get(email="support@exchange.example").is_support_office
-
-
-@pytest.mark.django_db
-def test_the_lines_that_add_a_version_of_an_edition_do_so(cast: Cast) -> None:
-    (lines,) = python_blocks_of("docs/how-to/change-a-figure.md")
-    before = EditionVersion.objects.filter(edition=cast.edition).count()
-
-    exec(lines, {})  # noqa: S102 -- as above
-
-    assert EditionVersion.objects.filter(edition=cast.edition).count() == before + 1

@@ -126,14 +126,11 @@ def test_the_open_edition_is_found_by_the_day(at: datetime, expected: str | None
 
 
 @pytest.mark.database
-def test_a_version_is_numbered_once_and_a_document_kept_once() -> None:
+def test_a_version_is_numbered_once() -> None:
     first = EditionVersion.objects.get(edition__code="demonstration")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         add_version("halving.working_days_under", 6, number=1)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        add_version("edition.name", "Demonstration edition")
-
     assert EditionVersion.objects.get(edition__code="demonstration") == first
 
 

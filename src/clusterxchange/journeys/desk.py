@@ -209,10 +209,10 @@ def _tracks(standing: Standing, actor: Actor) -> list[Track]:
 
 def _track(standing: Standing, role: str) -> Track:
     exchange = standing.exchange
-    rows = []
+    rows = [(_("Participation"), one.reference or "") for one in standing.participations[:1]]
     if exchange is not None:
         section = _exchange_at_a_glance(exchange, is_visit=role == VISIT)
-        rows = [(_("Exchange"), exchange.reference or ""), *section.rows]
+        rows += [(_("Exchange"), exchange.reference or ""), *section.rows]
     return Track(str(TITLES_OF_TRACKS[role]), _stepper(standing), rows)
 
 

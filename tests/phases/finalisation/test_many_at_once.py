@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pyt
 IS_LONG = os.environ.get("LONG") == "1"
 ATTEMPTS, AT_A_TIME = (1000 if IS_LONG else 50), 10
 # The process is killed just before the statement of this number.
-POINTS = range(1, 201) if IS_LONG else (2, 16)
+POINTS = range(1, 201) if IS_LONG else (2, 9)
 DONE = "done"
 MONDAY_EVENING = datetime(2026, 4, 27, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 
