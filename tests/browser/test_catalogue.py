@@ -54,7 +54,7 @@ def test_filters_outlive_signing_out_and_in_again(people: People) -> None:
 
     bram.tab.locator("#id_login").fill(account["email"])
     bram.tab.locator("#id_password").fill(account["password"])
-    bram.tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    bram.tab.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
     bram.tab.wait_for_url(re.compile(r"/matching/catalogue/\?format=physical&within=2000"))
     assert bram.tab.locator("a.chip").count() == 2
