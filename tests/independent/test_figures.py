@@ -129,6 +129,8 @@ def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             cursor.execute(STOOD)
         Partnership.objects.filter(slug="clamtex").update(targets=TARGETS)
         clock.set_clock(NOW)
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")  # without counts of the new rows the planner may take minutes for a list
         yield
         transaction.set_rollback(True)
 
