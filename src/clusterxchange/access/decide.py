@@ -55,9 +55,15 @@ def capacities_of(actor: Actor, kind: str, thing: Thing) -> frozenset[Capacity]:
     return frozenset(capacity for capacity, relation in RELATIONS[kind].items() if holds(actor, relation, thing))
 
 
+def disclosure_to(actor: Actor, kind: str, action: Action) -> Relation | None:
+    """Give the relation by which things of a kind may be disclosed to the actor; None where none can be."""
+    disclosed = DISCLOSURES.get(kind, {}).get(action)
+    return disclosed if disclosed is not None and own_values(actor, disclosed) else None
+
+
 def is_disclosed(actor: Actor, kind: str, action: Action, thing: Thing) -> bool:
     """Whether the thing is open to the actor for this action although they are no party to it."""
-    disclosed = DISCLOSURES.get(kind, {}).get(action)
+    disclosed = disclosure_to(actor, kind, action)
     return disclosed is not None and holds(actor, disclosed, thing)
 
 

@@ -398,11 +398,21 @@ PERMISSIONS_POLICY = ", ".join(
     [
         *(
             f"{name}=()"
-            for name in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi")
-        ),
-        *(
-            f"{name}=()"
-            for name in ("accelerometer", "gyroscope", "magnetometer", "display-capture", "browsing-topics")
+            for name in (
+                "camera",
+                "microphone",
+                "geolocation",
+                "payment",
+                "usb",
+                "serial",
+                "bluetooth",
+                "midi",
+                "accelerometer",
+                "gyroscope",
+                "magnetometer",
+                "display-capture",
+                "browsing-topics",
+            )
         ),
         "publickey-credentials-get=(self)",
         "publickey-credentials-create=(self)",

@@ -6,9 +6,9 @@ from django.db.models import Model, Q, QuerySet
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.decide import own_values
+from clusterxchange.access.decide import disclosure_to, own_values
 from clusterxchange.access.rules import Relation
-from clusterxchange.access.table import DISCLOSURES, PERMISSIONS, RELATIONS
+from clusterxchange.access.table import PERMISSIONS, RELATIONS
 
 M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=())
@@ -45,8 +45,8 @@ def permitted(actor: Actor, kind: str, action: Action) -> Q:
 def visible(queryset: QuerySet[M], kind: str, actor: Actor, action: Action = Action.SEE) -> QuerySet[M]:
     """Narrow a list to what the actor may see."""
     allowed = permitted(actor, kind, action)
-    disclosed = DISCLOSURES.get(kind, {}).get(action)
-    if disclosed is not None and own_values(actor, disclosed):
+    disclosed = disclosure_to(actor, kind, action)
+    if disclosed is not None:
         # As a join, the rows that disclose would give a thing as often as there are rows.
         allowed |= Q(pk__in=queryset.model._base_manager.filter(lookup(actor, disclosed)).values("pk"))
     return queryset.filter(allowed)

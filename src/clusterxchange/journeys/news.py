@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.table import DISCLOSURES
+from clusterxchange.access.decide import disclosure_to
 from clusterxchange.journeys.models import DeskLook
 from clusterxchange.journeys.subjects import cases_of, title_of
 from clusterxchange.workflow import cases, journal, registry
@@ -84,7 +84,7 @@ def _roots_of(entries: list[Entry], actor: Actor) -> Mapping[str, tuple[str, Any
     for name, seen in cases_of(actor):
         if not wanted[name]:
             continue
-        machine, disclosed = registry.machine_named(name), DISCLOSURES.get(name, {}).get(Action.SEE)
+        machine, disclosed = registry.machine_named(name), disclosure_to(actor, name, Action.SEE)
         rows = seen.filter(reference__in=wanted[name])
         if disclosed is not None:
             rows = rows.prefetch_related(disclosed.path.partition("__")[0])

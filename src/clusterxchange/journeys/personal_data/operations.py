@@ -27,6 +27,7 @@ from clusterxchange.phases.exchange_building.models import Commitment, Exchange,
 from clusterxchange.phases.finalisation.models import BankStatement, PaymentBatch
 from clusterxchange.phases.matching.models import Guest, Proposal, ProposalState, ShownList
 from clusterxchange.phases.registration.models import OPEN_APPLICATION_STATES, Application, ImportedFile, Participation
+from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER
 from clusterxchange.workflow.engine import Refused
 from clusterxchange.workflow.models import Consent, Entry, EntryPayload, Message, Notice
 from clusterxchange.workflow.tables import Refusal
@@ -168,7 +169,7 @@ def forget_what_is_over(at: datetime) -> Counter[str]:
     }
     for label, rows in banks.items():
         done[label] = blank(rows, BY_LABEL[label].fields([BANK]))
-    over = Exchange.objects.filter(state__in=queries.OVER).exclude(pk__in=ForgottenCase.objects.values("exchange"))
+    over = Exchange.objects.filter(state__in=EXCHANGE_IS_OVER).exclude(pk__in=ForgottenCase.objects.values("exchange"))
     for exchange in over.order_by("pk"):
         if queries.day_of_forgetting(exchange) <= at.date():
             forget_case(exchange, at)

@@ -21,13 +21,12 @@ from clusterxchange.phases.registration.models import (
     Participation,
     ParticipationState,
 )
-from clusterxchange.phases.registration.queries import reader_in_words
+from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER, reader_in_words
 from clusterxchange.workflow import registry
 from clusterxchange.workflow.models import Entry
 from clusterxchange.workflow.sentences import state_label
 
 MOST_OPENINGS = 50
-OVER = ("CLOSED", "CANCELLED")
 SIDES = ("visitor_participation", "host_participation")
 
 
@@ -118,7 +117,7 @@ def in_the_way(account: Account) -> list[InTheWay]:
                 state=ParticipationState.WITHDRAWN
             ),
         ),
-        ("exchange", exchanges_of(account).exclude(state__in=OVER)),
+        ("exchange", exchanges_of(account).exclude(state__in=EXCHANGE_IS_OVER)),
     ]
     for kind, rows in things:
         machine = registry.machine_named(kind)

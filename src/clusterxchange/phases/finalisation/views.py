@@ -113,13 +113,9 @@ def certificate_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
     """Give the certificates of participation that the reader may see, each named by whose it is."""
     if exchange.closed_at is None:
         return []
-    names = {
-        queries.VISITOR: exchange.visiting_organisation.legal_name,
-        queries.HOST: exchange.host_organisation.legal_name,
-    }
     return [
         {
-            "name": _("Certificate of participation of %(organisation)s") % {"organisation": names[report.side]},
+            "name": _("Certificate of participation of %(organisation)s") % {"organisation": name_of_writer(report)},
             "url": f"{ACTIVITY_REPORT.address(report)}certificate/",
             "note": _("PDF, signed for the visitor's partnership"),
         }
@@ -196,9 +192,14 @@ def _reason_in_words(code: str, scheme: Scheme, days: int) -> str:
 def report_title(report: ActivityReport, actor: Actor) -> str:
     """Name a report by who writes it."""
     del actor
+    return _("Final activity report of %(organisation)s") % {"organisation": name_of_writer(report)}
+
+
+def name_of_writer(report: ActivityReport) -> str:
+    """Give the organisation whose side a report is."""
     exchange = report.exchange
-    writer = exchange.visiting_organisation if report.side == queries.VISITOR else exchange.host_organisation
-    return _("Final activity report of %(organisation)s") % {"organisation": writer.legal_name}
+    is_visitor = report.side == queries.VISITOR
+    return (exchange.visiting_organisation if is_visitor else exchange.host_organisation).legal_name
 
 
 def report_meta(report: ActivityReport, actor: Actor) -> list[str]:
