@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client, override_settings
@@ -28,18 +27,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Cast, Path]]:
-    """Give the cast with its curricula vitae, and a folder for a backup; what a restore sets aside goes.
+    """Give the cast with its curricula vitae, and a folder for a backup.
 
-    A restore removes every file that it does not know, so the files of other tests must lie elsewhere.
+    A restore removes every file that it does not know, and a backup takes what lies beside the database with it: what
+    other tests keep must lie elsewhere.
     """
     for name in ("base_location", "location"):
         monkeypatch.setitem(vars(private_storage()), name, str(tmp_path / "files"))
-    # The server of a trial is another user where tests run as root.
-    Path(settings.DATA).chmod(0o711)
-    cast = make_cast()
-    yield cast, tmp_path / "backup"
-    for one in Path(settings.DATA).glob("before-restore*"):
-        shutil.rmtree(one)
+    with tempfile.TemporaryDirectory() as data:
+        # The server of a trial is another user where tests run as root.
+        Path(data).chmod(0o711)
+        with override_settings(DATA=Path(data)):
+            yield make_cast(), tmp_path / "backup"
 
 
 def files_in_storage() -> dict[str, bytes]:
