@@ -12,16 +12,18 @@ sum = $(shell { printf '%s' '$(CURDIR)'; cat $(1) 2>/dev/null; } | cksum | tr ' 
 MADE := $(VENV)/.made-$(call sum,/dev/null)
 RUN := $(VENV)/.run-$(call sum,requirements/run.txt)
 TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
+DOCS := $(VENV)/.docs-$(call sum,requirements/docs.txt)
 MATCHING := $(VENV)/.matching-$(call sum,requirements/matching.txt)
 TOOL := $(VENV)/.tool-$(call sum,pyproject.toml)
 
-.PHONY: help run test check drills tour bench bench-matching bench-payments bench-figures clean set-up lint types layers pages references
+.PHONY: help run test check docs drills tour bench bench-matching bench-payments bench-figures clean set-up lint types layers pages references
 .SILENT:
 
 help:
 	echo 'make run     start the tool; PORT, DATA, MODE and DATABASE_URL are honoured'
 	echo 'make test    install what tests need and run all of them'
 	echo 'make check   lint, types, layers, generated references'
+	echo 'make docs    make pages of the documentation; OUT=folder'
 	echo 'make drills  play what must not break, part by part; LONG=1 at full counts, and goes on where it was broken off'
 	echo 'make tour    play an exchange from outside; URL=... plays against a running demonstration'
 	echo 'make bench   measure pages of long lists; MILLION=yes prints a million organisations as well'
@@ -38,6 +40,9 @@ test: set-up $(TEST)
 
 check: set-up $(TEST)
 	$(MAKE) --no-print-directory --keep-going lint types layers pages references
+
+docs: set-up $(DOCS)
+	exec $(PY) -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . '$(or $(OUT),var/docs)'
 
 drills: set-up $(TEST)
 	exec env $(if $(LONG),LONG=1) $(PY) -m clusterxchange.testing.drills
@@ -104,6 +109,12 @@ $(TEST): | $(RUN)
 	echo 'Installing what tests need …'
 	$(PY) -m pip install --quiet --require-hashes -r requirements/test.txt
 	rm -f $(VENV)/.test-*
+	touch $@
+
+$(DOCS): | $(RUN)
+	echo 'Installing what makes pages of the documentation …'
+	$(PY) -m pip install --quiet --require-hashes -r requirements/docs.txt
+	rm -f $(VENV)/.docs-*
 	touch $@
 
 $(MATCHING): | $(RUN)

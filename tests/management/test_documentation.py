@@ -1,6 +1,8 @@
 """Documentation points to what is there."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,16 @@ def test_each_command_that_is_named_exists(page: str) -> None:
 @pytest.mark.parametrize("page", names(PAGES))
 def test_no_page_names_a_place_on_somebodys_machine(page: str) -> None:
     assert not re.search(r"/(root|home|work|tmp)/\w", (ROOT / page).read_text("utf-8"))
+
+
+def test_all_of_it_becomes_pages_that_ask_nobody_on_the_network(tmp_path: Path) -> None:
+    order = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "--conf-dir", "docs", "."]
+    made = subprocess.run([*order, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (made.returncode, made.stderr) == (0, "")
+    for page in PAGES:
+        html = (tmp_path / page.relative_to(ROOT)).with_suffix(".html").read_text("utf-8")
+        assert not re.search(r'(?:src|srcset)="https?:|<link[^>]*href="https?:', html), page
 
 
 def test_each_record_of_a_decision_says_why_and_what_it_costs() -> None:
