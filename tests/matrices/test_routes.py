@@ -34,14 +34,16 @@ from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import PAYING_IBAN, accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
-from clusterxchange.journeys.models import SavedFilter
+from clusterxchange.journeys.models import OrganisationMerge, SavedFilter
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.journeys.scheme_data import operations as scheme_data
 from clusterxchange.journeys.scheme_data.places import with_value
+from clusterxchange.journeys.support_office import operations as support_office
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
+from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Audit
@@ -196,6 +198,7 @@ def things_of(story: Story) -> Things:
         "batch": {"number": str(a_batch(visitor.partnership).pk)},
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
         **things_of_scheme_data(),
+        "merge": {"number": str(a_merge().pk)},
         "viewed_person": {"number": str(account_of("visitor").pk)},
         "brochure": {"name": "partnerships", "language": "en"},
         "manual": {"name": "contact-point"},
@@ -206,6 +209,12 @@ def things_of(story: Story) -> Things:
         "passkey": {"pk": str(a_passkey(forgetful).pk)},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
+
+
+def a_merge() -> OrganisationMerge:
+    """Let the support office merge two entries that nothing hangs on."""
+    kept, merged = (Organisation.objects.create(legal_name="Fiação Sempre", created_at=EVENING) for _ in range(2))
+    return support_office.merge_organisation(kept, merged=merged, actor=actor_for(account_of("support")), at=EVENING)
 
 
 def things_of_scheme_data() -> dict[str, dict[str, str]]:

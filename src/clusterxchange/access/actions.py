@@ -194,6 +194,8 @@ class Action(StrEnum):
     REMIND_PARTY = auto()
     EDIT_MAIL = auto()
     VIEW_AS = auto()
+    MERGE_ORGANISATION = auto()
+    UNDO_MERGE = auto()
 
     START_VERSION = auto()
     EDIT_VERSION = auto()

@@ -369,6 +369,8 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.END_PLACE: may(V),
         A.EDIT_PLACE: may(V),
         A.SET_FILE_ASIDE: may(SYS),
+        A.MERGE_ORGANISATION: may(SO),
+        A.UNDO_MERGE: may(SO),
         A.VIEW_AS: may(SO),
         A.OPEN_CURRICULUM_VITAE: may(V),
         A.SEE: may(V, SO, AG),

@@ -1,4 +1,4 @@
-"""What each person keeps beside the cases: how far they have looked, and the filters of their queue."""
+"""What stands beside the cases: what each person keeps of their desk, and what the support office has merged."""
 
 from django.conf import settings
 from django.db import models
@@ -30,3 +30,31 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationMerge(models.Model):
+    """Two entries of one organisation were made one; `changes` is what each row held before, so that it can go back.
+
+    A change is a table, a row, a column, what it held and what it holds since. No personal text stands in it.
+    `references` are the cases that moved.
+    """
+
+    kept = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="merges")
+    merged = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    changes = models.JSONField(default=list)
+    references = models.JSONField(default=list)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("merged",), condition=models.Q(undone_at__isnull=True), name="an_entry_is_merged_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.merged} into {self.kept}"

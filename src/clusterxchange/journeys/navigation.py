@@ -55,6 +55,7 @@ HEALTH = Link("/support/health/", _("Health of the installation"))
 PREFERENCES = Link("/desk/preferences/", _("Preferences"))
 PEOPLE = Link("/support/people/", _("People"))
 DOUBLE_VISITS = Link("/support/double-visits/", _("Visiting twice?"))
+DUPLICATES = Link("/support/duplicates/", _("Organisations with two entries"))
 SCHEME_DATA = Link("/support/scheme/", _("Scheme data"))
 FIGURES = Link("/figures/", _("Figures"))
 QUESTIONS = Link("/support/questions/", _("Questions from outside"))
@@ -129,7 +130,7 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own += [QUESTIONS, REPORTS, PLANS, PEOPLE, DOUBLE_VISITS, HEALTH]
+        own += [QUESTIONS, REPORTS, PLANS, PEOPLE, DOUBLE_VISITS, DUPLICATES, HEALTH]
     if actor.support_office or actor.agency:
         own.append(SCHEME_DATA)
     own += _own_partnerships(actor)

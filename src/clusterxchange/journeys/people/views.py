@@ -48,8 +48,10 @@ STATUS = {"not_allowed": pages.FORBIDDEN}
 
 
 def _organisation(request: HttpRequest, reference: str) -> Organisation:
-    """Give an organisation to whoever may see it; to others it is unknown."""
+    """Give an organisation to whoever may see it; to others it is unknown. A merged entry leads to the one kept."""
     found = queries.organisation_by(reference)
+    if found is not None and found.merged_into is not None:
+        found = found.merged_into
     if found is None or not decide.may(actor_of(request), "organisation", Action.SEE, found):
         raise Http404
     return found

@@ -126,7 +126,7 @@ DECLARATIONS = (
         "cluster_name cluster_profile cluster_since registration_number vat_number founded street postcode city region "
         "country latitude longitude website logo description profile_language ecosystems nace keywords offers "
         "members_total members_smes members_research sort_name folded_vat_number web_domain search_text searched_names "
-        "searched_profile folded_keywords created_at",
+        "searched_profile folded_keywords created_at merged_into",
     ),
     _declare(
         "organisations.Representative",
@@ -496,6 +496,9 @@ DECLARATIONS = (
         rows_go=True,
     ),
     _declare("journeys.SavedFilter", {PREFERENCE: "account name query"}, "id", people="account", rows_go=True),
+    _declare(
+        "journeys.OrganisationMerge", {TRAIL: "made_by undone_by"}, "id kept merged at changes references undone_at"
+    ),
     _declare("personal_data.Erasure", {TRAIL: "account at kept_until"}, "id", people="account"),
     _declare("personal_data.ForgottenCase", other="id exchange at"),
     # The house

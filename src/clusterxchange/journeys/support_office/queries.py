@@ -1,13 +1,15 @@
-"""People by their names, and organisations that may be visiting twice."""
+"""People by their names, organisations that stand here twice, and those that may be visiting twice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Count, F, Func, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.journeys.models import OrganisationMerge
+from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.registration.models import ApplicationState
@@ -38,43 +40,43 @@ def offices() -> Q:
 
 @dataclass(frozen=True)
 class Alike:
-    """Organisations that have the same of something and have both asked to visit."""
+    """Organisations that have the same of something."""
 
     why: Promise
     value: str
     organisations: list[Organisation]
 
 
-def _letters(column: str) -> Func:
-    return Func(
-        Func(F(column), function="lower"), Value("[^[:alnum:]]"), Value(""), Value("g"), function="regexp_replace"
-    )
-
-
-def _domain(column: str) -> Func:
-    pattern = r"^https?://(?:www\.)?([^/:]+).*$"
-    return Func(Func(F(column), function="lower"), Value(pattern), Value(r"\1"), function="regexp_replace")
-
-
-SAME: tuple[tuple[Promise, Func], ...] = (
-    (_("Same value added tax number"), _letters("vat_number")),
-    (_("Same legal name"), _letters("legal_name")),
-    (_("Same website"), _domain("website")),
+# The three by which two entries are known to be one organisation (scheme.md section 9), the surest first.
+SAME: tuple[tuple[Promise, str], ...] = (
+    (_("Same value added tax number"), "folded_vat_number"),
+    (_("Same legal name"), "sort_name"),
+    (_("Same website"), "web_domain"),
 )
 
 
 def double_visits() -> list[Alike]:
     """Give the organisations that share name, tax number or website and of which at least two asked to visit.
 
-    Scheme.md section 9 names the three; an organisation may visit once.
+    An organisation may visit once.
     """
+    return alike_among(visiting())
+
+
+def duplicates() -> list[Alike]:
+    """Give the entries that share name, tax number or website, whatever they asked for."""
+    return alike_among(Organisation.objects.prefetch_related("participations__partnership"))
+
+
+def alike_among(rows: "QuerySet[Organisation]") -> list[Alike]:
+    """Give the groups among some organisations, each once: a group with the same tax number not again by its name."""
     found: list[Alike] = []
     seen: set[frozenset[int]] = set()
-    for why, value in SAME:
-        rows = visiting().annotate(shared=value).exclude(shared="")
-        shared = rows.values("shared").annotate(number=Count("pk", distinct=True)).filter(number__gt=1)
-        values = list(shared.order_by("-number", "shared").values_list("shared", flat=True)[:MOST_GROUPS])
-        alike = _by_value(rows.filter(shared__in=values).distinct().order_by("pk"))
+    for why, column in SAME:
+        having = rows.exclude(**{column: ""})
+        shared = having.order_by().values(column).annotate(number=Count("pk", distinct=True)).filter(number__gt=1)
+        values = list(shared.order_by("-number", column).values_list(column, flat=True)[:MOST_GROUPS])
+        alike = _by_value(having.filter(**{f"{column}__in": values}).distinct().order_by("pk"), column)
         for one in values:
             numbers = frozenset(organisation.pk for organisation in alike[one])
             if numbers not in seen:
@@ -83,14 +85,20 @@ def double_visits() -> list[Alike]:
     return found
 
 
-def visiting() -> "QuerySet[Any]":
+def visiting() -> "QuerySet[Organisation]":
     """Give the organisations that have asked to visit and were not refused, with what came of it."""
     asked = Q(applications__asks_visit=True) & ~Q(applications__state__in=NOT_ASKING)
     return Organisation.objects.filter(asked).prefetch_related("participations__partnership")
 
 
-def _by_value(organisations: Iterable[Any]) -> dict[str, list[Organisation]]:
+def _by_value(organisations: Iterable[Organisation], column: str) -> dict[str, list[Organisation]]:
     found: dict[str, list[Organisation]] = {}
     for one in organisations:
-        found.setdefault(one.shared, []).append(one)
+        found.setdefault(getattr(one, column), []).append(one)
     return found
+
+
+def merges_lately(at: datetime) -> "QuerySet[OrganisationMerge]":
+    """Give the merges that can still be undone, as far as the time goes, the newest first."""
+    found = OrganisationMerge.objects.filter(undone_at=None, at__gt=at - UNDONE_WITHIN)
+    return found.select_related("kept", "merged", "made_by")

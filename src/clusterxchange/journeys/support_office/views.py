@@ -1,4 +1,4 @@
-"""Pages of the support office beside cases: people, the tool as they see it, second visits."""
+"""Pages of the support office beside cases: people, the tool as they see it, second visits, second entries."""
 
 from typing import Any
 
@@ -6,21 +6,41 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
-from clusterxchange.journeys.support_office import operations, queries
+from clusterxchange.journeys.models import OrganisationMerge
+from clusterxchange.journeys.people.queries import organisation_by
+from clusterxchange.journeys.people.states import ORGANISATION
+from clusterxchange.journeys.support_office import merging, operations, queries
+from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN, Pair
+from clusterxchange.journeys.support_office.queries import Alike
 from clusterxchange.journeys.support_office.viewing import VIEWED_AS
 from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.registration.models import Participation, Visit
-from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.scheme.code_lists import label
+from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.document import Scheme
+from clusterxchange.workflow.cases import date_in_words
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.pages import CONFLICT, actor_of, refusal_context, signed_in
 from clusterxchange.workflow.sentences import state_label
 
 OF_A_PAGE = 25
 LONGEST = 200
-VISIT_MARKS = {Visit.CLAIMED: "half", Visit.USED: "done"}
+# What tells two organisations apart, and one with two entries.
+COMPARED = (
+    "legal_name", "short_name", "organisation_type", "country", "city", "street", "vat_number", "registration_number",
+    "website", "cluster_name", "people",
+)  # fmt: skip
+
+
+TITLES = {one.attname: one.verbose_name for one in Organisation._meta.concrete_fields}
 
 
 def _office(request: HttpRequest) -> Actor:
@@ -81,23 +101,41 @@ def end_view(request: HttpRequest) -> HttpResponse:
 def double_visits(request: HttpRequest) -> HttpResponse:
     """List organisations that may be visiting twice."""
     _office(request)
-    groups: list[dict[str, Any]] = [
-        {
-            "why": alike.why,
-            "rows": [
-                {
-                    "url": f"/organisations/{one.reference}/",
-                    "title": one.legal_name,
-                    "note": f"{one.city}, {one.country}",
-                    "when": _standing(list(one.participations.all())),
-                    "state": "later",
-                }
-                for one in alike.organisations
-            ],
-        }
-        for alike in queries.double_visits()
-    ]
+    groups = [{"why": one.why, **_group(one)} for one in queries.double_visits()]
     return render(request, "support_office/double_visits.html", {"groups": groups})
+
+
+@require_safe
+@signed_in
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """List organisations that have two entries, and what was merged lately."""
+    _office(request)
+    at = clock.now()
+    context = {
+        "groups": [{"why": one.why, **_group(one)} for one in queries.duplicates()],
+        "merges": [
+            {"number": one.pk, "kept": one.kept, "merged": one.merged, "until": _last_day(one), "by": one.made_by}
+            for one in queries.merges_lately(at)
+        ],
+        "days": UNDONE_WITHIN.days,
+    }
+    return render(request, "support_office/duplicates.html", context)
+
+
+def _group(alike: Alike) -> dict[str, Any]:
+    return {
+        "rows": [
+            {
+                "url": f"/organisations/{one.reference}/",
+                "title": one.legal_name,
+                "note": ", ".join(part for part in (one.reference, one.city, one.country) if part),
+                "when": _standing(list(one.participations.all())),
+                "state": "later",
+            }
+            for one in alike.organisations
+        ],
+        "choices": [(one.reference, f"{one.legal_name} ({one.reference})") for one in alike.organisations],
+    }
 
 
 def _standing(held: list[Participation]) -> str:
@@ -105,4 +143,102 @@ def _standing(held: list[Participation]) -> str:
     for one in visits:
         if one.visit != Visit.FREE:
             return str(Visit(one.visit).label)
-    return state_label("participation", visits[0].state) if visits else _("Not accepted yet")
+    if held:
+        return state_label("participation", (visits or held)[0].state)
+    return _("Not accepted yet")
+
+
+@require_safe
+@signed_in
+def compare_entries(request: HttpRequest) -> HttpResponse:
+    """Show two entries side by side, with what a merge would move and what stands against it."""
+    _office(request)
+    return _compare(request, _pair(request.GET.get("kept", ""), request.GET.get("merged", "")))
+
+
+@require_POST
+@signed_in
+def merge_organisation(request: HttpRequest, reference: str) -> HttpResponse:
+    """Make one entry of two."""
+    actor = _office(request)
+    pair = _pair(reference, request.POST.get("merged", ""))
+    try:
+        merge = operations.merge_organisation(pair.kept, merged=pair.merged, actor=actor, at=clock.now())
+    except NotDone as error:
+        context = refusal_context(Action.MERGE_ORGANISATION, error.refusal)
+        return _compare(request, pair, refusal=context, status=CONFLICT)
+    messages.success(
+        request,
+        _("%(merged)s now stands in %(kept)s. This can be undone until %(day)s.")
+        % {"merged": merge.merged.reference, "kept": merge.kept.reference, "day": _last_day(merge)},
+    )
+    return redirect("support_office:duplicates")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def undo_merge(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether to make two entries again of what was made one, and do it."""
+    actor, at = _office(request), clock.now()
+    found = OrganisationMerge.objects.select_related("kept", "merged", "made_by").filter(pk=number).first()
+    if found is None:
+        raise Http404
+    refusal = merging.reason_against_undoing(found, at, _last_day(found))
+    status = 200
+    if request.method == "POST":
+        try:
+            operations.undo_merge(found, actor=actor, at=at)
+        except NotDone as error:
+            refusal, status = error.refusal, CONFLICT
+        else:
+            messages.success(request, _("The two entries stand apart again, each with what it had."))
+            return redirect("support_office:duplicates")
+    context = {
+        "merge": found,
+        "until": _last_day(found),
+        "refusal": refusal_context(Action.UNDO_MERGE, refusal) if refusal else None,
+    }
+    return render(request, "support_office/undo_merge.html", context, status=status)
+
+
+def _pair(kept: str, merged: str) -> Pair:
+    found = [organisation_by(reference) for reference in (kept, merged)]
+    if None in found:
+        raise Http404
+    return Pair(*found)  # type: ignore[arg-type]  # -- none of the two is missing
+
+
+def _compare(
+    request: HttpRequest, pair: Pair, *, refusal: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    scheme = ORGANISATION.scheme_of(pair.kept, clock.now())
+    against = [refusal_context(Action.MERGE_ORGANISATION, one) for one in pair.refusals()]
+    moving = [] if against and against[0]["code"] == "same_entry" else pair.moving()
+    context = {
+        "kept": pair.kept,
+        "merged": pair.merged,
+        "rows": [
+            (
+                TITLES[column],
+                _said(pair.kept, column, scheme),
+                _said(pair.merged, column, scheme),
+            )
+            for column in COMPARED
+        ],
+        "moving": [{"title": one.title, "number": one.number, "names": ", ".join(one.names)} for one in moving],
+        "against": against,
+        "refusal": refusal,
+        "days": UNDONE_WITHIN.days,
+    }
+    return render(request, "support_office/compare.html", context, status=status)
+
+
+def _said(organisation: Organisation, column: str, scheme: Scheme) -> str:
+    held = getattr(organisation, column)
+    if column == "organisation_type" and held:
+        return label(scheme, "organisation_types", held)
+    return country_name(held, get_language() or "en") if column == "country" and held else str(held or "")
+
+
+def _last_day(merge: OrganisationMerge) -> str:
+    return date_in_words(merging.undone_until(merge))

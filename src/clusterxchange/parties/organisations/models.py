@@ -66,6 +66,8 @@ class Organisation(models.Model):
     searched_profile = models.TextField(blank=True)
     folded_keywords = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    # A second entry of an organisation stays for the journal that names it; nothing hangs on it, and nothing finds it.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return self.legal_name
@@ -76,7 +78,10 @@ class Organisation(models.Model):
         super().save(*args, **kwargs)
 
     def fold_columns(self) -> None:
-        """Work out every column that is kept folded."""
+        """Work out every column that is kept folded; those of an entry that was merged into another are empty."""
+        if self.merged_into_id is not None:
+            self._empty_folded_columns()
+            return
         self.sort_name = fold(self.legal_name)
         self.folded_vat_number = folded_vat_number(self.vat_number)
         self.web_domain = web_domain(self.website)
@@ -89,6 +94,10 @@ class Organisation(models.Model):
         self.searched_profile = searched((self.city, region, self.description, self.keywords, self.offers))
         keywords = (fold(keyword) for keyword in SEPARATOR.split(self.keywords))
         self.folded_keywords = ",".join(dict.fromkeys(keyword for keyword in keywords if keyword))
+
+    def _empty_folded_columns(self) -> None:
+        self.sort_name = self.folded_vat_number = self.web_domain = self.search_text = ""
+        self.searched_names = self.searched_profile = self.folded_keywords = ""
 
     # The journal asks each thing for its state; an organisation has no life of its own.
     state = ""

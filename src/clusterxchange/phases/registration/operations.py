@@ -74,7 +74,8 @@ def start_application(
             organisation = Organisation.objects.create(created_at=at)
         else:
             organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-            if person is None and organisation.pk not in actor.organisations:
+            is_theirs = organisation.pk in actor.organisations or person is not None
+            if not is_theirs or organisation.merged_into_id is not None:
                 raise engine.NotAllowed(Refusal("not_allowed"))
         representative, _ = Representative.objects.get_or_create(
             account=account, organisation=organisation, defaults={"since": at}
