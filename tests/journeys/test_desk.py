@@ -227,7 +227,7 @@ def test_the_overview_is_for_the_support_office_and_the_agency(cast: Cast) -> No
     reference = obligations.mine(cast.chiara.actor).get().reference
     for reader in (cast.edda, cast.aurel):
         assert "Submitted" in page_of(reader, "/support/")
-        assert f'data-ref="{reference}"' in page_of(reader, "/support/", q="almarge")
+        assert f'data-ref="{reference}"' in page_of(reader, "/support/search/", q="almarge")
     client = Client()
     for other in (cast.ana, cast.chiara, cast.nuno):
         client.force_login(other.account)

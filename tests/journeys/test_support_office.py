@@ -1,7 +1,9 @@
 """What the support office does beside cases: people, the tool as they see it, second visits."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.support_office.queries import double_visits
@@ -9,7 +11,7 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow.models import Entry, Message
 from clusterxchange.workflow.thread import unread_by
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker
 
 PEOPLE = "/support/people/"
 
@@ -149,3 +151,86 @@ def test_whoever_only_hosts_or_has_not_asked_visits_nowhere_twice(cast: Cast) ->
         entry.save()
 
     assert double_visits() == []
+
+
+SEARCH = "/support/search/"
+
+
+def found_by(person: Person, words: str, **more: str) -> dict[str, int]:
+    """Give how many of each kind a search finds; kinds without any left out."""
+    page = browser_of(person).get(SEARCH, {"q": words, **more})
+    assert page.status_code == 200
+    return {str(one["label"]): int(one["count"]) for one in page.context["kinds"] if one.get("count", "0") != "0"}
+
+
+def test_one_search_finds_parties_people_and_cases_with_their_counts(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "matched")
+
+    assert found_by(cast.edda, "almarge") == {
+        "Organisations": 1,
+        "Exchanges": 1,
+        "Registrations": 1,
+        "Participations": 1,
+        "Proposals": 1,
+        "Conversations": 1,
+    }
+    assert found_by(cast.edda, "sorribes") == {"People": 1}
+    of_ana = dict.fromkeys(("Exchanges", "Registrations", "Participations", "Proposals", "Conversations"), 1)
+    assert found_by(cast.edda, "fils de llevant") == {"Organisations": 1, "Partnerships": 1, **of_ana}
+    assert found_by(cast.edda, str(story.exchange.reference)) == {"Exchanges": 1}
+    assert found_by(cast.edda, "nothing of ours") == {}
+
+
+def test_a_search_is_folded_for_names_of_people_as_well(cast: Cast) -> None:
+    cast.zoe.account.last_name = "Łukasiewicz-Ørsted"
+    cast.zoe.account.save()
+
+    for words in ("lukasiewicz", "ŁUKASIEWICZ orsted", "zoe@CAST"):
+        rows = browser_of(cast.edda).get(SEARCH, {"q": words, "kind": "people"}).context["rows"]
+        assert [(row.title, row.kind) for row in rows] == [("Zoe Łukasiewicz-Ørsted", "Krogsager Teglværk ApS")]
+    assert found_by(cast.edda, "teglvaerk") == {"Organisations": 1}
+    assert cast.zoe.organisation is not None
+    assert found_by(cast.edda, cast.zoe.organisation.reference) == {"Organisations": 1}
+
+
+def test_the_agency_searches_the_same_but_no_people_and_nobody_else_does(cast: Cast) -> None:
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+
+    assert found_by(cast.aurel, "almarge") == {"Organisations": 1, "Registrations": 1}
+    assert found_by(cast.aurel, "sorribes") == {}
+    assert "sorribes" not in browser_of(cast.aurel).get(SEARCH, {"kind": "people"}).content.decode().lower()
+    for person in (cast.ana, cast.chiara, cast.zoe, cast.nuno):
+        assert browser_of(person).get(SEARCH, {"q": "almarge"}).status_code == 404
+
+
+def test_the_palette_of_the_support_office_leads_to_this_search(cast: Cast) -> None:
+    for person, address in ((cast.edda, SEARCH), (cast.aurel, SEARCH), (cast.ana, "/search/")):
+        assert f'<form role="search" action="{address}">' in browser_of(person).get("/desk/").content.decode()
+
+
+def test_one_kind_is_gone_through_page_by_page_with_the_words_kept(cast: Cast) -> None:
+    for number in range(26):
+        make_speaker(f"s{number}", "Eva Roca", f"Sami {number:02}", ALCOI, cluster="X")
+
+    first = browser_of(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations"})
+    second = browser_of(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations", "page": "2"})
+
+    assert [row.title for row in first.context["rows"]] == [f"Sami {number:02}" for number in range(25)]
+    assert [row.title for row in second.context["rows"]] == ["Sami 25"]
+    assert "?q=sami&amp;kind=organisations&amp;page=2" in first.content.decode()
+
+
+def test_a_search_that_finds_three_asks_no_more_than_one_that_finds_one(cast: Cast) -> None:
+    edda = browser_of(cast.edda)
+    make_speaker("s1", "Eva Roca", "Sami 1", ALCOI, cluster="X")
+
+    def queries_of(words: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert edda.get(SEARCH, {"q": words}).status_code == 200
+        return len(asked)
+
+    queries_of("eva")
+    one = (queries_of("sami"), queries_of("eva"))
+    for number in (2, 3):
+        make_speaker(f"s{number}", "Eva Roca", f"Sami {number}", ALCOI, cluster="X")
+    assert (queries_of("sami"), queries_of("eva")) == one

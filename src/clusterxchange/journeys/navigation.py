@@ -158,4 +158,4 @@ def palette_items(actor: Actor) -> list[Link]:
 
 def search_url(actor: Actor) -> str:
     """Give where the palette's words are searched."""
-    return "/support/" if actor.support_office or actor.agency else "/search/"
+    return "/support/search/" if actor.support_office or actor.agency else "/search/"

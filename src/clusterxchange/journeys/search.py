@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.access.rules import Thing
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.subjects import rows_of, title_of
@@ -30,7 +31,7 @@ class Place:
 PLACES = (
     Place("exchange", gettext_lazy("Exchanges"), "reference", ("visiting_organisation", "host_organisation")),
     Place("application", gettext_lazy("Registrations"), "reference", ("organisation",)),
-    Place("participation", gettext_lazy("Participants"), "reference", ("organisation",)),
+    Place("participation", gettext_lazy("Participations"), "reference", ("organisation",)),
     Place(
         "proposal",
         gettext_lazy("Proposals"),
@@ -63,27 +64,30 @@ def find(actor: Actor, words: str) -> list[Found]:
 
 
 def _find_in(place: Place, actor: Actor, words: str) -> Found:
-    machine = registry.machine_named(place.kind)
-    rows: QuerySet[Any] = visible(rows_of(machine), place.kind, actor)
+    found = list(rows_found(place, actor, words)[: MOST_ROWS + 1])
+    return Found(str(place.title), [task_of(place, thing) for thing in found[:MOST_ROWS]], len(found) > MOST_ROWS)
+
+
+def rows_found(place: Place, actor: Actor, words: str) -> QuerySet[Any]:
+    """Give the cases of a kind that the actor may see and that hold each word, the newest first."""
+    rows: QuerySet[Any] = visible(rows_of(registry.machine_named(place.kind)), place.kind, actor)
     for word in fold(words).split():
         rows = rows.filter(_matches(place, word))
-    found = list(rows.order_by("-pk")[: MOST_ROWS + 1])
-    return Found(
-        str(place.title),
-        [
-            Task(
-                url=machine.address(thing),
-                title=title_of(machine, thing),
-                kind=state_label(place.kind, thing.state),
-                who="",
-                when=thing.reference,
-                state="later",
-                note="",
-                reference=thing.reference,
-            )
-            for thing in found[:MOST_ROWS]
-        ],
-        len(found) > MOST_ROWS,
+    return rows.order_by("-pk")
+
+
+def task_of(place: Place, thing: Thing) -> Task:
+    """Give a case as one row of a list."""
+    machine = registry.machine_named(place.kind)
+    return Task(
+        url=machine.address(thing),
+        title=title_of(machine, thing),
+        kind=state_label(place.kind, thing.state),
+        who="",
+        when=thing.reference,
+        state="later",
+        note="",
+        reference=thing.reference,
     )
 
 

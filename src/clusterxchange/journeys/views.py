@@ -201,10 +201,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def support(request: HttpRequest) -> HttpResponse:
-    """Show the support office and the agency the whole scheme in figures, each with its list, and a search."""
+    """Show the support office and the agency the whole scheme in figures, and lead to the search."""
     actor, at = actor_of(request), clock.now()
     if not (actor.support_office or actor.agency):
         raise Http404
-    words = request.GET.get("q", "")[:200]
-    context = {"words": words, "found": find(actor, words), **overview_at(actor, at)}
-    return render(request, "journeys/support.html", context)
+    return render(request, "journeys/support.html", overview_at(actor, at))

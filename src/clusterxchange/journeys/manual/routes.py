@@ -41,7 +41,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "figures:overdue", "figures:away", "figures:away_as_csv", "figures:away_as_xlsx", "support_office:people",
         "support_office:double_visits", "support_office:view_as", "support_office:end_view",
         "support_office:duplicates", "support_office:compare_entries", "support_office:merge_organisation",
-        "support_office:undo_merge",
+        "support_office:undo_merge", "support_office:search",
     ),
     "questions": (
         "journeys:help", "journeys:question_to_support_office", "journeys:question_to_support_office_sent",

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.folding import fold
 from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN
 from clusterxchange.parties.accounts.models import Account
@@ -27,8 +28,8 @@ def people_named(words: str) -> "QuerySet[Account]":
     """Give the people who act for an organisation or a partnership, narrowed by words of their name or address."""
     acting = Q(representations__isnull=False) | Q(partnership_roles__isnull=False)
     found = Account.objects.filter(acting, is_active=True).exclude(offices())
-    for word in words.split():
-        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
+    for word in fold(words).split():
+        found = found.filter(search_text__contains=word)
     related = ("representations__organisation", "partnership_roles__partnership")
     return found.distinct().prefetch_related(*related).order_by("last_name", "first_name", "pk")
 

@@ -6,6 +6,7 @@ from clusterxchange.journeys.support_office import views
 
 app_name = "support_office"
 urlpatterns = [
+    path("search/", views.search, name="search"),
     path("people/", views.people, name="people"),
     path("people/<int:number>/view-as/", views.view_as, name="view_as"),
     path("view-as/end/", views.end_view, name="end_view"),

@@ -17,6 +17,7 @@ from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.people.queries import organisation_by
 from clusterxchange.journeys.people.states import ORGANISATION
 from clusterxchange.journeys.support_office import merging, operations, queries
+from clusterxchange.journeys.support_office.everything import address_of, everything
 from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN, Pair
 from clusterxchange.journeys.support_office.queries import Alike
 from clusterxchange.journeys.support_office.viewing import VIEWED_AS
@@ -48,6 +49,46 @@ def _office(request: HttpRequest) -> Actor:
     if not actor.support_office:
         raise Http404
     return actor
+
+
+@require_safe
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """Look through everything: the kinds with their counts, the first few of each, or all of one kind."""
+    actor = actor_of(request)
+    if not (actor.support_office or actor.agency):
+        raise Http404
+    words, chosen = request.GET.get("q", "")[:LONGEST], request.GET.get("kind", "")
+    language = get_language() or "en"
+    found = list(everything(actor, words, language))
+    kind = next((one.kind for one in found if one.kind.name == chosen), None)
+    page = Paginator(kind.rows(actor, words), OF_A_PAGE).get_page(request.GET.get("page")) if kind else None
+    every = {"url": address_of(words), "label": _("Everything"), "current": kind is None}
+    context = {
+        "words": words,
+        "chosen": kind,
+        "kinds": [
+            every,
+            *(
+                {
+                    "url": address_of(words, one.kind.name),
+                    "label": one.kind.title,
+                    "count": one.count,
+                    "current": one.kind is kind,
+                }
+                for one in found
+            ),
+        ],
+        "found": [
+            {"title": one.kind.title, "count": one.count, "rows": one.rows, "url": address_of(words, one.kind.name)}
+            for one in found
+            if one.rows
+        ],
+        "page": page,
+        "rows": [kind.shown(one, language) for one in page.object_list] if kind and page else [],
+        "query": address_of(words, kind.name if kind else "").partition("?")[2],
+    }
+    return render(request, "support_office/search.html", context)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """A person who can sign in. What they may do follows from whom they speak for, never from here alone."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.rules import Thing
+from clusterxchange.foundation.folding import fold
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -39,6 +40,7 @@ class Account(AbstractBaseUser):
     uses_keys = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    search_text = models.TextField(blank=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -47,6 +49,13 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        """Keep the folded column in step with what it is made from."""
+        self.search_text = fold(f"{self.first_name} {self.last_name} {self.email}")
+        if (columns := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*columns, "search_text"}
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:

@@ -1,0 +1,155 @@
+"""Everything that the support office and the agency look up, kind by kind: parties, people, cases."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.folding import fold
+from clusterxchange.foundation.scoping import visible
+from clusterxchange.journeys.search import PLACES, Place, rows_found, task_of
+from clusterxchange.journeys.support_office.queries import people_named
+from clusterxchange.journeys.tasks import Task
+from clusterxchange.parties.accounts.models import Account
+from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.scheme.countries import country_name
+from clusterxchange.workflow.sentences import Text, state_label
+
+COUNT_LIMIT = 1000
+FIRST_FEW = 5
+REFERENCE = "ORG-"
+CONVERSATIONS = Place(
+    "conversation",
+    gettext_lazy("Conversations"),
+    "reference",
+    ("visitor_participation__organisation", "host_participation__organisation"),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind: the rows that hold all words, and how a row is shown."""
+
+    name: str
+    title: Text
+    rows: Callable[[Actor, str], "QuerySet[Any]"]
+    shown: Callable[[Any, str], Task]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one kind gave: how many, counted as far as a thousand, and the first few or a page of them."""
+
+    kind: Kind
+    number: int
+    rows: list[Task]
+
+    @property
+    def count(self) -> str:
+        """How many there are, in words where they are not counted to the end."""
+        return str(self.number) if self.number <= COUNT_LIMIT else _("more than 1,000")
+
+
+def kinds_for(actor: Actor) -> Sequence[Kind]:
+    """Give the kinds that somebody may look through; people are found by the support office alone."""
+    return [kind for kind in KINDS if kind.name != "people" or actor.support_office]
+
+
+def everything(actor: Actor, words: str, language: str) -> Iterator[Found]:
+    """Give every kind with its count and, where words are given, its first few rows."""
+    for kind in kinds_for(actor):
+        rows = kind.rows(actor, words)
+        shown = [kind.shown(one, language) for one in rows[:FIRST_FEW]] if words.strip() else []
+        yield Found(kind, counted(rows), shown)
+
+
+def counted(rows: "QuerySet[Any]") -> int:
+    """Count rows, no further than to one more than the limit."""
+    return rows.order_by()[: COUNT_LIMIT + 1].count()
+
+
+def address_of(words: str, kind: str = "") -> str:
+    """Give the address of a search, of everything or of one kind."""
+    query = urlencode({name: value for name, value in (("q", words), ("kind", kind)) if value})
+    return f"/support/search/?{query}" if query else "/support/search/"
+
+
+def _organisations(actor: Actor, words: str) -> "QuerySet[Organisation]":
+    found = visible(Organisation.objects.filter(merged_into=None).exclude(legal_name=""), "organisation", actor)
+    for word in fold(words).split():
+        same = Q(search_text__contains=word) | Q(web_domain__contains=word)
+        same |= Q(folded_vat_number__contains=word.upper())
+        number = word.upper().removeprefix(REFERENCE).rpartition("-")[2]
+        if word.upper().startswith(REFERENCE) and number.isdecimal():
+            same |= Q(pk=int(number))
+        found = found.filter(same)
+    return found.order_by("sort_name", "pk")
+
+
+def _shown_organisation(one: Organisation, language: str) -> Task:
+    place = ", ".join(part for part in (one.city, country_name(one.country, language) if one.country else "") if part)
+    return _row(f"/organisations/{one.reference}/", one.legal_name, place, one.reference)
+
+
+def _people(actor: Actor, words: str) -> "QuerySet[Account]":
+    del actor
+    return people_named(words)
+
+
+def _shown_person(one: Account, language: str) -> Task:
+    del language
+    held = [place.organisation.legal_name for place in one.representations.all() if place.ended_at is None]
+    held += [role.partnership.acronym for role in one.partnership_roles.all()]
+    parties = ", ".join(dict.fromkeys(name for name in held if name))
+    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), parties, one.email)
+
+
+def _partnerships(actor: Actor, words: str) -> "QuerySet[Partnership]":
+    wanted = fold(words).split()
+    found = visible(Partnership.objects.prefetch_related("members"), "partnership", actor)
+    if wanted:
+        # There are some dozens of them, so their few names are folded here.
+        named = [
+            one.pk
+            for one in found
+            if all(word in fold(" ".join([one.acronym, one.title, *map(str, one.members.all())])) for word in wanted)
+        ]
+        found = found.filter(pk__in=named)
+    return found.select_related("edition").order_by("acronym", "pk")
+
+
+def _shown_partnership(one: Partnership, language: str) -> Task:
+    del language
+    shown = _row(f"/partnerships/{one.slug}/own/", one.acronym, one.title, state_label("partnership", one.state))
+    return replace(shown, who=one.edition.name)
+
+
+def _row(url: str, title: str, kind: str, when: str) -> Task:
+    return Task(url=url, title=title, kind=kind, who="", when=when, state="later", note="", reference="")
+
+
+def _cases(place: Place, actor: Actor, words: str) -> "QuerySet[Any]":
+    return rows_found(place, actor, words)
+
+
+def _shown_case(place: Place, thing: Any, language: str) -> Task:  # noqa: ANN401 -- a row of any life
+    del language
+    return task_of(place, thing)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("organisations", gettext_lazy("Organisations"), _organisations, _shown_organisation),
+    Kind("people", gettext_lazy("People"), _people, _shown_person),
+    Kind("partnerships", gettext_lazy("Partnerships"), _partnerships, _shown_partnership),
+    *(
+        Kind(f"{place.kind}s", place.title, partial(_cases, place), partial(_shown_case, place))
+        for place in (*PLACES, CONVERSATIONS)
+    ),
+)
