@@ -25,10 +25,11 @@ def _hour(text: str) -> int | None:
     return int(text) if text else None
 
 
-class KeysForm(forms.Form):
-    """Whether single keys do anything."""
+class DeskForm(forms.Form):
+    """Whether single keys do anything, and whether the desk lists the first steps."""
 
     uses_keys = forms.BooleanField(label=gettext_lazy("Use single keys such as j, k and ?"), required=False)
+    shows_first_steps = forms.BooleanField(label=gettext_lazy("List the first steps on my desk"), required=False)
 
 
 class MailForm(forms.Form):
@@ -56,12 +57,13 @@ class MailForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @signed_in
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Show what the reader has chosen, and keep their choice of keys."""
+    """Show what the reader has chosen, and keep what they choose for their desk."""
     account = Account.objects.get(pk=actor_of(request).account_id or 0)
-    form = KeysForm(request.POST if request.method == "POST" else None, initial={"uses_keys": account.uses_keys})
+    form = DeskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        account.uses_keys = form.cleaned_data["uses_keys"]
-        account.save(update_fields=["uses_keys"])
+        for name, value in form.cleaned_data.items():
+            setattr(account, name, value)
+        account.save(update_fields=list(form.cleaned_data))
         messages.success(request, _("Your choice is kept."))
         return redirect("journeys:preferences")
     return _page(request, account, _mail_form(account))
@@ -89,7 +91,7 @@ def _page(request: HttpRequest, account: Account, mail_form: MailForm, *, status
     actor = actor_of(request)
     context = {
         "title": _("Preferences"),
-        "form": KeysForm(initial={"uses_keys": account.uses_keys}),
+        "form": DeskForm(initial={name: getattr(account, name) for name in DeskForm.base_fields}),
         "mail_form": mail_form,
         "has_errors": mail_form.is_bound and bool(mail_form.errors),
         "calendars": _calendars(actor),

@@ -16,6 +16,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.spreadsheets import list_response
 from clusterxchange.journeys import saved_filters, together
 from clusterxchange.journeys.desk import desk_of
+from clusterxchange.journeys.first_steps import first_steps_of
 from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
 from clusterxchange.journeys.people import queries
@@ -67,6 +68,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
+        "first_steps": first_steps_of(actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
     }
     return render(request, "journeys/desk.html", context)
@@ -115,6 +117,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "xlsx_url": _address("/desk/queue.xlsx", chosen),
         "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
+        "first_steps": first_steps_of(actor, at),
         "undeliverable": undeliverable_for(actor).count(),
     }
     return render(request, "journeys/queue.html", context)

@@ -93,7 +93,7 @@ def make_people(edition: Edition, at: datetime) -> None:
         if one["role"] in {"support_office", "agency"}:
             make_account(one, hashed, at, second_factor=True)
         elif one["organisation"] is None and one["partnership"] is None:
-            make_account(one, hashed, at, second_factor=False)
+            make_account(one, hashed, at, second_factor=False, is_new=True)
     for one in people["colleagues"]:
         # A second person of the support office, so that what needs two can be tried.
         make_account(one, hashed, at, second_factor=True)
@@ -133,7 +133,9 @@ def _make_partnership(row: Mapping[str, Any], named: Mapping[str, Any], edition:
     return partnership
 
 
-def make_account(person: Mapping[str, Any], hashed: str, at: datetime, *, second_factor: bool) -> Account:
+def make_account(
+    person: Mapping[str, Any], hashed: str, at: datetime, *, second_factor: bool, is_new: bool = False
+) -> Account:
     """Make an account that can sign in, with its address verified and its second factor set up where one is asked."""
     account = Account.objects.create(
         email=person["email"],
@@ -145,6 +147,7 @@ def make_account(person: Mapping[str, Any], hashed: str, at: datetime, *, second
         is_agency=person.get("role") == "agency",
         joined_at=at,
         last_seen_at=at,
+        shows_first_steps=is_new,
     )
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     if second_factor:

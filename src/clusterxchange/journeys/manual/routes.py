@@ -21,27 +21,36 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     ),
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
-        "journeys:queue_as_xlsx", "journeys:reminders", "journeys:preferences", "journeys:save_filter",
-        "journeys:remove_filter", "journeys:keep_mail_preferences", "journeys:calendar_feed",
-        "journeys:make_calendar_feed", "journeys:revoke_calendar_feed",
-        "workflow:attachment",
+        "journeys:queue_as_xlsx", "journeys:reminders", "journeys:save_filter",
+        "journeys:remove_filter", "journeys:put_first_steps_away", "workflow:attachment",
     ),
     "overview": (
         "journeys:support", "journeys:questions_to_support_office", "matching:abuse_reports",
         "matching:close_abuse_report", "matching:match_plan", "matching:match_plans", "matching:ask_for_plan",
-        "matching:confirm_planned_pair", "journeys:health", "journeys:retry_failed_job", "journeys:bounces",
-        "journeys:clear_bounce", "journeys:undeliverable_mail",
+        "matching:confirm_planned_pair", "support_office:people", "support_office:double_visits",
+        "support_office:view_as", "support_office:end_view", "support_office:duplicates",
+        "support_office:compare_entries", "support_office:merge_organisation", "support_office:undo_merge",
+        "support_office:search",
+    ),
+    "mails": (
+        "journeys:preferences", "journeys:keep_mail_preferences", "journeys:calendar_feed",
+        "journeys:make_calendar_feed", "journeys:revoke_calendar_feed", "journeys:bounces", "journeys:clear_bounce",
+        "journeys:undeliverable_mail", "partnerships:outbox", "partnerships:keep_outbox", "partnerships:edit_mail",
+    ),
+    "figures": (
+        "figures:figures", "figures:figures_as_csv", "figures:figures_as_xlsx", "figures:figures_as_pdf",
+        "figures:exchanges", "figures:exchanges_as_csv", "figures:exchanges_as_xlsx", "figures:countries",
+        "figures:ratings", "figures:overdue", "figures:away", "figures:away_as_csv", "figures:away_as_xlsx",
+    ),
+    "scheme-data": (
         "scheme_data:editions", "scheme_data:edition", "scheme_data:version", "scheme_data:version_file",
         "scheme_data:version_part", "scheme_data:draft", "scheme_data:draft_file", "scheme_data:touched_as_csv",
         "scheme_data:touched_as_xlsx", "scheme_data:import_version", "scheme_data:start_version",
         "scheme_data:propose_version", "scheme_data:approve_version", "scheme_data:return_version",
-        "scheme_data:withdraw_version", "scheme_data:new_country", "scheme_data:draft_part", "figures:figures",
-        "figures:figures_as_csv", "figures:figures_as_xlsx", "figures:figures_as_pdf", "figures:exchanges",
-        "figures:exchanges_as_csv", "figures:exchanges_as_xlsx", "figures:countries", "figures:ratings",
-        "figures:overdue", "figures:away", "figures:away_as_csv", "figures:away_as_xlsx", "support_office:people",
-        "support_office:double_visits", "support_office:view_as", "support_office:end_view",
-        "support_office:duplicates", "support_office:compare_entries", "support_office:merge_organisation",
-        "support_office:undo_merge", "support_office:search",
+        "scheme_data:withdraw_version", "scheme_data:new_country", "scheme_data:draft_part",
+    ),
+    "health": (
+        "journeys:health", "journeys:retry_failed_job",
     ),
     "questions": (
         "journeys:help", "journeys:question_to_support_office", "journeys:question_to_support_office_sent",
@@ -164,7 +173,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "partnerships:invitation", "partnerships:withdraw_invitation", "partnerships:budget",
         "partnerships:registrations", "partnerships:event", "partnerships:new_event", "partnerships:remove_event",
         "partnerships:member", "partnerships:new_member", "partnerships:remove_member", "partnerships:questions",
-        "partnerships:answer", "partnerships:outbox", "partnerships:keep_outbox", "partnerships:edit_mail",
+        "partnerships:answer",
     ),
 }  # fmt: skip
 

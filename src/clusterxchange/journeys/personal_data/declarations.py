@@ -80,7 +80,7 @@ DECLARATIONS = (
     _declare(
         "accounts.Account",
         {
-            ACCOUNT: "email first_name last_name language uses_keys joined_at last_seen_at last_login search_text",
+            ACCOUNT: "email first_name last_name language uses_keys shows_first_steps joined_at last_seen_at last_login search_text",
             SECRET: "password",
             TRAIL: "id is_support_office is_agency is_auditor",
         },

@@ -38,6 +38,7 @@ class Account(AbstractBaseUser):
     is_agency = models.BooleanField(default=False)
     is_auditor = models.BooleanField(default=False)
     uses_keys = models.BooleanField(default=True)
+    shows_first_steps = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     search_text = models.TextField(blank=True)
