@@ -46,6 +46,7 @@ def test_a_newcomer_sees_what_to_set_up_and_what_is_done_already(cast: Cast) -> 
 
     assert steps_of(cast.ana) == {REGISTRATION: True, COLLEAGUE: False, MAILS: True, CALENDAR: False}
     page = ana.get("/desk/").content.decode()
+    assert cast.ana.organisation is not None
     assert page.count('data-state="half">Still to do') == 2
     assert f'<a href="/organisations/{cast.ana.organisation.reference}/">{COLLEAGUE}</a>' in page
 

@@ -37,7 +37,7 @@ class FirstStep:
 
 def first_steps_of(actor: Actor, at: datetime) -> list[FirstStep]:
     """List what a reader sets up; nothing once all of it is done, or when they have put the list away."""
-    account = Account.objects.filter(pk=actor.account_id, shows_first_steps=True).first()
+    account = Account.objects.filter(pk=actor.account_id or 0, shows_first_steps=True).first()
     if account is None:
         return []
     steps = [*_as_participant(actor), *_as_partnership(actor), *_as_support_office(actor, at), *_as_anybody(account)]
@@ -120,6 +120,6 @@ def _as_anybody(account: Account) -> Iterator[FirstStep]:
 @signed_in
 def put_first_steps_away(request: HttpRequest) -> HttpResponse:
     """Show the list no more; the preferences bring it back."""
-    Account.objects.filter(pk=actor_of(request).account_id).update(shows_first_steps=False)
+    Account.objects.filter(pk=actor_of(request).account_id or 0).update(shows_first_steps=False)
     messages.success(request, _("The first steps are put away. Your preferences bring them back."))
     return redirect("journeys:desk")
