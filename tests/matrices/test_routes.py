@@ -199,6 +199,7 @@ def things_of(story: Story) -> Things:
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
         **things_of_scheme_data(),
         "merge": {"number": str(a_merge().pk)},
+        "service": {"provider_id": "nobody-offers-it"},
         "viewed_person": {"number": str(account_of("visitor").pk)},
         "brochure": {"name": "partnerships", "language": "en"},
         "manual": {"name": "contact-point"},

@@ -12,8 +12,13 @@ from clusterxchange.journeys import navigation
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    """Tell templates the mode and, where one is there, the actor."""
-    return {"mode": settings.MODE, "actor": getattr(request, "actor", None), "version": settings.VERSION}
+    """Tell templates the mode, the services to sign in by and, where one is there, the actor."""
+    return {
+        "mode": settings.MODE,
+        "actor": getattr(request, "actor", None),
+        "version": settings.VERSION,
+        "sign_in_services": settings.SIGN_IN_SERVICES,
+    }
 
 
 def ways(request: HttpRequest) -> dict[str, object]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.config import environment, safety, serving
 from clusterxchange.config.database import database_from_address
+from clusterxchange.foundation.sign_in_services import read_sign_in_services
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VERSION = metadata.version("clusterxchange")
@@ -110,6 +111,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     # The plain names of these two undo each other's loaders; the loaders are named below
@@ -303,9 +306,25 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A browser takes a passkey on this machine without TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
+SIGN_IN_SERVICES = read_sign_in_services(
+    environment.secret(
+        "SIGN_IN_SERVICES",
+        "",
+        "The OpenID Connect providers by which people may sign in, a list in JSON: each with id, name, issuer, "
+        "client_id and client_secret. Where a provider's pages are is asked of its issuer.",
+    ),
+    only_https=IS_PRODUCTION,
+)
+SOCIALACCOUNT_ADAPTER = "clusterxchange.parties.accounts.services.ServiceAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+# That a service names the address of an account is no proof: its owner links it. Nor is an account opened unasked.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
 # The steps before which a person says once more who they are.
 ASKS_ONCE_MORE = {
     "account_email",
+    "account_set_password",
+    "socialaccount_connections",
     "exchange_building:bank_details",
     "exchange_building:give_bank_details",
     "exchange_building:delegate_signature",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from allauth.account import urls as account_urls
 from allauth.account import views as account_views
+from allauth.socialaccount import views as service_views
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from clusterxchange.config import health
+from clusterxchange.parties.accounts import services
 from clusterxchange.parties.accounts.languages import choose_language
 
 handler400 = "clusterxchange.config.errors.bad_request"
@@ -25,6 +27,17 @@ OURS = {pattern.name for pattern in signing_in if isinstance(pattern, URLPattern
 # Each of these pages has one address only: ours.
 rest_of_account = [pattern for pattern in account_urls.urlpatterns if pattern.name not in OURS]
 
+# The names are those by which the package finds its pages.
+signing_in_by_service: list[URLPattern | URLResolver] = [
+    path("", services.services_page, name="socialaccount_connections"),
+    path("open-account/", service_views.signup, name="socialaccount_signup"),
+    path("cancelled/", service_views.login_cancelled, name="socialaccount_login_cancelled"),
+    path("failed/", service_views.login_error, name="socialaccount_login_error"),
+    path("once-more/", services.prove_by_service, name="prove_by_service"),
+    path("<slug:provider_id>/sign-in/", services.lead_to_service, name="openid_connect_login"),
+    path("<slug:provider_id>/back/", services.come_from_service, name="openid_connect_callback"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
@@ -32,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *signing_in,
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/services/", include(signing_in_by_service)),
     path("account/", include("clusterxchange.parties.accounts.urls")),
     path("account/", include(rest_of_account)),
     path("language/", choose_language, name="set_language"),

@@ -16,7 +16,9 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
         "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_login_webauthn",
-        "mfa_reauthenticate_webauthn", "usersessions_list", "personal_data:mine", "personal_data:export",
+        "mfa_reauthenticate_webauthn", "usersessions_list", "socialaccount_connections", "socialaccount_signup",
+        "socialaccount_login_cancelled", "socialaccount_login_error", "openid_connect_login", "openid_connect_callback",
+        "prove_by_service", "personal_data:mine", "personal_data:export",
         "personal_data:erase",
     ),
     "desk": (

@@ -104,6 +104,16 @@ DECLARATIONS = (
         rows_go=True,
     ),
     _declare(
+        "socialaccount.SocialAccount",
+        {SECURITY: "user provider uid last_login date_joined extra_data"},
+        "id",
+        people="user",
+        rows_go=True,
+    ),
+    # The package's tables for what is a setting here; nothing is ever written to them.
+    _declare("socialaccount.SocialApp", other="id provider provider_id name client_id secret key settings"),
+    _declare("socialaccount.SocialToken", {SECRET: "token token_secret expires_at"}, "id app account"),
+    _declare(
         "accounts.KnownDevice",
         {SECURITY: "account since used_at", SECRET: "name"},
         "id",

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # -- the pac
         """Count codes and passwords of a known device apart in the package's own limit, as in ours."""
         device = guessing.device_of(request, str(credentials.get("email") or ""))
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{device}"
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """Let those whose only way is a service say by it who they are."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not methods and user.is_authenticated:
+            methods = [{"id": "service", "description": _("Sign in once more"), "url": reverse("prove_by_service")}]
+        return methods
 
     def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:  # noqa: ANN401 -- as above
         """Know the device from now on, and tell its owner of one that is new."""

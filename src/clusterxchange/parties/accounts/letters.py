@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, password_changed, password_reset
+from allauth.account.signals import email_changed, password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.conf import settings
@@ -54,6 +54,7 @@ def tell_of_another_address(
 
 
 @receiver(password_changed, dispatch_uid="accounts.tell_of_another_password")
+@receiver(password_set, dispatch_uid="accounts.tell_of_a_first_password")
 @receiver(password_reset, dispatch_uid="accounts.tell_of_a_new_password")
 def tell_of_another_password(user: Account, **_more: Any) -> None:  # noqa: ANN401 -- whatever a signal brings
     """Tell the owner that the password is another one."""
