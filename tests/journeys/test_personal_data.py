@@ -46,6 +46,9 @@ ELSEWHERE = {
     "account.EmailConfirmation",
     "mfa.Authenticator",
     "sessions.Session",
+    "socialaccount.SocialAccount",
+    "socialaccount.SocialApp",
+    "socialaccount.SocialToken",
     "usersessions.UserSession",
 }
 # The version of the text on handling personal data, and what the page is made of. Who changes one changes both.

@@ -57,6 +57,7 @@ WITH_DATABASE = {
     "verification-pack": f"{HERE}.verification_pack",
     "backup": f"{HERE}.backup",
     "restore": f"{HERE}.restore",
+    "rotate-keys": f"{HERE}.rotate_keys",
 }
 COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 
