@@ -39,7 +39,7 @@ PARTS = (
     *(Part(f"made-up requests {seed}", ("tests/drills/test_requests.py",), seed, seed != "1") for seed in "123"),
     Part("guesses", ("tests/drills/test_guesses.py",)),
     Part("tampering with the journal", ("tests/drills/test_tampering.py",)),
-    Part("hostile files", ("tests/foundation/test_files.py", "tests/foundation/test_scanner.py")),
+    Part("hostile files", ("tests/foundation/test_hostile_files.py", "tests/foundation/test_scanner.py")),
     Part("last days and clocks", ("tests/workflow/test_last_day.py", "tests/foundation/test_clock.py")),
     Part("killed processes", ("tests/management/test_run.py", "tests/workflow/test_stalled_jobs.py")),
     Part("backup and restore", ("tests/drills/test_backup_and_restore.py",)),
