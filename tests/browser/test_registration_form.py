@@ -173,6 +173,22 @@ def test_a_wrong_value_is_told_at_its_field_kept_as_typed_and_stands_there_on_an
     assert found == []
 
 
+def test_an_example_is_taken_over_beneath_what_stands_there_and_is_saved(people: People) -> None:
+    person, address = started(people)
+    tab = person.tab
+    tab.goto(f"{address}sections/profile/")
+    answer_and_leave(tab, "description", "We spin cotton waste.")
+    tab.get_by_text("See an example: What your organisation does").click()
+    assert faults(tab, WIDTHS) == []
+    with tab.expect_response(lambda answer: answer.request.method == "POST" and "/sections/" in answer.url):
+        tab.get_by_role("button", name="Take it over and change it").click()
+    tab.goto(f"{address}sections/profile/")
+
+    kept = tab.locator("[name=description]").input_value()
+    assert kept.startswith("We spin cotton waste.")
+    assert kept.endswith("We sell to makers of sofas in four countries.")
+
+
 def test_a_lost_session_keeps_the_text_until_somebody_has_signed_in_again(people: People) -> None:
     person, address = started(people)
     tab = person.tab

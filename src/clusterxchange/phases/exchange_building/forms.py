@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.files import PDF, FileRefused, check
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import Partnership
@@ -169,10 +170,20 @@ class TextForm(StepForm):
 
     def _objectives(self) -> dict[str, forms.Field]:
         return {
-            "objectives_visitor": prose(
-                _("Objectives of the visiting organisation"), initial=self.commitment.objectives_visitor
+            "objectives_visitor": with_example(
+                prose(_("Objectives of the visiting organisation"), initial=self.commitment.objectives_visitor),
+                _(
+                    "See how short fibres are sorted and carded.\n"
+                    "Try our own yarn on the line and write down the settings."
+                ),
             ),
-            "objectives_host": prose(_("Objectives of the host organisation"), initial=self.commitment.objectives_host),
+            "objectives_host": with_example(
+                prose(_("Objectives of the host organisation"), initial=self.commitment.objectives_host),
+                _(
+                    "Hear from another mill where our line can be improved.\n"
+                    "Find a partner for a common trial next year."
+                ),
+            ),
         }
 
     def _purposes_and_activities(self) -> dict[str, forms.Field]:
@@ -183,8 +194,14 @@ class TextForm(StepForm):
             "activities": ClosedChoices(
                 label=_("Types of activity"), choices=activities, required=False, initial=text.activities
             ),
-            "description": prose(
-                _("Description"), initial=text.description, help_text=_("What will be done, in a few sentences.")
+            "description": with_example(
+                prose(
+                    _("Description"), initial=text.description, help_text=_("What will be done, in a few sentences.")
+                ),
+                _(
+                    "The visitor works beside the team of the line for two days and tries their own yarn on the third. "
+                    "Both write down what they have seen."
+                ),
             ),
         }
 
@@ -203,12 +220,14 @@ class TextForm(StepForm):
         fields: dict[str, forms.Field] = {}
         for number in range(1, rules.OUTCOME_ROWS + 1):
             known = self.commitment.outcomes[number - 1] if number <= len(self.commitment.outcomes) else {}
-            fields[f"outcome_{number}"] = line(
-                _("Outcome %(number)s") % {"number": number}, initial=known.get("outcome", "")
-            )
-            fields[f"indicator_{number}"] = line(
+            outcome = line(_("Outcome %(number)s") % {"number": number}, initial=known.get("outcome", ""))
+            indicator = line(
                 _("How outcome %(number)s is measured") % {"number": number}, initial=known.get("indicator", "")
             )
+            if number == 1:
+                outcome = with_example(outcome, _("A plan for a common trial in spring"))
+                indicator = with_example(indicator, _("Written down and signed by both on the last day"))
+            fields |= {f"outcome_{number}": outcome, f"indicator_{number}": indicator}
         return fields
 
     def _responsibilities(self) -> dict[str, forms.Field]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
 from clusterxchange.phases.finalisation import queries, rules
@@ -192,7 +193,10 @@ class VisitorReportForm(ReportForm):
         help_text=_("Travel days do not count. More days than agreed do not raise the amount."),
     )
     deviations = long_text(_("What went otherwise than planned"), required=False, rows=3)
-    activities_done = long_text(_("What you did"))
+    activities_done = with_example(
+        long_text(_("What you did")),
+        _("Two days at the line with the shift leader, one day of trials with our own yarn, a meeting about prices."),
+    )
     outcomes = forms.MultipleChoiceField(
         label=_("What came out of it"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -364,8 +368,14 @@ class HostReportForm(ReportForm):
         label=_("Full working days that the visitor was here"), min_value=0, max_value=MOST_DAYS
     )
     deviations = long_text(_("What went otherwise than planned"), required=False, rows=3)
-    benefits = long_text(_("What the visit brought you"))
-    follow_up = long_text(_("What comes next"), required=False, rows=3)
+    benefits = with_example(
+        long_text(_("What the visit brought you")),
+        _("We now clean the card twice a shift, as they do, and have found somebody to share a trial with."),
+    )
+    follow_up = with_example(
+        long_text(_("What comes next"), required=False, rows=3),
+        _("A call in June about the trial, and a visit of our shift leader to them in autumn."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)

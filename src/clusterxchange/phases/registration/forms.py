@@ -20,6 +20,7 @@ from stdnum.exceptions import ValidationError as NumberIsWrong
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP
 from clusterxchange.foundation import files, pictures
+from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.parties.organisations import towns
@@ -771,10 +772,17 @@ class ProfileForm(SectionForm):
         scheme = self.scheme
         return {
             "website": link(_("Website")),
-            "description": long_text(
-                _("What your organisation does"),
-                scheme.registration.description_characters,
-                help_text=_("Two or three sentences for a reader who does not know your field"),
+            "description": with_example(
+                long_text(
+                    _("What your organisation does"),
+                    scheme.registration.description_characters,
+                    help_text=_("Two or three sentences for a reader who does not know your field"),
+                ),
+                _(
+                    "We weave cloth for furniture from recycled yarn. "
+                    "Our 22 people run ten looms and a small dye house. "
+                    "We sell to makers of sofas in four countries."
+                ),
             ),
             "ecosystems": choices(
                 _("Industrial ecosystems"),
@@ -892,16 +900,34 @@ class MotivationForm(SectionForm):
         """Ask a visitor what they want to learn, a host what they offer and to how many."""
         scheme = self.scheme
         asked: dict[str, forms.Field] = {
-            "motivation": long_text(
-                _("Motivation"),
-                scheme.registration.motivation_characters,
-                help_text=_("What do you want to work on with a partner in another country, and why now?"),
+            "motivation": with_example(
+                long_text(
+                    _("Motivation"),
+                    scheme.registration.motivation_characters,
+                    help_text=_("What do you want to work on with a partner in another country, and why now?"),
+                ),
+                _(
+                    "We lose a third of the fibre in carding and know of mills that lose a tenth. "
+                    "In autumn we buy a new line, so we want to see one at work before that."
+                ),
             )
         }
         if self.application.asks_visit:
-            asked["learn"] = long_text(_("What you want to learn"), 2000)
+            asked["learn"] = with_example(
+                long_text(_("What you want to learn"), 2000),
+                _(
+                    "How a line for short recycled fibres is set up and cleaned, "
+                    "what it costs to run, and what it cannot do."
+                ),
+            )
         if self.application.asks_host:
-            asked["offer"] = long_text(_("What you offer to a visitor"), 2000)
+            asked["offer"] = with_example(
+                long_text(_("What you offer to a visitor"), 2000),
+                _(
+                    "Three days at our line for short fibres, beside two people who have run it for ten years. "
+                    "Visitors may bring their own yarn and try it."
+                ),
+            )
             asked["places"] = number(
                 _("Visitors at a time"), 1, MOST_PLACES, help_text=_("How many visitors you can receive at once")
             )
