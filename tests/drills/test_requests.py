@@ -59,7 +59,7 @@ def signed_in(person: Person) -> Client:
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_no_made_up_request_ends_in_a_fault_or_brings_anything_hostile_back(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ended")
     known = [str(story.exchange.reference), str(story.visitor_participation.reference), str(story.proposal.reference)]

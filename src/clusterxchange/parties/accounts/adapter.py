@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -35,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # -- the pac
         if account is not None:
             begun.delete()
         return account
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Work on the password as for a new account, so that the time tells nobody that the address is known."""
+        if password := context.request.POST.get("password1"):
+            make_password(password)
+        super().send_account_already_exists_mail(email)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401 -- as above
         """Count codes and passwords of a known device apart in the package's own limit, as in ours."""
