@@ -459,7 +459,11 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"with_request": {"()": "clusterxchange.foundation.logs.WithRequest"}},
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"},
+        "line": {
+            "()": "clusterxchange.foundation.logs.TextLine",
+            "fmt": "{asctime} {levelname} {name} {request_id}: {message}",
+            "style": "{",
+        },
         "json": {"()": "clusterxchange.foundation.logs.JsonLine"},
     },
     "handlers": {

@@ -1,12 +1,22 @@
-"""Lines of the log: which request a message belongs to, as plain text or as one JSON object a line."""
+"""Lines of the log: which request a message belongs to, as plain text or as one JSON object a line.
+
+What somebody typed or is called stands in no line: of an error only its kind, its place and its words are told.
+"""
 
 import json
 import logging
+import re
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
+from types import TracebackType
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What a record may carry beside its message.
 CARRIED = ("method", "path", "status", "milliseconds", "account")
+# Values stand in quotation marks or brackets in the words of an error.
+VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*=[^()]*\)|=\([^()]*\)")
+Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class WithRequest(logging.Filter):
@@ -16,6 +26,14 @@ class WithRequest(logging.Filter):
         """Let every record through."""
         record.request_id = request_id.get() or "-"
         return True
+
+
+class TextLine(logging.Formatter):
+    """Write a record as a line to read."""
+
+    def formatException(self, ei: Raised) -> str:  # noqa: N802 -- the name is the library's
+        """Give where an error arose, without values."""
+        return told(ei[1])
 
 
 class JsonLine(logging.Formatter):
@@ -32,5 +50,33 @@ class JsonLine(logging.Formatter):
             **{name: getattr(record, name) for name in CARRIED if hasattr(record, name)},
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def told(error: BaseException | None) -> str:
+    """Give an error and what led to it, each with its place; a database quotes rows, so none of its words is kept."""
+    return "\n".join(line for one in reversed(list(_led_to(error))) for line in _lines_of(one))
+
+
+def _led_to(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _lines_of(error: BaseException) -> Iterator[str]:
+    yield "Traceback (most recent call last):"
+    yield from (line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
+    kind = type(error)
+    yield f"{kind.__module__}.{kind.__qualname__}: {_words_of(error)}"
+
+
+def _words_of(error: BaseException) -> str:
+    of_database = getattr(error, "diag", None) or getattr(error.__cause__, "diag", None)
+    if of_database is not None:
+        named = (of_database.sqlstate, of_database.table_name, of_database.column_name, of_database.constraint_name)
+        return " ".join(str(one) for one in named if one)
+    return VALUE.sub("…", str(error)).replace("\n", " ")

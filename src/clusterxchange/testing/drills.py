@@ -37,6 +37,8 @@ PARTS = (
     Part("changed bytes in packs", ("tests/phases/exchange_building/test_verification_pack.py",)),
     Part("a whole life by chance", ("tests/drills/test_programme.py",)),
     *(Part(f"made-up requests {seed}", ("tests/drills/test_requests.py",), seed, seed != "1") for seed in "123"),
+    Part("planted strings", ("tests/drills/test_planted_strings.py",)),
+    Part("removed checks", ("tests/drills/test_removed_checks.py",)),
     Part("guesses", ("tests/drills/test_guesses.py",)),
     Part("tampering with the journal", ("tests/drills/test_tampering.py",)),
     Part("hostile files", ("tests/foundation/test_hostile_files.py", "tests/foundation/test_scanner.py")),
