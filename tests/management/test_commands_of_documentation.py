@@ -30,6 +30,10 @@ RUN_ELSEWHERE = {
         "tests/browser/test_pictures_of_the_manual.py",
         "--keep-pictures",
     ),
+    ".venv/bin/pip install --require-hashes -r requirements/s3.txt": (
+        "tests/foundation/test_files_in_a_bucket.py",
+        "in_bucket",
+    ),
     "make drills": ("tests/management/test_all_runs.py", "drills"),
     "curl -H": ("tests/journeys/test_mail_as_people_like_it.py", "BOUNCE_TOKEN"),
     '-d \'{"address"': ("tests/journeys/test_mail_as_people_like_it.py", "permanent"),

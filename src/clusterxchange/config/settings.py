@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from clusterxchange.config import environment, safety, serving
+from clusterxchange.config import environment, private_files, safety, serving
 from clusterxchange.config.database import database_from_address
 from clusterxchange.foundation.sign_in_services import read_sign_in_services
 
@@ -215,15 +215,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.InMemoryStorage"
     },  # nothing of ours; a file without a storage is a mistake
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA / "files",
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "private": private_files.configured(DATA),
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"

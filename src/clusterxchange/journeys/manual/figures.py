@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, npgettext
+from django.utils.translation import gettext, npgettext, override
 
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.scheme.amounts import lump_sum
@@ -14,6 +14,11 @@ WHOLE_WEEK = 5
 
 def figures_of(scheme: Scheme, language: str) -> Mapping[str, str]:
     """Give every figure by the name under which a text asks for it."""
+    with override(language):
+        return _figures_in(language, scheme)
+
+
+def _figures_in(language: str, scheme: Scheme) -> Mapping[str, str]:
     halving, proposals = scheme.halving, scheme.proposals
     paid = scheme.amounts.full_cents_by_host_country
     shortest = scheme.durations.minimum_working_days

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -24,8 +23,7 @@ from clusterxchange.workflow.pages import actor_of
 
 def manual_in(name: str, language: str) -> reading.Manual:
     """Give a manual in a language, with the figures of the scheme in force."""
-    with translation.override(language):
-        return reading.read(name, language, figures_of(scheme_now(), language))
+    return reading.read(name, language, figures_of(scheme_now(), language))
 
 
 def _language() -> str:

@@ -32,11 +32,19 @@ SIDES = ("visitor_participation", "host_participation")
 
 def rows_of(declaration: Declaration, account: Account) -> QuerySet[Any]:
     """Give the rows of a table that are about a person."""
+    return _reached(declaration.model._default_manager.order_by("pk"), declaration.people, account)
+
+
+def _reached(rows: QuerySet[Any], paths: Iterable[str], account: Account) -> QuerySet[Any]:
+    """Give the rows from which one of the paths leads to a person.
+
+    Each path is a question of its own, which the database answers from the person's few rows. One question with all
+    paths joins every case with every other before it looks at the person.
+    """
     about = Q(pk__in=())
-    for path in declaration.people:
-        about |= Q(**{path: account.pk})
-    model = declaration.model
-    return model._default_manager.filter(pk__in=model._default_manager.filter(about).values("pk")).order_by("pk")
+    for path in paths:
+        about |= Q(pk__in=rows.model._default_manager.filter(**{path: account.pk}).values("pk"))
+    return rows.filter(about)
 
 
 def held_of(account: Account) -> list[tuple[Declaration, int]]:
@@ -47,10 +55,8 @@ def held_of(account: Account) -> list[tuple[Declaration, int]]:
 
 def exchanges_of(account: Account) -> QuerySet[Exchange]:
     """Give the exchanges in which a person speaks for one of the sides."""
-    sides = Q(pk__in=())
-    for side in SIDES:
-        sides |= Q(**{f"{side}__application__representative__account": account.pk})
-    return Exchange.objects.filter(sides).order_by("pk")
+    paths = [f"{side}__application__representative__account" for side in SIDES]
+    return _reached(Exchange.objects.order_by("pk"), paths, account)
 
 
 def day_of_forgetting(exchange: Exchange) -> date:
