@@ -34,13 +34,14 @@ from clusterxchange.journeys.demonstration.cases import Told, story_of
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import PAYING_IBAN, accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
-from clusterxchange.journeys.models import OrganisationMerge, SavedFilter
+from clusterxchange.journeys.models import Announcement, OrganisationMerge, SavedFilter
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.tokens import token_of
 from clusterxchange.journeys.scheme_data import operations as scheme_data
 from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.journeys.support_office import operations as support_office
+from clusterxchange.journeys.support_office.announcements import publish_announcement
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
@@ -198,6 +199,7 @@ def things_of(story: Story) -> Things:
         "batch": {"number": str(a_batch(visitor.partnership).pk)},
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
         **things_of_scheme_data(),
+        "announcement": {"number": str(an_announcement().pk)},
         "merge": {"number": str(a_merge().pk)},
         "service": {"provider_id": "nobody-offers-it"},
         "viewed_person": {"number": str(account_of("visitor").pk)},
@@ -210,6 +212,14 @@ def things_of(story: Story) -> Things:
         "passkey": {"pk": str(a_passkey(forgetful).pk)},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
+
+
+def an_announcement() -> Announcement:
+    """Let the support office announce something to everybody."""
+    return publish_announcement(
+        text_en="Closed on Friday.", text_pl="", audience="everybody", first_day=BEGINS, last_day=EVENING.date(),
+        actor=actor_for(account_of("support")), at=EVENING,
+    )  # fmt: skip
 
 
 def a_merge() -> OrganisationMerge:

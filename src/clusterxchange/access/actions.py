@@ -196,6 +196,13 @@ class Action(StrEnum):
     VIEW_AS = auto()
     MERGE_ORGANISATION = auto()
     UNDO_MERGE = auto()
+    ADMIT_PARTNERSHIP = auto()
+    SUSPEND_PARTNERSHIP = auto()
+    RESUME_PARTNERSHIP = auto()
+    END_PARTNERSHIP = auto()
+    REASSIGN_CASE = auto()
+    PUBLISH_ANNOUNCEMENT = auto()
+    WITHDRAW_ANNOUNCEMENT = auto()
 
     START_VERSION = auto()
     EDIT_VERSION = auto()

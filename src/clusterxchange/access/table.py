@@ -118,6 +118,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     },
     "partnership": {VP: partnership("pk", PARTNERSHIP_ROLES), SO: SUPPORT_OFFICE, AG: AGENCY},
     "edition_draft": {SO: SUPPORT_OFFICE, AG: AGENCY},
+    "announcement": {SO: SUPPORT_OFFICE},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
@@ -165,6 +166,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CONFIRM_ACT: may(V, H),
         A.OBJECT_TO_ACT: may(V, H),
         A.IMPORT_PARTICIPANT: may(SO),
+        A.REASSIGN_CASE: may(SO),
         A.SAY_SOMETHING: may(V, H, VP, SO),
         A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),
         A.SEE: may(V, H, VP, SO, AG),
@@ -183,6 +185,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.DECLINE_MOVE: may(V, H, HP, SO),
         A.SUSPEND_PARTICIPATION: may(SO),
         A.LIFT_SUSPENSION: may(SO, SYS),
+        A.REASSIGN_CASE: may(SO),
         A.WITHDRAW_PARTICIPATION: may(V, H),
         A.SAVE_ORGANISATION: may(V, H),
         A.REMOVE_SAVED_ORGANISATION: may(V, H),
@@ -248,6 +251,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CANCEL_EXCHANGE: may(V, H, VP, HP),
         A.REPORT_NO_SHOW: may(H),
         A.OPEN_VERIFICATION_PACK: may(V, H, VP, HP, SO, AG, SYS),
+        A.REASSIGN_CASE: may(SO),
         A.MAKE_PRESENCE_CODE: may(V),
         A.CONFIRM_PRESENCE: may(H),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
@@ -355,6 +359,10 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.END_OFFICE: may(VP, only=(COORDINATES,)),
         A.LEAVE_OFFICE: may(VP),
         A.APPOINT_COORDINATOR: may(SO),
+        A.ADMIT_PARTNERSHIP: may(SO),
+        A.SUSPEND_PARTNERSHIP: may(SO),
+        A.RESUME_PARTNERSHIP: may(SO),
+        A.END_PARTNERSHIP: may(SO),
         A.ANSWER_QUESTION: may(VP),
         A.EDIT_MAIL: may(VP),
         A.OPEN_AUDIT: may(SO),
@@ -399,6 +407,11 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.RETURN_VERSION: may(SO, unless=(WHO_DRAFTED,)),
         A.WITHDRAW_VERSION: may(SO, only=(DRAFTED_IT,)),
         A.SEE: may(SO, AG),
+    },
+    "announcement": {
+        A.PUBLISH_ANNOUNCEMENT: may(SO),
+        A.WITHDRAW_ANNOUNCEMENT: may(SO),
+        A.SEE: may(SO),
     },
 }
 

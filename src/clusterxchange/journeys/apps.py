@@ -13,5 +13,5 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this part declares."""
-        for module in ("partnerships.notices", "partnerships.life", "support_office.notices"):
+        for module in ("partnerships.notices", "partnerships.life", "support_office.notices", "support_office.life"):
             import_module(f"{self.name}.{module}")

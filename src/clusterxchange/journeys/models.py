@@ -1,7 +1,8 @@
-"""What stands beside the cases: what each person keeps of their desk, and what the support office has merged."""
+"""What stands beside the cases: desks of people, merged entries, announcements."""
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskLook(models.Model):
@@ -58,3 +59,52 @@ class OrganisationMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.merged} into {self.kept}"
+
+
+class Announcement(models.Model):
+    """What the support office says to an audience, on its desks from the first to the last day."""
+
+    class Audience(models.TextChoices):
+        """Who reads it."""
+
+        EVERYBODY = "everybody", _("Everybody who signs in")
+        ORGANISATIONS = "organisations", _("Visiting and host organisations")
+        PARTNERSHIPS = "partnerships", _("People of partnerships")
+
+    text_en = models.TextField()
+    text_pl = models.TextField(blank=True)
+    audience = models.CharField(max_length=13, choices=Audience.choices)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="announcement_does_not_end_before"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text_en
+
+    @property
+    def state(self) -> str:
+        """Whether it stands on desks on its days, as the journal writes it."""
+        return "PUBLISHED" if self.withdrawn_at is None else "WITHDRAWN"
+
+
+class AnnouncementRead(models.Model):
+    """That a person has put an announcement away."""
+
+    announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="readings")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("announcement", "account"), name="put_away_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}, {self.announcement_id}"

@@ -55,6 +55,9 @@ HEALTH = Link("/support/health/", _("Health of the installation"))
 PREFERENCES = Link("/desk/preferences/", _("Preferences"))
 PEOPLE = Link("/support/people/", _("People"))
 DOUBLE_VISITS = Link("/support/double-visits/", _("Visiting twice?"))
+DISPUTES = Link("/support/disputes/", _("Disputes"))
+ANNOUNCEMENTS = Link("/support/announcements/", _("Announcements"))
+ADMISSION = Link("/support/partnerships/", _("Partnerships in the scheme"))
 DUPLICATES = Link("/support/duplicates/", _("Organisations with two entries"))
 SCHEME_DATA = Link("/support/scheme/", _("Scheme data"))
 FIGURES = Link("/figures/", _("Figures"))
@@ -130,7 +133,18 @@ def account_pages(actor: Actor) -> list[Link]:
     if actor.organisations:
         own.append(ORGANISATIONS)
     if actor.support_office:
-        own += [QUESTIONS, REPORTS, PLANS, PEOPLE, DOUBLE_VISITS, DUPLICATES, HEALTH]
+        own += [
+            QUESTIONS,
+            REPORTS,
+            PLANS,
+            PEOPLE,
+            DOUBLE_VISITS,
+            DUPLICATES,
+            ADMISSION,
+            DISPUTES,
+            ANNOUNCEMENTS,
+            HEALTH,
+        ]
     if actor.support_office or actor.agency:
         own.append(SCHEME_DATA)
     own += _own_partnerships(actor)

@@ -24,6 +24,7 @@ from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.journeys.reminders import REMIND_BUTTON, may_remind
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
+from clusterxchange.journeys.support_office.announcements import on_desk
 from clusterxchange.journeys.work_queue import (
     APPLICANTS,
     WAITING,
@@ -60,6 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "meta": held.meta,
         "banner": held.banner,
         "tracks": held.tracks,
+        "announcements": on_desk(actor, at, get_language() or "en"),
         "news": news_for(actor, at),
         "must_do": held.must_do,
         "wait_for": held.wait_for,
@@ -105,6 +107,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "filter_form": saved_filters.FilterForm(initial={"query": chosen.query}),
         "may_save": chosen != Chosen(),
         "is_narrowed": bool(chosen.due or chosen.partnership),
+        "announcements": on_desk(actor, at, get_language() or "en"),
         "news": news_for(actor, at),
         "count": held.count,
         "groups": held.groups,

@@ -231,11 +231,19 @@ def case_context(
         thread=thread_context(request, page, spoken_of, actor) if spoken_of is not None else None,
         contact_card=contact_card(root_machine, root, actor),
         phase_steps=page.phase_steps(subject, actor) if page.phase_steps else [],
+        reassign_url=_reassign_url(machine, subject, actor),
         files=[
             *(page.files(subject, actor) if page.files else []),
             *registry.added_files(machine.name, subject, actor),
         ],
     )
+
+
+def _reassign_url(machine: Machine, subject: Thing, actor: Actor) -> str:
+    """Give where a case is handed to another partnership, to whoever may do that."""
+    if not decide.may(actor, machine.name, Action.REASSIGN_CASE, subject):
+        return ""
+    return f"/support/cases/{subject.reference}/{Action.REASSIGN_CASE.hyphenated}/"
 
 
 def form_for(

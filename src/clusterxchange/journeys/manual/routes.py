@@ -24,7 +24,8 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
         "journeys:queue_as_xlsx", "journeys:reminders", "journeys:save_filter",
-        "journeys:remove_filter", "journeys:put_first_steps_away", "workflow:attachment",
+        "journeys:remove_filter", "journeys:put_first_steps_away", "support_office:dismiss_announcement",
+        "workflow:attachment",
     ),
     "overview": (
         "journeys:support", "journeys:questions_to_support_office", "matching:abuse_reports",
@@ -32,7 +33,10 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "matching:confirm_planned_pair", "support_office:people", "support_office:double_visits",
         "support_office:view_as", "support_office:end_view", "support_office:duplicates",
         "support_office:compare_entries", "support_office:merge_organisation", "support_office:undo_merge",
-        "support_office:search",
+        "support_office:search", "support_office:partnerships", "support_office:admit_partnership",
+        "support_office:suspend_partnership", "support_office:resume_partnership", "support_office:end_partnership",
+        "support_office:reassign_case", "support_office:announcements", "support_office:withdraw_announcement",
+        "support_office:disputes",
     ),
     "mails": (
         "journeys:preferences", "journeys:keep_mail_preferences", "journeys:calendar_feed",

@@ -1,4 +1,4 @@
-"""A partnership as the journal and the permission table know it. Nothing moves it: it is open or closed."""
+"""A partnership as the journal and the permission table know it. Nothing moves it: it says itself how it is."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ PARTNERSHIP = register(
     Machine(
         name="partnership",
         model=Partnership,
-        states=("OPEN", "CLOSED"),
+        states=("OPEN", "CLOSED", "SUSPENDED", "ENDED"),
         rows=(),
         scheme_of=_scheme,
         describe=_describe,

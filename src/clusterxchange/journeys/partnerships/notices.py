@@ -46,9 +46,18 @@ sentences.say(
             button=_("Mark as answered"), happened=_("%(party)s answered a question to %(partnership)s.")
         ),
     },
-    states={("partnership", "OPEN"): _("Takes registrations"), ("partnership", "CLOSED"): _("Takes no registrations")},
+    states={
+        ("partnership", "OPEN"): _("Takes registrations"),
+        ("partnership", "CLOSED"): _("Takes no registrations"),
+        ("partnership", "SUSPENDED"): _("Suspended"),
+        ("partnership", "ENDED"): _("Has left the scheme"),
+    },
     kinds={"partnership": _("Partnership")},
     refusals={
+        "partnership_is_suspended": _(
+            "The support office has suspended this partnership. It opens again once the suspension has ended."
+        ),
+        "partnership_has_left": _("This partnership has left the scheme and takes no registrations."),
         "last_coordinator": _("A partnership needs a coordinator. Invite another one first, then end this role."),
         "budget_below_used": _("%(used)s of the budget is reserved, committed or paid. Plan at least as much."),
         "already_invited": _("This person has an open invitation. Withdraw it first, then invite again."),

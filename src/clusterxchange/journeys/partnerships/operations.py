@@ -91,7 +91,10 @@ def remove_row(row: PlannedEvent | MemberCluster, *, actor: Actor, at: datetime)
 
 
 def open_partnership(partnership: Partnership, *, actor: Actor, at: datetime) -> Partnership:
-    """Take registrations again."""
+    """Take registrations again.
+
+    :raises Refused: it is suspended, or has left the scheme.
+    """
     return _take_registrations(partnership, Action.OPEN_PARTNERSHIP, actor=actor, at=at, is_open=True)
 
 
@@ -229,6 +232,11 @@ def _take_registrations(
 ) -> Partnership:
     with engine.unit_of_work(actor, at):
         kept = _locked(partnership)
+        engine.acting_capacity(PARTNERSHIP, kept, action, actor, None)
+        if is_open and kept.ended_at is not None:
+            raise Refused(Refusal("partnership_has_left"))
+        if is_open and kept.suspended_at is not None:
+            raise Refused(Refusal("partnership_is_suspended"))
         kept.is_open = is_open
         engine.record(kept, action, actor=actor, at=at)
         kept.save(update_fields=["is_open"])

@@ -420,7 +420,10 @@ def registrations(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(request.path)
     # A second click on an old page changes nothing.
     operation = operations.open_partnership if wanted == "open" else operations.close_partnership
-    kept = operation(partnership, actor=actor_of(request), at=clock.now())
+    try:
+        kept = operation(partnership, actor=actor_of(request), at=clock.now())
+    except NotDone as error:
+        return _own_page(request, partnership, refused=(action, error.refusal), status=CONFLICT)
     happened = sentences.ACTIONS[Action.OPEN_PARTNERSHIP if kept.is_open else Action.CLOSE_PARTNERSHIP].happened
     messages.success(request, sentences.filled(happened, {"partnership": kept.acronym}))
     return redirect(PARTNERSHIP.address(partnership))

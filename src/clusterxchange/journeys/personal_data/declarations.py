@@ -152,7 +152,8 @@ DECLARATIONS = (
     _declare(
         "partnerships.Partnership",
         other="id edition acronym slug title ecosystems keywords coordinating_country starts_on duration_months "
-        "planned_exchanges targets origin objectives expected_results website email logo amounts is_open has_second_reader",
+        "planned_exchanges targets origin objectives expected_results website email logo amounts is_open has_second_reader "
+        "suspended_at suspension_reason opens_again ended_at",
     ),
     _declare("partnerships.MemberCluster", other="id partnership name country region link position"),
     _declare("partnerships.PlannedEvent", other="id partnership title target_group on"),
@@ -508,6 +509,14 @@ DECLARATIONS = (
     _declare("journeys.SavedFilter", {PREFERENCE: "account name query"}, "id", people="account", rows_go=True),
     _declare(
         "journeys.OrganisationMerge", {TRAIL: "made_by undone_by"}, "id kept merged at changes references undone_at"
+    ),
+    _declare(
+        "journeys.Announcement",
+        {TRAIL: "published_by"},
+        "id text_en text_pl audience first_day last_day at withdrawn_at",
+    ),
+    _declare(
+        "journeys.AnnouncementRead", {PREFERENCE: "account at"}, "id announcement", people="account", rows_go=True
     ),
     _declare("personal_data.Erasure", {TRAIL: "account at kept_until"}, "id", people="account"),
     _declare("personal_data.ForgottenCase", other="id exchange at"),

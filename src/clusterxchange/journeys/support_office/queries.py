@@ -8,12 +8,15 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.access.actions import Action
 from clusterxchange.foundation.folding import fold
 from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.phases.finalisation.models import Payment, PaymentState
 from clusterxchange.phases.registration.models import ApplicationState
+from clusterxchange.workflow.models import Obligation
 
 MOST_GROUPS = 50
 NOT_ASKING = (
@@ -103,3 +106,14 @@ def merges_lately(at: datetime) -> "QuerySet[OrganisationMerge]":
     """Give the merges that can still be undone, as far as the time goes, the newest first."""
     found = OrganisationMerge.objects.filter(undone_at=None, at__gt=at - UNDONE_WITHIN)
     return found.select_related("kept", "merged", "made_by")
+
+
+def disputes() -> list[tuple[Payment, datetime | None]]:
+    """Give the payments that a dispute has stopped, the longest stopped first, with when each must be decided."""
+    related = ("exchange__visiting_organisation", "exchange__visitor_partnership")
+    found = list(Payment.objects.filter(state=PaymentState.BLOCKED).select_related(*related).order_by("state_since"))
+    asked = Obligation.objects.filter(
+        kind="payment", subject_id__in=[one.pk for one in found], action=Action.UNBLOCK_PAYMENT, closed_at=None
+    )
+    due = dict(asked.values_list("subject_id", "due_at"))
+    return [(one, due.get(one.pk)) for one in found]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clusterxchange.journeys.support_office import views
+from clusterxchange.journeys.support_office import announcement_pages, partnership_pages, views
 
 app_name = "support_office"
 urlpatterns = [
@@ -14,5 +14,29 @@ urlpatterns = [
     path("duplicates/", views.duplicates, name="duplicates"),
     path("duplicates/compare/", views.compare_entries, name="compare_entries"),
     path("organisations/<str:reference>/merge-organisation/", views.merge_organisation, name="merge_organisation"),
+    path("disputes/", announcement_pages.disputes, name="disputes"),
+    path("announcements/", announcement_pages.announcement_list, name="announcements"),
+    path(
+        "announcements/<int:number>/withdraw-announcement/",
+        announcement_pages.withdraw_announcement,
+        name="withdraw_announcement",
+    ),
+    path(
+        "announcements/<int:number>/dismiss-announcement/",
+        announcement_pages.dismiss_announcement,
+        name="dismiss_announcement",
+    ),
+    path("partnerships/", partnership_pages.partnership_list, name="partnerships"),
+    path("partnerships/admit-partnership/", partnership_pages.admit_partnership, name="admit_partnership"),
+    path(
+        "partnerships/<str:slug>/suspend-partnership/",
+        partnership_pages.suspend_partnership,
+        name="suspend_partnership",
+    ),
+    path(
+        "partnerships/<str:slug>/resume-partnership/", partnership_pages.resume_partnership, name="resume_partnership"
+    ),
+    path("partnerships/<str:slug>/end-partnership/", partnership_pages.end_partnership, name="end_partnership"),
+    path("cases/<str:reference>/reassign-case/", partnership_pages.reassign_case, name="reassign_case"),
     path("merges/<int:number>/undo-merge/", views.undo_merge, name="undo_merge"),
 ]

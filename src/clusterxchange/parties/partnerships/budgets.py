@@ -62,3 +62,16 @@ def _move(partnership_id: int, cents: int, source: str, target: str) -> None:
     if budget is None or getattr(budget, source) < cents:
         raise NotEnough(source)
     Budget.objects.filter(pk=budget.pk).update(**{source: F(source) - cents, target: F(target) + cents})
+
+
+def hand_over(from_id: int, to_id: int, *, reserved_cents: int, committed_cents: int) -> None:
+    """Let another partnership answer for what one has reserved and committed: its own free money takes its place.
+
+    :raises NotEnough: when the other has less free, or the first holds less.
+    """
+    # Both rows are locked in the order of their partnerships, as they would be by two steps at once.
+    list(Budget.objects.select_for_update().filter(partnership_id__in=(from_id, to_id)).order_by("partnership_id"))
+    free(from_id, reserved_cents, from_part="reserved")
+    free(from_id, committed_cents, from_part="committed")
+    reserve(to_id, reserved_cents + committed_cents)
+    commit(to_id, committed_cents)

@@ -30,6 +30,11 @@ class Partnership(models.Model):
     logo = models.ForeignKey("foundation.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     amounts = models.JSONField(default=dict, blank=True)
     is_open = models.BooleanField(default=True)
+    # While it is suspended: since when, why, and whether it takes registrations again afterwards.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.TextField(blank=True)
+    opens_again = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
     has_second_reader = models.BooleanField(
         _("Two contact points read a registration before it is accepted"), default=False
     )
@@ -46,6 +51,10 @@ class Partnership(models.Model):
     @property
     def state(self) -> str:
         """Whether it takes registrations, as the journal writes it."""
+        if self.ended_at is not None:
+            return "ENDED"
+        if self.suspended_at is not None:
+            return "SUSPENDED"
         return "OPEN" if self.is_open else "CLOSED"
 
 

@@ -1,0 +1,137 @@
+"""Pages on which the support office announces something, and what everybody does with it on their desk."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation import clock
+from clusterxchange.foundation.money import format_cents
+from clusterxchange.journeys.models import Announcement
+from clusterxchange.journeys.support_office import announcements, queries
+from clusterxchange.workflow import cases, sentences
+from clusterxchange.workflow.engine import NotDone
+from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
+
+PAGE = "/support/announcements/"
+LONGEST_TEXT = 500
+DAY = {
+    "required": gettext_lazy("Write a date, for example 2026-03-02"),
+    "invalid": gettext_lazy("Write a date, for example 2026-03-02"),
+}
+
+
+def _days_widget() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class AnnouncementForm(forms.Form):
+    """What is said, to whom, and on which days."""
+
+    text_en = forms.CharField(
+        label=gettext_lazy("Text in English"),
+        max_length=LONGEST_TEXT,
+        help_text=gettext_lazy("Plain text, at most 500 characters."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write the text")},
+    )
+    text_pl = forms.CharField(
+        label=gettext_lazy("Text in Polish"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        help_text=gettext_lazy("Without it, everybody reads the English text."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who reads it"),
+        choices=Announcement.Audience.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose who reads it"),
+            "invalid_choice": gettext_lazy("Choose who reads it"),
+        },
+    )
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=_days_widget(), error_messages=DAY)
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=_days_widget(), error_messages=DAY)
+
+
+def _office(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    if not actor.support_office:
+        raise Http404
+    return actor
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def announcement_list(request: HttpRequest) -> HttpResponse:
+    """List what was announced, and announce something."""
+    actor, at = _office(request), clock.now()
+    form, status = AnnouncementForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                announcements.publish_announcement(**form.cleaned_data, actor=actor, at=at)
+            except NotDone as error:
+                sentence = sentences.refusal_sentence(error.refusal.code, error.refusal.params)
+                form.add_error(error.refusal.field or None, forms.ValidationError(sentence, code=error.refusal.code))
+            else:
+                messages.success(request, _("The announcement stands on the desks on its days."))
+                return redirect(PAGE)
+    rows = Announcement.objects.select_related("published_by").order_by("-at", "-pk")[: queries.MOST_GROUPS]
+    context = {"form": form, "rows": rows, "today": announcements.today(at)}
+    return render(request, "support_office/announcements.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def withdraw_announcement(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an announcement off every desk; a second click changes nothing."""
+    actor = _office(request)
+    found = Announcement.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404
+    if found.withdrawn_at is None:
+        announcements.withdraw_announcement(found, actor=actor, at=clock.now())
+    messages.success(request, _("The announcement stands on no desk any more."))
+    return redirect(PAGE)
+
+
+@require_POST
+@signed_in
+def dismiss_announcement(request: HttpRequest, number: int) -> HttpResponse:
+    """Put an announcement away from one's own desk."""
+    actor, at = actor_of(request), clock.now()
+    found = Announcement.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404
+    announcements.dismiss_announcement(found, actor=actor, at=at)
+    return redirect("/desk/")
+
+
+@require_safe
+@signed_in
+def disputes(request: HttpRequest) -> HttpResponse:
+    """List the payments that a dispute has stopped, each with the page on which it is decided."""
+    _office(request)
+    at = clock.now()
+    rows = [
+        {
+            "payment": payment,
+            "url": f"/exchanges/{payment.exchange.reference}/payment/",
+            "amount": format_cents(payment.amount_cents, request.LANGUAGE_CODE),
+            "since": cases.date_in_words(payment.state_since),
+            "due": date_format(due, _("j E Y")) if due is not None else "",
+            "is_late": due is not None and due <= at,
+        }
+        for payment, due in queries.disputes()
+    ]
+    button = sentences.ACTIONS[Action.UNBLOCK_PAYMENT].button
+    return render(request, "support_office/disputes.html", {"rows": rows, "button": button})
