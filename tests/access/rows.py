@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from clusterxchange.journeys.models import Announcement
 from clusterxchange.journeys.people.models import Invitation, JoinRequest
 from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.parties.accounts.models import Account
@@ -43,6 +44,7 @@ MODELS: dict[str, type[Model]] = {
     "invitation": Invitation,
     "join_request": JoinRequest,
     "edition_draft": EditionDraft,
+    "announcement": Announcement,
     "partnership": Partnership,
 }
 NAMES = ("Alder", "Birch", "Cedar")
@@ -125,6 +127,10 @@ def make_newcomers(world: World) -> None:
             **life("ASKED"),
         )
         document = {"edition": {"name": "Next edition"}}
+        Announcement.objects.create(
+            text_en="Closed.", audience="everybody", first_day=AT.date(), last_day=AT.date(), at=AT,
+            published_by=world.accounts[number],
+        )  # fmt: skip
         EditionDraft.objects.create(document=document, drafted_by=world.accounts[number], **life("PROPOSED"))
 
 

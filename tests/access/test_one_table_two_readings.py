@@ -16,7 +16,7 @@ from tests.access.rows import MODELS, World, make_world
 
 KINDS = tuple(MODELS)
 # What an organisation has a part in; a partnership's data and plans for the programme are others' own.
-NO_CASES = {"partnership", "match_plan", "edition_draft", "payment_batch", "bank_statement"}
+NO_CASES = {"partnership", "match_plan", "edition_draft", "announcement", "payment_batch", "bank_statement"}
 CASES = tuple(kind for kind in KINDS if kind not in NO_CASES)
 roles = st.frozensets(st.sampled_from(sorted(PARTNERSHIP_ROLES)), min_size=1)
 
@@ -84,6 +84,7 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "invitation": 3,
         "join_request": 3,
         "edition_draft": 3,
+        "announcement": 3,
         "partnership": 3,
     }
 

@@ -237,6 +237,7 @@ def undo_merge(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "merge": found,
         "until": _last_day(found),
+        "was_tried": request.method == "POST",
         "refusal": refusal_context(Action.UNDO_MERGE, refusal) if refusal else None,
     }
     return render(request, "support_office/undo_merge.html", context, status=status)
