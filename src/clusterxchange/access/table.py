@@ -118,7 +118,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     },
     "partnership": {VP: partnership("pk", PARTNERSHIP_ROLES), SO: SUPPORT_OFFICE, AG: AGENCY},
     "edition_draft": {SO: SUPPORT_OFFICE, AG: AGENCY},
-    "announcement": {SO: SUPPORT_OFFICE},
+    "announcement": {SO: SUPPORT_OFFICE, AG: AGENCY},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
@@ -411,7 +411,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
     "announcement": {
         A.PUBLISH_ANNOUNCEMENT: may(SO),
         A.WITHDRAW_ANNOUNCEMENT: may(SO),
-        A.SEE: may(SO),
+        A.SEE: may(SO, AG),
     },
 }
 
