@@ -87,6 +87,21 @@ def test_the_owner_gets_in_on_a_device_that_is_known_while_others_guess(cast: Ca
 
 
 @pytest.mark.django_db
+def test_the_known_device_of_somebody_else_brings_no_more_tries(cast: Cast) -> None:
+    give_password(cast.nuno)
+    give_password(cast.zoe)
+    device = Client()
+    sign_in(device, cast.zoe.account.email, PASSWORD)
+    device.post("/sign-out/")
+    LOOKED_AT.clear()
+    for number in range(9):
+        sign_in(Client(), cast.nuno.account.email, f"guess number {number}")
+
+    assert sign_in(device, cast.nuno.account.email, PASSWORD).status_code == 422
+    assert len(LOOKED_AT) == 5
+
+
+@pytest.mark.django_db
 def test_after_a_quarter_of_an_hour_the_tries_are_forgotten(cast: Cast) -> None:
     email = cast.nuno.account.email
     for _number in range(5):
