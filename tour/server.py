@@ -17,6 +17,13 @@ from typing import Any
 
 SECONDS_TO_START = 300
 SECONDS_TO_STOP = 15
+OF_ANOTHER = frozenset({"DATABASE_URL", "SECRET_KEY", "FIELD_KEYS"})
+
+
+def own_environment(data: Path) -> dict[str, str]:
+    """Give the environment of a demonstration whose database and secrets are those of its data folder."""
+    kept = {name: value for name, value in os.environ.items() if name not in OF_ANOTHER}
+    return {**kept, "DATA": str(data), "MODE": "demo"}
 
 
 @contextlib.contextmanager
@@ -28,8 +35,7 @@ def own_demonstration() -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="clusterxchange-tour-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         Path(folder).chmod(0o755)
-        environment = {**os.environ, "PORT": "0", "DATA": str(data), "MODE": "demo"}
-        environment.pop("DATABASE_URL", None)
+        environment = {**own_environment(data), "PORT": "0"}
         command = [str(Path(sys.executable).with_name("clusterxchange")), "run"]
         log = (Path(folder) / "server.log").open("w")
         process = subprocess.Popen(

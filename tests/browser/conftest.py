@@ -45,6 +45,7 @@ class Demonstration:
     accounts: dict[str, dict[str, Any]]
     sessions: Path
     looks: Looks
+    data: Path
     remembered: dict[str, Path] = field(default_factory=dict)
     officers: dict[str, Person] = field(default_factory=dict)
 
@@ -59,10 +60,10 @@ def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
     running = pytestconfig.getoption("--running", default=None)
     if running:
         url = json.loads((running / "server.json").read_text(encoding="utf-8"))["url"]
-        yield Demonstration(url, accounts(running), sessions, looks)
+        yield Demonstration(url, accounts(running), sessions, looks, running.absolute())
         return
     with own_demonstration() as (url, data):
-        yield Demonstration(url, accounts(data), sessions, looks)
+        yield Demonstration(url, accounts(data), sessions, looks, data)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     url = json.loads((options.data / "server.json").read_text(encoding="utf-8"))["url"]
-    demonstration = Demonstration(url, accounts(options.data), options.folder, Looks(options.folder))
+    demonstration = Demonstration(url, accounts(options.data), options.folder, Looks(options.folder), options.data)
     prepared = PreparedExchange(demonstration, visitor_called("Marta"), host_called("Rui"))
     prepared.bring_to_accepted()
     late = PreparedExchange(demonstration, visitor_called("Gemma"), host_called("Telmo"))

@@ -89,12 +89,13 @@ def make_cases(edition: Edition) -> None:
         at = begins + timedelta(minutes=3 * number)
         # Who must act is written once for each case, at its end: before that nobody was there to be asked.
         with engine.unit_of_work(SYSTEM, at + LONGEST_APPLICATION):
-            _apply(profile, partnership, held_back or "accepted", at)
+            apply_for(profile, partnership, held_back or "accepted", at)
     for told in EXCHANGES:
         story_of(told).tell_at_once(told.until)
 
 
-def _apply(profile: Mapping[str, Any], partnership: Partnership, until: str, at: datetime) -> None:
+def apply_for(profile: Mapping[str, Any], partnership: Partnership, until: str, at: datetime) -> None:
+    """Let an organisation with its person apply to a partnership, and the partnership go on as far as is wanted."""
     person = make_representative(profile, at)
     person.curriculum_vitae = store(PAPER, f"cv-{profile['key']}.pdf", PDF, at)
     person.save(update_fields=["curriculum_vitae"])
