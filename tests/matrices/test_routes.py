@@ -49,6 +49,7 @@ from clusterxchange.parties.partnerships.models import Partnership, PlannedEvent
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Audit
 from clusterxchange.phases.finalisation.banking.operations import keep_statement
+from clusterxchange.phases.finalisation.checking.operations import draw_sample
 from clusterxchange.phases.finalisation.models import BankStatement, PaymentBatch, StoryPhoto
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Conversation, OfferedDates, PlannedPair, Proposal, SavedSearch
@@ -202,6 +203,7 @@ def things_of(story: Story) -> Things:
         "announcement": {"number": str(an_announcement().pk)},
         "merge": {"number": str(a_merge().pk)},
         "service": {"provider_id": "nobody-offers-it"},
+        **things_of_a_check(),
         "viewed_person": {"number": str(account_of("visitor").pk)},
         "brochure": {"name": "partnerships", "language": "en"},
         "manual": {"name": "contact-point"},
@@ -243,6 +245,17 @@ def things_of_scheme_data() -> dict[str, dict[str, str]]:
         "edition_draft": own,
         "draft_part": own | {"name": "amounts"},
     }
+
+
+def things_of_a_check() -> dict[str, dict[str, str]]:
+    """Let the support office draw what the demonstration has closed."""
+    check = draw_sample(
+        Edition.objects.get(code="demonstration"), first_day=date(2026, 1, 1), last_day=date(2026, 4, 15), percent=100,
+        seed="4 8 15 16 23 42", actor=actor_for(account_of("support")), at=EVENING,
+    )  # fmt: skip
+    number = {"number": str(check.pk)}
+    first = check.exchanges.earliest("place").exchange
+    return {"random_check": number, "checked_exchange": number | {"reference": str(first.reference)}}
 
 
 def things_of_a_group(story: Story) -> dict[str, dict[str, str]]:

@@ -158,6 +158,8 @@ class Action(StrEnum):
     OPEN_BANK_FILE = auto()
     KEEP_STATEMENT = auto()
     IMPORT_STATEMENT = auto()
+    DRAW_FOR_CHECK = auto()
+    RECORD_FINDING = auto()
 
     EDIT_PARTNERSHIP = auto()
     CHANGE_BUDGET = auto()

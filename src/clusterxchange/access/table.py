@@ -254,6 +254,8 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.REASSIGN_CASE: may(SO),
         A.MAKE_PRESENCE_CODE: may(V),
         A.CONFIRM_PRESENCE: may(H),
+        A.DRAW_FOR_CHECK: may(SO),
+        A.RECORD_FINDING: may(SO),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
         A.REMIND_PARTY: may(VP, HP, SO),
         A.SEE: may(V, H, VP, HP, PO, PR, SO, AG),

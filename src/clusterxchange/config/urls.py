@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("clusterxchange.phases.finalisation.banking.urls")),
     path("manual/", include("clusterxchange.journeys.manual.urls")),
     path("figures/", include("clusterxchange.journeys.figures.urls")),
+    path("support/checks/", include("clusterxchange.phases.finalisation.checking.urls")),
     path("support/", include("clusterxchange.journeys.support_office.urls")),
     path("support/scheme/", include("clusterxchange.journeys.scheme_data.urls")),
     path("", include("clusterxchange.scheme.urls")),

@@ -19,8 +19,9 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.documents.brochures import Section
 from clusterxchange.documents.typesetting import typeset
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import PDF, as_attachment
 from clusterxchange.foundation.spreadsheets import list_response
-from clusterxchange.journeys.figures import queries, tables
+from clusterxchange.journeys.figures import queries, realised, tables
 from clusterxchange.journeys.figures.queries import Narrowed, Scope
 from clusterxchange.journeys.figures.tables import Reader, Table
 from clusterxchange.journeys.partnerships.directory import scheme_of
@@ -171,9 +172,12 @@ def figures(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     link = chosen.reader.link
     files = {form: link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
+    actor = actor_of(request)
+    looks_over_all = actor.support_office or actor.agency
     return _page(
-        request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files
-    )
+        request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files,
+        report={form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")} if looks_over_all else None,
+    )  # fmt: skip
 
 
 @require_safe
@@ -235,6 +239,10 @@ def figures_as_pdf(request: HttpRequest) -> HttpResponse:
         )
         for table in _all_tables(chosen)
     ]
+    return _printed(chosen, sections, _("Figures"), "figures")
+
+
+def _printed(chosen: Chosen, sections: list[Section], title: str, name: str) -> HttpResponse:
     data = {
         "lead": _of_whom(chosen),
         "edition": chosen.edition.name if chosen.edition is not None else "",
@@ -242,9 +250,38 @@ def figures_as_pdf(request: HttpRequest) -> HttpResponse:
         "sections": [asdict(section) for section in sections],
         "has_kosovo": any("*" in row[0] for section in sections for row in section.rows),
     }
-    content = typeset("brochure", data, language=chosen.reader.language, title=_("Figures"), dated=chosen.scope.as_of)
-    headers = {"Content-Disposition": f'attachment; filename="{_name("figures", chosen)}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    content = typeset("brochure", data, language=chosen.reader.language, title=title, dated=chosen.scope.as_of)
+    return as_attachment(content, f"{_name(name, chosen)}.pdf", PDF)
+
+
+def _for_the_funder(request: HttpRequest) -> Chosen:
+    """Give what is asked for, to those who look over all.
+
+    :raises Http404: to everybody else.
+    """
+    actor = actor_of(request)
+    if not (actor.support_office or actor.agency):
+        raise Http404
+    return _chosen(request)
+
+
+@require_safe
+@signed_in
+def realised_as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """Give every realised exchange with its amount and what shows it, as a workbook for the funder."""
+    chosen = _for_the_funder(request)
+    found = realised.rows(chosen.scope, chosen.reader.language)
+    cells = (realised.cells(one, chosen.scope.as_of) for one in found)
+    return list_response(_name("realised-exchanges", chosen), "xlsx", realised.header(), cells)
+
+
+@require_safe
+@signed_in
+def realised_as_pdf(request: HttpRequest) -> HttpResponse:
+    """Give every realised exchange with its amount and what shows it, to be printed for the funder."""
+    chosen = _for_the_funder(request)
+    sections = realised.sections(realised.rows(chosen.scope, chosen.reader.language))
+    return _printed(chosen, sections, _("Funder’s report"), "realised-exchanges")
 
 
 def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str, str]]:

@@ -47,6 +47,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "figures:figures", "figures:figures_as_csv", "figures:figures_as_xlsx", "figures:figures_as_pdf",
         "figures:exchanges", "figures:exchanges_as_csv", "figures:exchanges_as_xlsx", "figures:countries",
         "figures:ratings", "figures:overdue", "figures:away", "figures:away_as_csv", "figures:away_as_xlsx",
+        "figures:realised_as_xlsx", "figures:realised_as_pdf",
     ),
     "scheme-data": (
         "scheme_data:editions", "scheme_data:edition", "scheme_data:version", "scheme_data:version_file",
@@ -171,7 +172,8 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "banking:import_statement", "banking:make_bank_file", "banking:order_payments",
         "banking:outside_sepa_as_csv", "banking:outside_sepa_as_xlsx", "banking:paying_account", "banking:payments",
         "banking:payments_as_csv", "banking:payments_as_xlsx", "banking:release_payments", "banking:statement",
-        "banking:statement_as_csv", "banking:statement_as_xlsx", "banking:statements",
+        "banking:statement_as_csv", "banking:statement_as_xlsx", "banking:statements", "checking:checks",
+        "checking:check", "checking:check_as_csv", "checking:check_as_xlsx", "checking:record_finding",
     ),
     "afterwards": ("finalisation:certificate_visitor", "finalisation:certificate_host"),
     "partnership": (

@@ -474,7 +474,7 @@ DECLARATIONS = (
             TRAIL: "ordered_by released_by",
         },
         f"id {LIFE} reference exchange agreement amount_cents full_cents agreed_cents currency days_spent reasons due_since "
-        "state_before ordered_at released_at batch paid_on received_at",
+        "state_before ordered_at released_at batch paid_on received_at recovery_cents",
         people=VISITOR_OF_EXCHANGE,
         case="exchange",
     ),
@@ -486,6 +486,18 @@ DECLARATIONS = (
     _declare(
         "finalisation.StatementLine",
         other="id statement partnership number payment kind reference cents currency booked_on bank_reference reason outcome fingerprint",
+    ),
+    _declare(
+        "finalisation.RandomCheck",
+        {TRAIL: "drawn_by"},
+        "id edition first_day last_day percent seed drawn_from drawn_at",
+    ),
+    _declare(
+        "finalisation.CheckedExchange",
+        {CASE: "words", TRAIL: "found_by"},
+        "id random_check exchange place finding recovery_cents found_at",
+        people=VISITOR_OF_EXCHANGE,
+        case="exchange",
     ),
     # People of organisations
     _declare(

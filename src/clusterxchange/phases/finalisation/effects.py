@@ -220,10 +220,18 @@ def note_return(situation: Situation) -> None:
         _note_committed(payment.agreement, payment.amount_cents)
 
 
+def keep_recovery(situation: Situation) -> None:
+    """Keep why money is asked back, and how much: all of it where nothing is said."""
+    keep_reason(situation)
+    payment = situation.subject
+    payment.recovery_cents = situation.inputs.get("recovery_cents") or payment.amount_cents
+
+
 def note_recovery(situation: Situation) -> None:
     """Note that the money has come back and is free again."""
     payment = situation.subject
-    budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="free")
+    cents = payment.recovery_cents or payment.amount_cents
+    budgets.take_back(payment.exchange.visitor_partnership_id, cents, to_part="free")
 
 
 def have_certificates_made(situation: Situation) -> None:

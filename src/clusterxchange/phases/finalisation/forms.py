@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -429,6 +430,28 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = long_text(_("Reason"), rows=3)
+
+
+def euros(label: "Text", help_text: "Text" = "") -> forms.DecimalField:
+    """Make a field for an amount in euros that may be left empty."""
+    return forms.DecimalField(label=label, help_text=help_text, required=False, min_value=0, decimal_places=2)
+
+
+def cents_of(typed: Decimal | None) -> int | None:
+    """Give an amount that was typed in euros in cents, None where nothing was."""
+    return None if typed is None else int(typed * 100)
+
+
+class RecoveryForm(StepForm):
+    """Why money is asked back, and how much of it."""
+
+    reason = long_text(_("Reason"), rows=3)
+    recovery_eur = euros(_("Amount in EUR"), _("Left empty, all that was paid is asked back."))
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the amount in cents."""
+        given = self.cleaned_data
+        return {"reason": given["reason"], "recovery_cents": cents_of(given["recovery_eur"])}
 
 
 class AskAgainForm(forms.Form):

@@ -156,6 +156,13 @@ def proof_is_given(situation: Situation) -> Refusal | None:
     return None if reference else Refusal("proof_missing", field=field)
 
 
+def recovery_is_within_payment(situation: Situation) -> Refusal | None:
+    """Ask back no more than was paid."""
+    wanted = situation.inputs.get("recovery_cents")
+    too_much = wanted is not None and not 0 < wanted <= situation.subject.amount_cents
+    return Refusal("recovery_above_payment", field="recovery_eur") if too_much else None
+
+
 def account_is_valid(situation: Situation) -> Refusal | None:
     """Ask for an account that can be paid to, as the financial agreement does."""
     return exchange_building.account_is_valid(situation)

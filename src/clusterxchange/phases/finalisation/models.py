@@ -246,12 +246,16 @@ class Payment(SubjectModel):
     bank_address = EncryptedText(_("Address of the bank"), blank=True, default="")
     account_ending = models.CharField(max_length=4, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
+    recovery_cents = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(amount_cents__lte=F("agreed_cents")), name="payment_is_not_above_the_agreement"
+            ),
+            models.CheckConstraint(
+                condition=Q(recovery_cents__lte=F("amount_cents")), name="no_more_is_asked_back_than_was_paid"
             ),
             models.CheckConstraint(
                 condition=Q(released_by__isnull=True) | ~Q(released_by=F("ordered_by")),
@@ -323,3 +327,56 @@ class StatementLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement}, line {self.number}"
+
+
+class RandomCheck(models.Model):
+    """Exchanges of an edition that were closed in a span of days, of which a part was drawn by a published seed.
+
+    `drawn_from` are the references of all of them: with the seed anybody draws the same.
+    """
+
+    edition = models.ForeignKey("scheme.Edition", models.PROTECT, related_name="random_checks")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    percent = models.PositiveIntegerField()
+    seed = models.CharField(max_length=200)
+    drawn_from = models.JSONField()
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="check_ends_after_it_begins"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"
+
+
+class Finding(models.TextChoices):
+    """What a check of an exchange found."""
+
+    IN_ORDER = "in_order", _("In order")
+    REMARK = "remark", _("Paid rightly, with a remark")
+    RECOVER = "recover", _("Money is to be paid back")
+
+
+class CheckedExchange(models.Model):
+    """One exchange that was drawn for a check, and what was found."""
+
+    random_check = models.ForeignKey(RandomCheck, models.PROTECT, related_name="exchanges")
+    exchange = models.OneToOneField("exchange_building.Exchange", models.PROTECT, related_name="checked")
+    place = models.PositiveIntegerField()
+    finding = models.CharField(max_length=10, choices=Finding.choices, blank=True)
+    words = models.TextField(blank=True)
+    recovery_cents = models.PositiveIntegerField(default=0)
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    found_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("random_check", "place")
+        constraints = (models.UniqueConstraint(fields=("random_check", "place"), name="one_place_in_a_draw_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, {self.finding}"

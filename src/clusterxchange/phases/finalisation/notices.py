@@ -146,6 +146,11 @@ ACTIONS = {
     A.IMPORT_STATEMENT: ActionSentences(
         button=_("Import the statement"), happened=_("%(party)s imported a file of the bank: %(statement)s")
     ),
+    A.DRAW_FOR_CHECK: ActionSentences(
+        button=_("Draw the sample"),
+        happened=_("The exchange was drawn for a check of the support office"),
+    ),
+    A.RECORD_FINDING: ActionSentences(button=_("Keep the finding"), happened=_("%(party)s has checked the exchange")),
     A.OPEN_EVIDENCE: ActionSentences(button=_("Open the file"), happened=_("%(party)s opened a file of evidence")),
 }
 
@@ -205,6 +210,13 @@ REFUSALS = {
         "Between these two days there are %(days)s working days. Write that number or fewer."
     ),
     "presence_not_explained": _("Tick that the visitor was here, or write below what went otherwise."),
+    "recovery_above_payment": _("No more can be asked back than was paid. Write a smaller amount."),
+    "recovery_missing": _("Write how much is to be paid back."),
+    "nothing_was_paid": _("Nothing was paid for this exchange, or it is asked back already. Choose another finding."),
+    "finding_is_kept": _("The finding of this check is kept already."),
+    "days_drawn_already": _("A sample of some of these days was drawn already. Choose other days."),
+    "nothing_to_draw": _("No exchange was closed on these days. Choose other days."),
+    "words_missing": _("Write what was found."),
     "proof_missing": _("Write the bank's reference of the transfer, or add a file that shows it."),
     "file_missing": _("Choose at least one file."),
     "items_missing": _("Choose at least one item."),

@@ -338,10 +338,17 @@ def unblock_payment(
 
 
 def demand_recovery(
-    payment: Payment, *, reason: str, actor: Actor, at: datetime, capacity: Capacity | None = None
+    payment: Payment,
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    capacity: Capacity | None = None,
+    recovery_cents: int | None = None,
 ) -> Payment:
-    """Ask for the money back."""
-    engine.move(payment, A.DEMAND_RECOVERY, actor=actor, at=at, capacity=capacity, inputs={"reason": reason})
+    """Ask for the money back, or for a part of it."""
+    inputs = {"reason": reason, "recovery_cents": recovery_cents}
+    engine.move(payment, A.DEMAND_RECOVERY, actor=actor, at=at, capacity=capacity, inputs=inputs)
     return payment
 
 

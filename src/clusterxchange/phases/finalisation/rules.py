@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 
 from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
 from clusterxchange.scheme import calendars
 from clusterxchange.scheme.amounts import AmountWorking, lump_sum_after_the_stay
 from clusterxchange.scheme.document import Scheme
 
+WHOLE = 100
 DONE_REPORTS = frozenset({ActivityReportState.VALIDATED, ActivityReportState.WAIVED})
 DONE_EVIDENCE = frozenset({EvidenceState.ACCEPTED, EvidenceState.WAIVED})
 DONE_PAYMENTS = frozenset({PaymentState.CONFIRMED, PaymentState.WAIVED})
@@ -90,3 +92,14 @@ def execution_day(scheme: Scheme, country: str, released_on: date) -> date:
 def objectives_of(text: str) -> list[str]:
     """Give the objectives of a commitment one by one: a line each."""
     return [line.strip(" \t-•*") for line in text.splitlines() if line.strip(" \t-•*")]
+
+
+def place_in_draw(seed: str, reference: str) -> str:
+    """Give by what an exchange is put into the order of a draw: the SHA-256 of seed, colon and reference."""
+    return sha256(f"{seed}:{reference}".encode()).hexdigest()
+
+
+def drawn(seed: str, references: Iterable[str], percent: int) -> list[str]:
+    """Draw a part of some exchanges, rounded up, first drawn first; whoever knows seed and list draws the same."""
+    ordered = sorted(references, key=lambda reference: place_in_draw(seed, reference))
+    return ordered[: -(-len(ordered) * percent // WHOLE)]

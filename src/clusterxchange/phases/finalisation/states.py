@@ -121,7 +121,7 @@ PAYMENT = register(
                 A.UNBLOCK_PAYMENT, P.BLOCKED, THE_STATE_BEFORE, asks={SO}, terms=(Timed("dispute"),), answers=(reason_is_given,),
                 writes=(effects.keep_reason,), tells={V, VP},
             ),
-            row(A.DEMAND_RECOVERY, P.CONFIRMED, P.RECOVERY, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V, VP}),
+            row(A.DEMAND_RECOVERY, P.CONFIRMED, P.RECOVERY, answers=(reason_is_given, guards.recovery_is_within_payment), writes=(effects.keep_recovery,), tells={V, VP}),
             row(A.CONFIRM_RECOVERY, P.RECOVERY, P.RECOVERED, asks={SO}, writes=(effects.note_recovery,), tells={V, VP}),
         ),
         reasons={

@@ -144,7 +144,19 @@ def not_yet(request: HttpRequest, reference: str, kind: str, title: str, sentenc
 
 
 def working_section(payment: Payment, actor: Actor, at: datetime, title: str) -> cases.Section:
-    """Show how the amount comes about: the full amount, the halving with its reasons, the agreement as its limit."""
+    """Show how the amount comes about."""
+    rows, cents = working_rows(payment, at)
+    receives = payment.exchange.visiting_organisation_id in actor.organisations
+    label = _("You receive") if receives else _("%(visitor)s receives") % names_of_exchange(payment.exchange)
+    return cases.Section(
+        title,
+        template="finalisation/working.html",
+        context={"rows": rows, "total": money(cents), "cents": cents, "total_label": label},
+    )
+
+
+def working_rows(payment: Payment, at: datetime) -> tuple[list[tuple[str, str, str]], int]:
+    """Give the full amount, the halving with its reasons, the agreement as the limit, and the cents that follow."""
     if payment.state == PaymentState.NOT_DUE:
         days, working = queries.working_of(payment, at)
         cents, reasons = working.cents, working.reasons
@@ -165,13 +177,7 @@ def working_section(payment: Payment, actor: Actor, at: datetime, title: str) ->
         rows.append((_("Nothing is due"), money(0), why))
     if full_or_half > payment.agreed_cents:
         rows.append((_("Not more than the signed agreement"), money(payment.agreed_cents), ""))
-    receives = payment.exchange.visiting_organisation_id in actor.organisations
-    label = _("You receive") if receives else _("%(visitor)s receives") % names_of_exchange(payment.exchange)
-    return cases.Section(
-        title,
-        template="finalisation/working.html",
-        context={"rows": rows, "total": money(cents), "cents": cents, "total_label": label},
-    )
+    return rows, cents
 
 
 def _reason_in_words(code: str, scheme: Scheme, days: int) -> str:
@@ -885,6 +891,8 @@ def transfer_rows(payment: Payment, actor: Actor) -> list[tuple[Any, ...]]:
         rows.append((_("Reference of the bank"), payment.transfer_reference))
     if payment.reason:
         rows.append((_("Reason"), payment.reason))
+    if payment.recovery_cents:
+        rows.append((_("To be paid back"), money(payment.recovery_cents)))
     return rows
 
 
@@ -934,7 +942,7 @@ PAYMENT_PAGE = CasePage(
         A.CORRECT_BANK_DETAILS: forms.AccountForm,
         A.BLOCK_PAYMENT: forms.ReasonForm,
         A.UNBLOCK_PAYMENT: forms.ReasonForm,
-        A.DEMAND_RECOVERY: forms.ReasonForm,
+        A.DEMAND_RECOVERY: forms.RecoveryForm,
     },
 )
 
