@@ -19,6 +19,7 @@ from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry, Notice
 from tests.bring import bring_exchange_to, bring_many_exchanges_to
 from tests.cast import Cast
+from tests.journeys.test_funders_report import desk_of, table_of
 from tests.phases.finalisation.conftest import Sign
 
 SEED = "Lottery of 3 May 2026: 4 8 15 16 23 42"
@@ -172,6 +173,18 @@ def test_nothing_is_asked_back_where_nothing_was_paid(cast: Cast) -> None:
         )
 
     assert refused.value.refusal.code == "nothing_was_paid"
+
+
+def test_the_funders_report_says_what_is_to_be_paid_back(closed: Story, cast: Cast) -> None:
+    at = clock.set_clock(in_may(closed))
+    one = draw(cast, at).exchanges.get()
+    operations.record_finding(
+        one, finding=Finding.RECOVER, words="A night less.", recovery_cents=10_000, actor=cast.edda.actor, at=at
+    )
+
+    (row,) = table_of(desk_of(cast.aurel))
+
+    assert (float(row["Amount in EUR"]), float(row["To be paid back, in EUR"])) == (390, 100)
 
 
 def test_a_finding_is_kept_once(closed: Story, cast: Cast) -> None:

@@ -40,6 +40,7 @@ class Realised:
     working: str
     payment: str
     paid_on: date | None
+    recovery_cents: int
     evidence: str
     reports: str
     fingerprints: str
@@ -80,6 +81,7 @@ def _told(exchange: Any, now: datetime, language: str) -> Realised:  # noqa: ANN
         working="; ".join(_line(*one) for one in lines) or _("Virtual: nobody travels, so nothing is paid"),
         payment=state_label("payment", payment.state),
         paid_on=payment.paid_on,
+        recovery_cents=payment.recovery_cents,
         evidence="; ".join(_item(scheme, one) for one in exchange.evidence_items.all()),
         reports="; ".join(_report(one) for one in reports),
         fingerprints=", ".join(
@@ -132,7 +134,8 @@ def header() -> list[str]:
         _("Host organisation"), _("To"), _("Visitor’s partnership"), _("Host’s partnership"), _("Format"),
         _("First day"), _("Last day"), _("Working days at the host"), _("Amount in EUR"),
         _("How the amount comes about"),
-        _("State of the payment"), _("Paid on"), _("Evidence"), _("Reports"), _("SHA-256 of the signed texts"),
+        _("State of the payment"), _("Paid on"), _("To be paid back, in EUR"),
+        _("Evidence"), _("Reports"), _("SHA-256 of the signed texts"),
         _("As of"),
     ]  # fmt: skip
 
@@ -145,6 +148,7 @@ def cells(one: Realised, as_of: date) -> list[object]:
         one.from_country, exchange.host_organisation.legal_name, one.to_country, exchange.visitor_partnership.acronym,
         exchange.host_partnership.acronym, exchange.format, one.first_day or "", one.last_day or "",
         "" if one.days is None else one.days, one.cents / 100, one.working, one.payment, one.paid_on or "",
+        one.recovery_cents / 100,
         one.evidence, one.reports, one.fingerprints, as_of.isoformat(),
     ]  # fmt: skip
 
@@ -187,7 +191,9 @@ def _facts(one: Realised) -> list[str]:
         (_("Days"), _("%(first)s to %(last)s, working days: %(days)s") % days),
         (_("Amount"), money(one.cents)),
         (_("How the amount comes about"), one.working),
-        (_("Payment"), f"{one.payment}, {day(one.paid_on)}" if one.paid_on else one.payment),
+        (_("State of the payment"), one.payment),
+        (_("Paid on"), day(one.paid_on)),
+        (_("To be paid back"), money(one.recovery_cents) if one.recovery_cents else ""),
         (_("Evidence"), one.evidence),
         (_("Reports"), one.reports),
         (_("SHA-256 of the signed texts"), one.fingerprints),
