@@ -242,6 +242,16 @@ def test_a_draw_without_answers_is_said_at_each_field(cast: Cast, sign_in: Sign)
     assert 'value="101"' in page
 
 
+def test_a_form_with_nothing_typed_is_asked_again(closed: Story, cast: Cast, sign_in: Sign) -> None:
+    clock.set_clock(in_may(closed))
+    edda = sign_in(cast.edda)
+    record = f"{drawn_on_a_page(edda)}{closed.exchange.reference}/record-finding/"
+
+    for address in (CHECKS, record):
+        answer = edda.post(address)
+        assert (answer.status_code, 'data-error="required"' in answer.content.decode()) == (422, True)
+
+
 def test_a_check_is_for_those_who_look_over_all(closed: Story, cast: Cast, sign_in: Sign) -> None:
     clock.set_clock(in_may(closed))
     address = drawn_on_a_page(sign_in(cast.edda))

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,6 +43,10 @@ def _not_theirs(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/403.html", {"refusal": "not_allowed"}, status=FORBIDDEN)
 
 
+def _typed(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
 def _say_at_the_field(form: django_forms.Form, refusal: Refusal) -> None:
     said = django_forms.ValidationError(sentences.refusal_sentence(refusal.code, refusal.params), code=refusal.code)
     form.add_error(refusal.field if refusal.field in form.fields else None, said)
@@ -55,7 +59,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     may_draw = _may_draw(request)
     if request.method == "POST" and not may_draw:
         return _not_theirs(request)
-    form = forms.DrawForm(request.POST or None) if may_draw else None
+    form = forms.DrawForm(_typed(request)) if may_draw else None
     if form is not None and form.is_valid():
         try:
             made = operations.draw_sample(**form.cleaned_data, actor=actor_of(request), at=clock.now())
@@ -173,7 +177,7 @@ def record_finding(request: HttpRequest, number: int, reference: str) -> HttpRes
         raise Http404
     if not _may_draw(request):
         return _not_theirs(request)
-    form, refused = forms.FindingForm(request.POST or None), None
+    form, refused = forms.FindingForm(_typed(request)), None
     if form.is_valid():
         try:
             operations.record_finding(one, **form.inputs(), actor=actor_of(request), at=clock.now())
@@ -185,7 +189,7 @@ def record_finding(request: HttpRequest, number: int, reference: str) -> HttpRes
         else:
             messages.success(request, _("The finding is kept. Visitor and partnership are told."))
             return redirect("checking:check", row.pk)
-    elif not request.POST and one.finding:
+    elif request.method != "POST" and one.finding:
         return redirect("checking:check", row.pk)
     exchange = one.exchange
     context = {
