@@ -25,6 +25,7 @@ IN_A_PHASE = {
     "views",
     "assistance",
     "banking",
+    "checking",
     "cleaning",
     "reporting",
     "api",
