@@ -73,6 +73,8 @@ NO_MOVES = {
     Action.CONFIRM_SUGGESTION,
     Action.SAVE_REPORT,
     Action.MAKE_PRESENCE_CODE,
+    Action.DRAW_FOR_CHECK,
+    Action.RECORD_FINDING,
     Action.CONFIRM_PRESENCE,
     Action.ADD_STORY_PHOTO,
     Action.REMOVE_STORY_PHOTO,
