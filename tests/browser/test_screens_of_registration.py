@@ -22,7 +22,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 WIDTHS = (NARROW, MIDDLE, WIDE)
 TWENTY = 20
-HELPING = ("/accessibility/", "/privacy/", "/help/", "/brochures/", "/check-document/", "/registration/")
+HELPING = (
+    "/accessibility/", "/privacy/", "/help/", "/brochures/", "/check-document/", "/registration/", "/manual/",
+    "/manual/contact-point/", "/manual/contact-point/payment/",
+)  # fmt: skip
 # Partnerships of the demonstration to which nothing has happened, each for one test.
 MANY, ONE, NONE = "smart4nzeb", "cloth", "medicnest"
 
@@ -74,7 +77,7 @@ def test_the_doors_and_what_helps(people: People, look: Look) -> None:
     anybody.send(anybody.open("/check-document/").only_form(), files={"file": File("no.pdf", b"no", "application/pdf")})
     look.at(anybody, "check a document, errors")
 
-    assert (look.found, look.seen) == ([], 13)
+    assert (look.found, look.seen) == ([], 16)
 
 
 def test_desks_of_people_with_nothing_and_with_something(people: People, look: Look) -> None:
