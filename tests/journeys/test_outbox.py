@@ -94,3 +94,21 @@ def test_the_outbox_is_for_the_partnerships_own_people_and_its_time_for_the_coor
     assert client.get(PAGE)["Location"].startswith("/sign-in/")
     signed_in(cast.cosima).post(f"{PAGE}keep-outbox/", {"minutes": "0"})
     assert not Outbox.objects.exists()
+
+
+def test_whoever_looks_over_a_mail_is_not_shown_the_link_that_lets_its_reader_in(cast: Cast) -> None:
+    clock.set_clock(MONDAY)
+    signed_in(cast.cosima).post(f"{PAGE}keep-outbox/", {"minutes": "60"})
+    chiara = signed_in(cast.chiara)
+    typed = {"email": "maura@hand.example", "first_name": "Maura", "last_name": "Sabater", "legal_name": "Filats Sabater"}
+    chiara.post("/registration/for-somebody/", {**typed, "role": "visit", "language": "en", "partnership": cast.loom.pk})
+    invitation = Notice.objects.get(account__email="maura@hand.example")
+    assert invitation.path.startswith("/registration/invitations/")
+
+    page = chiara.get(f"{PAGE}{invitation.pk}/edit-mail/")
+
+    assertContains(page, "[Here stands the link of the reader.]")
+    assertNotContains(page, "/registration/invitations/")
+    send_held(MONDAY + timedelta(hours=2))
+    (sent,) = [str(one.body) for one in mail.outbox if one.to == ["maura@hand.example"]]
+    assert invitation.path in sent

@@ -52,12 +52,17 @@ def make_calendar_feed(request: HttpRequest) -> HttpResponse:
         partnership = Partnership.objects.filter(slug=slug, pk__in=actor.partnerships).first()
         if partnership is None:
             raise Http404
-    CalendarFeed.objects.update_or_create(
+    _feed, is_first = CalendarFeed.objects.update_or_create(
         account_id=actor.account_id or 0,
         partnership=partnership,
         defaults={"token": secrets.token_urlsafe(32), "made_at": clock.now()},
     )
-    messages.success(request, _("The address is new. Whoever knew the one before can no longer read it."))
+    messages.success(
+        request,
+        _("The address is made. Give it to your calendar.")
+        if is_first
+        else _("The address is new. Whoever knew the one before can no longer read it."),
+    )
     return redirect("journeys:preferences")
 
 

@@ -76,7 +76,10 @@ def _worker(state: QueueState) -> Sign:
     silent = state.heartbeat_seconds
     if silent is None:
         return Sign(_("Worker"), _("No worker runs."), is_well=False)
-    sentence = _("A worker was heard of %(seconds)d seconds ago.") % {"seconds": max(silent, 0)}
+    seconds = max(int(silent), 0)
+    sentence = ngettext(
+        "A worker was heard of %(seconds)d second ago.", "A worker was heard of %(seconds)d seconds ago.", seconds
+    ) % {"seconds": seconds}
     return Sign(_("Worker"), sentence, silent <= MOST_SECONDS_SILENT)
 
 

@@ -19,6 +19,7 @@ from clusterxchange.journeys.desk import desk_of
 from clusterxchange.journeys.first_steps import first_steps_of
 from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.partnerships.questions import open_questions_to
 from clusterxchange.journeys.people import queries
 from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.journeys.reminders import REMIND_BUTTON, may_remind
@@ -122,6 +123,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "ways": _ways(actor),
         "first_steps": first_steps_of(actor, at),
         "undeliverable": undeliverable_for(actor).count(),
+        "questions": open_questions_to(actor),
     }
     return render(request, "journeys/queue.html", context)
 

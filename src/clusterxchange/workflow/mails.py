@@ -18,8 +18,11 @@ from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Attachment, Occasion
 
 
-def mail_of(notice: Notice) -> EmailMessage:
-    """Write the mail of a notice; subject and text stand in the reader's language."""
+def mail_of(notice: Notice, *, is_for_others: bool = False) -> EmailMessage:
+    """Write the mail of a notice; subject and text stand in the reader's language.
+
+    `is_for_others` leaves the link out: one that lets its reader in must not be seen by whoever looks over the mail.
+    """
     with translation.override(notice.account.language):
         texts = sentences.ACTIONS[Action(notice.action)]
         names = {**notice.params, "party": party_named(notice)}
@@ -33,7 +36,7 @@ def mail_of(notice: Notice) -> EmailMessage:
             Notice.Topic.OVERDUE: _("Overdue: %(sentence)s"),
         }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
         hint = sentences.filled(texts.hint, names) if notice.asked else ""
-        text = render_to_string("mail/notice.txt", _context(notice, sentence, hint))
+        text = render_to_string("mail/notice.txt", _context(notice, sentence, hint, is_for_others=is_for_others))
         mail = EmailMessage(
             f"{subject} ({notice.reference})",
             text,
@@ -76,10 +79,11 @@ def _attachment(notice: Notice) -> Attachment | None:
     return machine.attaches(subject, occasion) if subject is not None else None
 
 
-def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
+def _context(notice: Notice, sentence: str, hint: str, *, is_for_others: bool) -> dict[str, str]:
     by_when = ""
     if notice.due_at is not None:
         by_when = _("The last day for it is %(day)s.") % {"day": date_in_words(last_day_of(notice.due_at))}
+    link = _("[Here stands the link of the reader.]") if is_for_others else urljoin(settings.PUBLIC_URL, notice.path)
     anchor = ""
     if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
         anchor = _("Journal on %(day)s: entry %(n)s, %(hash)s") % {
@@ -93,7 +97,7 @@ def _context(notice: Notice, sentence: str, hint: str) -> dict[str, str]:
         "letter": notice.params.get("letter", ""),
         "next": " ".join(part for part in (hint, by_when) if part),
         "added": _text_of_edition(notice),
-        "link": urljoin(settings.PUBLIC_URL, notice.path),
+        "link": link,
         "anchor": anchor,
     }
 

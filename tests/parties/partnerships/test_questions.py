@@ -134,6 +134,21 @@ def test_a_question_is_marked_as_answered_by_the_own_people_alone(client: Client
     assert "No question waits" in chiara.get("/partnerships/loom/questions/").content.decode()
 
 
+def test_the_work_queue_says_how_many_questions_wait_and_where(client: Client, cast: Cast) -> None:
+    one = "1 question from outside waits for an answer"
+    client.post(ASK, QUESTION)
+    client.post("/help/question/", QUESTION)
+    chiara, edda = browser_of(cast.chiara), browser_of(cast.edda)
+
+    assert f'<a href="/partnerships/loom/questions/">{one}</a>' in chiara.get("/desk/").content.decode()
+    assert f'<a href="/support/questions/">{one}</a>' in edda.get("/desk/").content.decode()
+    assert "from outside" not in browser_of(cast.dov).get("/desk/").content.decode()
+
+    for number in PublicQuestion.objects.filter(partnership=cast.loom).values_list("pk", flat=True):
+        chiara.post(f"/partnerships/questions/{number}/answered/")
+    assert "from outside" not in chiara.get("/desk/").content.decode()
+
+
 @pytest.mark.usefixtures("cast")
 def test_a_partnership_that_is_not_there_is_not_asked(client: Client) -> None:
     assert client.get("/partnerships/nobody/question/").status_code == 404

@@ -79,7 +79,7 @@ def by_state(reader: Reader, counted: queries.Counted) -> Table:
         if state in counted.by_state
     ]
     closed = counted.by_state.get(ExchangeState.CLOSED, 0)
-    sentence = _("%(total)d exchanges in all, %(closed)d of them closed.") % {"total": counted.total, "closed": closed}
+    sentence = _("All exchanges: %(total)d. Closed: %(closed)d.") % {"total": counted.total, "closed": closed}
     return Table(
         "states",
         _("Exchanges by state"),
@@ -161,7 +161,7 @@ def funnel(reader: Reader) -> Table:
             )
         )
     names = {"matched": passed["matched"].number, "closed": passed["closed"].number}
-    sentence = _("Of %(matched)d matches %(closed)d have come to their end.") % names
+    sentence = _("Matched: %(matched)d. Come to their end: %(closed)d.") % names
     plot = _bars(
         "funnel-plot", _("How far"), sentence, [(str(words), passed[step].number) for step, words in STEP_WORDS.items()]
     )

@@ -94,7 +94,7 @@ def _page(request: HttpRequest, partnership: Partnership, form: OutboxForm | Non
         "tasks": [
             {
                 "url": f"{PARTNERSHIP.address(partnership)}outbox/{one.pk}/edit-mail/",
-                "title": mail_of(one).subject,
+                "title": mail_of(one, is_for_others=True).subject,
                 "when": _("Kept back") if one.held_until == KEPT_BACK else _goes(one),
                 "state": "held" if one.held_until == KEPT_BACK else "theirs",
                 "note": _("To %(person)s") % {"person": one.account.full_name or one.account.email},
@@ -153,7 +153,7 @@ def edit_mail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return _kept(request, found, notice, form.cleaned_data["letter"].strip(), form.cleaned_data["when"])
-    mail = mail_of(notice)
+    mail = mail_of(notice, is_for_others=True)
     context = {
         "title": _("A mail that waits"),
         "partnership": found,

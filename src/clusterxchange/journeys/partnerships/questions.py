@@ -5,8 +5,10 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.partnerships import operations
 from clusterxchange.journeys.partnerships.directory import published
@@ -101,6 +104,17 @@ def questions_to_support_office(request: HttpRequest) -> HttpResponse:
     if not actor_of(request).support_office:
         raise Http404
     return _list(request, None, may_answer=True)
+
+
+def open_questions_to(actor: Actor) -> list[tuple[str, int]]:
+    """Count the questions from outside that wait for a reader, each number with the page of its list."""
+    waiting = PublicQuestion.objects.filter(answered_at=None)
+    if actor.support_office:
+        count = waiting.filter(partnership=None).count()
+        return [(reverse("journeys:questions_to_support_office"), count)] if count else []
+    own = waiting.filter(partnership__in=actor.partnerships_as(CASE_PEOPLE)).order_by("partnership__slug")
+    counted = own.values_list("partnership__slug").annotate(number=Count("pk"))
+    return [(reverse("partnerships:questions", args=[slug]), number) for slug, number in counted]
 
 
 def _list(request: HttpRequest, partnership: Partnership | None, *, may_answer: bool) -> HttpResponse:
