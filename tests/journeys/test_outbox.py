@@ -100,8 +100,15 @@ def test_whoever_looks_over_a_mail_is_not_shown_the_link_that_lets_its_reader_in
     clock.set_clock(MONDAY)
     signed_in(cast.cosima).post(f"{PAGE}keep-outbox/", {"minutes": "60"})
     chiara = signed_in(cast.chiara)
-    typed = {"email": "maura@hand.example", "first_name": "Maura", "last_name": "Sabater", "legal_name": "Filats Sabater"}
-    chiara.post("/registration/for-somebody/", {**typed, "role": "visit", "language": "en", "partnership": cast.loom.pk})
+    typed = {
+        "email": "maura@hand.example",
+        "first_name": "Maura",
+        "last_name": "Sabater",
+        "legal_name": "Filats Sabater",
+    }
+    chiara.post(
+        "/registration/for-somebody/", {**typed, "role": "visit", "language": "en", "partnership": cast.loom.pk}
+    )
     invitation = Notice.objects.get(account__email="maura@hand.example")
     assert invitation.path.startswith("/registration/invitations/")
 

@@ -30,4 +30,6 @@ def test_every_list_names_the_versions_that_the_tool_runs_with() -> None:
 
 
 def test_no_list_says_from_where_its_parts_come() -> None:
-    assert [path.name for path in LISTS if re.search(r"https?://|--index-url|--find-links", path.read_text("utf-8"))] == []
+    assert [
+        path.name for path in LISTS if re.search(r"https?://|--index-url|--find-links", path.read_text("utf-8"))
+    ] == []

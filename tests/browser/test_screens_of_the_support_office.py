@@ -1,0 +1,151 @@
+"""Desk, work queue, exchange, figures and every page of the support office: typical, empty and with errors.
+
+Three widths each, judged by axe and by the rules for every screen; the header stands in one row where there is room.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.checks import WIDE
+from tests.browser.conftest import People
+from tests.browser.somebody import Somebody
+from tests.browser.test_screens_of_registration import Look, quiet
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+OFFICE, MEMBER = "support@demo.example", "visitor.contact@demo.example"
+LOST = "/support/search/?q=zzzzzz"
+
+
+@pytest.fixture
+def look() -> Look:
+    """Give somebody's eyes."""
+    return Look()
+
+
+def office(people: People) -> Somebody:
+    return people.signed_in(OFFICE, widths=())
+
+
+def test_desks_queues_and_an_exchange_under_way(people: People, look: Look) -> None:
+    visitor, support = people.signed_in("visitor@demo.example", widths=()), office(people)
+    look.at(visitor, "desk", "/desk/")
+    look.at(visitor, "exchanges", "/exchanges/")
+    look.at(support, "queue", "/desk/")
+    look.at(support, "queue, nothing of this kind", "/desk/?show=objections")
+    look.at(support, "queue, what waits for others", "/desk/?show=waiting")
+    own = support.open("/exchanges/").link("/exchanges/EXC-")
+    look.at(support, "exchange of others", own)
+    look.at(
+        support,
+        "one case to another partnership",
+        f"/support/cases/{own.rstrip('/').rpartition('/')[2]}/reassign-case/",
+    )
+    look.at(support, "unknown exchange", "/exchanges/EXC-2026-999999/", status=404)
+
+    assert (look.found, look.seen) == ([], 8)
+
+
+def test_figures_with_something_and_without(people: People, look: Look) -> None:
+    support = office(people)
+    for page in (
+        "",
+        "?as_of=2020-01-01",
+        "?as_of=soon",
+        "exchanges/",
+        "exchanges/?state=CANCELLED",
+        "overdue/",
+        "away/",
+    ):
+        look.at(support, f"figures, {page}", f"/figures/{page}")
+
+    assert (look.found, look.seen) == ([], 7)
+
+
+def test_everything_with_search(people: People, look: Look) -> None:
+    support = office(people)
+    for page in (
+        "", "search/", "search/?q=a", "search/?kind=organisations", "search/?q=a&kind=people", "people/",
+        "people/?q=zzzzzz", "double-visits/", "disputes/", "questions/", "partnerships/",
+    ):  # fmt: skip
+        look.at(support, f"support, {page}", f"/support/{page}")
+    look.at(support, "search that finds nothing", LOST)
+    look.at(support, "kind that has nothing", f"{LOST}&kind=exchanges")
+
+    assert (look.found, look.seen) == ([], 13)
+
+
+def test_two_entries_and_announcements_with_their_errors(people: People, look: Look) -> None:
+    support = office(people)
+    look.at(support, "two entries, empty or not", "/support/duplicates/")
+    support.open("/support/search/?kind=organisations")
+    links = support.tab.locator(".queue a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    references = [str(link).rstrip("/").rpartition("/")[2] for link in links]
+    compared = f"/support/duplicates/compare/?kept={references[0]}&merged="
+    look.at(support, "two that can be compared", f"{compared}{references[1]}")
+    look.at(support, "one with itself", f"{compared}{references[0]}")
+    page = support.open("/support/announcements/")
+    look.at(support, "announcements")
+    support.act(page, "publish_announcement", {"text_en": "", "first_day": "2026-03-09", "last_day": "2026-03-02"})
+    look.at(support, "announcements, errors")
+    support.act(
+        support.open("/support/announcements/"),
+        "publish_announcement",
+        {
+            "text_en": "The office is closed on Friday.", "text_pl": "Biuro w piątek nieczynne.",
+            "audience": "everybody", "first_day": "2026-03-02", "last_day": "2030-03-02",
+        },
+    )  # fmt: skip
+    look.at(support, "announced")
+    look.at(support, "queue with an announcement", "/desk/")
+    support.act(support.open("/support/announcements/"), "withdraw_announcement", {})
+
+    assert (look.found, look.seen) == ([], 7)
+
+
+def test_a_partnership_joins_is_suspended_and_leaves(people: People, look: Look) -> None:
+    support, own = office(people), "/support/partnerships/"
+    page = support.open(f"{own}admit-partnership/")
+    look.at(support, "admit")
+    support.act(page, "admit_partnership", {"acronym": "", "title": "", "email": "nobody"})
+    look.at(support, "admit, errors")
+    page = support.open(f"{own}cloth/suspend-partnership/")
+    look.at(support, "suspend")
+    support.act(page, "suspend_partnership", {"reason": ""})
+    look.at(support, "suspend, errors")
+    look.at(support, "leave", f"{own}cloth/end-partnership/")
+    look.at(support, "leave, with another one", f"{own}clamtex/end-partnership/?partnership=cloth")
+    look.at(support, "leave, with one that is not there", f"{own}clamtex/end-partnership/?partnership=nothing")
+
+    assert (look.found, look.seen) == ([], 7)
+
+
+def test_rules_texts_journal_and_health(people: People, look: Look) -> None:
+    support = office(people)
+    for page in ("scheme/", "scheme/editions/demonstration/", "health/"):
+        look.at(support, f"support, {page}", f"/support/{page}")
+    for part in ("mail-texts", "terms"):
+        look.at(support, f"rules, {part}", f"/support/scheme/editions/demonstration/versions/1/parts/{part}/")
+    look.at(support, "own data", "/my-data/")
+    look.at(support, "preferences", "/desk/preferences/")
+    look.at(support, "import of rules, nothing handed in", "/support/scheme/")
+    look.at(quiet(people), "nobody sees it", "/support/health/")
+
+    assert (look.found, look.seen) == ([], 9)
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("email", [OFFICE, MEMBER])
+def test_the_ways_of_a_page_stand_in_one_row_where_there_is_room(people: People, email: str, language: str) -> None:
+    somebody = people.signed_in(email, widths=())
+    somebody.tab.context.add_cookies([{"name": "django_language", "value": language, "url": somebody.base}])
+    for width in (1120, WIDE, 1439, 1440):
+        somebody.tab.set_viewport_size({"width": width, "height": 900})
+        somebody.tab.goto(f"{somebody.base}/desk/")
+
+        rows = somebody.tab.locator(".site-nav a").evaluate_all(
+            "all => new Set(all.map((one) => Math.round(one.getBoundingClientRect().top))).size"
+        )
+
+        assert rows == 1, f"{width} px, {language}: {rows} rows"
