@@ -107,6 +107,8 @@ def test_the_desk_of_an_exchange_asks_seldom(cast: Cast) -> None:
     clock.set_clock(story.at)
     client = Client()
     client.force_login(cast.ana.account)
+    # The list for newcomers asks as well, until it is put away.
+    client.post("/desk/put-first-steps-away/")
     client.get("/desk/")
     with CaptureQueriesContext(connection) as counted:
         client.get("/desk/")

@@ -33,7 +33,8 @@ def signed_in(person: Person) -> Client:
 
 
 def steps_of(person: Person) -> dict[str, bool]:
-    return {one.title: one.is_done for one in first_steps_of(person.actor, MONDAY)}
+    person.account.refresh_from_db()
+    return {one.title: one.is_done for one in first_steps_of(person.account, person.actor, MONDAY)}
 
 
 def test_a_newcomer_sees_what_to_set_up_and_what_is_done_already(cast: Cast) -> None:

@@ -42,6 +42,7 @@ NO_MOVES = {
     Action.EDIT_APPLICATION,
     Action.ASSIGN_PARTNERSHIP,
     Action.HAND_OVER,
+    Action.REASSIGN_CASE,
     Action.DECLINE_MOVE,
     Action.SAVE_CHECKLIST,
     Action.PASS_TO_SECOND_READER,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -35,10 +36,9 @@ class FirstStep:
     is_done: bool
 
 
-def first_steps_of(actor: Actor, at: datetime) -> list[FirstStep]:
+def first_steps_of(account: Account | AnonymousUser, actor: Actor, at: datetime) -> list[FirstStep]:
     """List what a reader sets up; nothing once all of it is done, or when they have put the list away."""
-    account = Account.objects.filter(pk=actor.account_id or 0, shows_first_steps=True).first()
-    if account is None:
+    if not isinstance(account, Account) or not account.shows_first_steps:
         return []
     steps = [*_as_participant(actor), *_as_partnership(actor), *_as_support_office(actor, at), *_as_anybody(account)]
     return steps if any(not one.is_done for one in steps) else []

@@ -71,7 +71,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
-        "first_steps": first_steps_of(actor, at),
+        "first_steps": first_steps_of(request.user, actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
     }
     return render(request, "journeys/desk.html", context)
@@ -121,7 +121,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "xlsx_url": _address("/desk/queue.xlsx", chosen),
         "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
-        "first_steps": first_steps_of(actor, at),
+        "first_steps": first_steps_of(request.user, actor, at),
         "undeliverable": undeliverable_for(actor).count(),
         "questions": open_questions_to(actor),
     }
