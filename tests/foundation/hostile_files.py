@@ -187,6 +187,7 @@ FILES = (
     # Something else than its name says
     Hostile("nothing at all", CV, "cv.pdf", given(b""), EMPTY),
     Hostile("more than ten megabytes", CV, "cv.pdf", lambda: CURRICULUM_VITAE + b" " * LARGEST, LARGE),
+    Hostile("evidence of more than ten megabytes", EVIDENCE, "a.pdf", lambda: CURRICULUM_VITAE + b" " * LARGEST, LARGE),
     Hostile("a program", CV, "cv.pdf", given(b"MZ\x90\0 a program"), TYPE),
     Hostile("a program of Linux", CV, "cv.pdf", given(b"\x7fELF\2\1\1\0"), TYPE),
     Hostile("a script for a shell", CV, "cv.pdf", given(b"#!/bin/sh\nrm -rf /\n"), TYPE),
