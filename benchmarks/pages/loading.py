@@ -30,6 +30,8 @@ def load(rows: Iterable[Mapping[str, Any]], pattern: Participation) -> None:
             "select numbers.registration_participation, opens, closes from generated join numbers using (number)"
         )
         _execute("set local session_replication_role = origin")
+        # The planner knows nothing of rows that are not committed, and may choose a way that takes minutes.
+        _execute("analyze")
         _execute("select write_catalogue_entries('{}', (select array_agg(registration_participation) from numbers))")
     keeping.keep_words_and_counts()
     _execute("analyze")

@@ -126,6 +126,7 @@ class ProposeVersionForm(StepForm):
 
     effective_on = forms.DateField(
         label=gettext_lazy("Holds from"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("Write a date, for example 2026-09-01")},
     )
