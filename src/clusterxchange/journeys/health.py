@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from clusterxchange.foundation.models import BackupRecord, StoredFile
 from clusterxchange.journeys.jobs import QueueState, failed_jobs, queue_state, retry_job
 from clusterxchange.workflow import cases, journal
 from clusterxchange.workflow.models import JournalCheck, Notice, Obligation, UndeliverableMail
-from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.workflow.pages import only_support_office, signed_in
 
 MOST_SECONDS_WAITING = 300
 MOST_SECONDS_SILENT = 120
@@ -148,7 +148,8 @@ def _journal(at: datetime) -> Sign:
 @signed_in
 def health(request: HttpRequest) -> HttpResponse:
     """Show the support office how the installation does, with what was given up and what came back."""
-    at = _only_for_the_support_office(request)
+    only_support_office(request)
+    at = clock.now()
     signs = signs_at(at)
     ill = [one for one in signs if not one.is_well]
     context = {
@@ -169,17 +170,11 @@ def health(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/health.html", context)
 
 
-def _only_for_the_support_office(request: HttpRequest) -> datetime:
-    if not actor_of(request).support_office:
-        raise Http404
-    return clock.now()
-
-
 @require_POST
 @signed_in
 def retry_failed_job(request: HttpRequest, number: int) -> HttpResponse:
     """Put a job that was given up back into the queue."""
-    _only_for_the_support_office(request)
+    only_support_office(request)
     if retry_job(number):
         messages.success(request, _("The job is in the queue again."))
     else:

@@ -39,7 +39,7 @@ from clusterxchange.journeys.work_queue import (
 )
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
-from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.workflow.pages import actor_of, only_offices, signed_in
 from clusterxchange.workflow.sentences import Text
 from clusterxchange.workflow.undeliverable import undeliverable_for
 
@@ -210,7 +210,5 @@ def search(request: HttpRequest) -> HttpResponse:
 @signed_in
 def support(request: HttpRequest) -> HttpResponse:
     """Show the support office and the agency the whole scheme in figures, and lead to the search."""
-    actor, at = actor_of(request), clock.now()
-    if not (actor.support_office or actor.agency):
-        raise Http404
+    actor, at = only_offices(request), clock.now()
     return render(request, "journeys/support.html", overview_at(actor, at))

@@ -55,6 +55,43 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast("SomebodysRequest", request).actor
 
 
+def only_support_office(request: HttpRequest) -> Actor:
+    """Give the reader, who is of the support office.
+
+    :raises Http404: to everybody else, who do not learn that the page is there.
+    """
+    actor = actor_of(request)
+    if not actor.support_office:
+        raise Http404
+    return actor
+
+
+def only_offices(request: HttpRequest) -> Actor:
+    """Give the reader, who is of the support office or the agency.
+
+    :raises Http404: to everybody else, who do not learn that the page is there.
+    """
+    actor = actor_of(request)
+    if not (actor.support_office or actor.agency):
+        raise Http404
+    return actor
+
+
+def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Put a refusal at its field, or above the form where it has no such field."""
+    sentence = sentences.refusal_sentence(refusal.code, refusal.params)
+    at_field = refusal.field if refusal.field in form.fields else None
+    form.add_error(at_field, ValidationError(sentence, code=refusal.code))
+
+
+def put_at_field(form: forms.BaseForm, refusal: Refusal) -> bool:
+    """Put a refusal at its field, and tell whether the form has that field."""
+    if refusal.field not in form.fields:
+        return False
+    add_refusal(form, refusal)
+    return True
+
+
 class ThreadForm(forms.Form):
     """Something to say in the thread of a case."""
 
@@ -378,9 +415,7 @@ def refuse(
     refusal = reason.refusal
     if refusal.code == "not_allowed":
         return show(request, page, subject, status=FORBIDDEN, refused=(action, refusal))
-    if refusal.field and form is not None and refusal.field in form.fields:
-        sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-        form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+    if form is not None and put_at_field(form, refusal):
         return show(request, page, subject, status=UNPROCESSABLE, bound=(action, capacity, form))
     return show(
         request,
@@ -433,10 +468,8 @@ def speak(request: HttpRequest, page: CasePage, subject: Thing) -> HttpResponse:
     try:
         page.write(spoken_of, **form.cleaned_data, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
-        if reason.refusal.field not in form.fields:
+        if not put_at_field(form, reason.refusal):
             return refuse(request, page, subject, Action.SAY_SOMETHING, reason)
-        sentence = sentences.refusal_sentence(reason.refusal.code, reason.refusal.params)
-        form.add_error(reason.refusal.field, ValidationError(sentence, code=reason.refusal.code))
         return show(request, page, subject, status=UNPROCESSABLE, thread_form=form)
     messages.success(request, _("Your message is in the thread. The others have been told."))
     return redirect(page.machine.address(subject))

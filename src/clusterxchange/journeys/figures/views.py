@@ -35,7 +35,7 @@ from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import ORGANISATION_TYPES
 from clusterxchange.scheme.editions import BRUSSELS
 from clusterxchange.scheme.models import Edition
-from clusterxchange.workflow.pages import actor_of, signed_in
+from clusterxchange.workflow.pages import actor_of, only_offices, signed_in
 from clusterxchange.workflow.sentences import state_label
 
 OF_A_PAGE = 25
@@ -259,9 +259,7 @@ def _for_the_funder(request: HttpRequest) -> Chosen:
 
     :raises Http404: to everybody else.
     """
-    actor = actor_of(request)
-    if not (actor.support_office or actor.agency):
-        raise Http404
+    only_offices(request)
     return _chosen(request)
 
 

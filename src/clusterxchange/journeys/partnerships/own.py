@@ -35,7 +35,7 @@ from clusterxchange.scheme import code_lists, countries
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.workflow import pages, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, add_refusal, signed_in
 from clusterxchange.workflow.tables import Refusal
 
 PART_TITLES = {
@@ -269,15 +269,10 @@ def budget(request: HttpRequest, slug: str) -> HttpResponse:
                 partnership, planned_cents=form.cents(), actor=actor_of(request), at=clock.now()
             )
         except NotDone as reason:
-            _add_refusal(form, reason.refusal)
+            add_refusal(form, reason.refusal)
         else:
             return _saved(request, partnership, title)
     return _form_page(request, partnership, title, form, status=UNPROCESSABLE, rows=rows)
-
-
-def _add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-    form.add_error(refusal.field or None, forms.ValidationError(sentence, code=refusal.code))
 
 
 @require_http_methods(["GET", "POST"])
@@ -450,7 +445,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
                 partnership, **form.cleaned_data, language=_language(), actor=actor, at=clock.now()
             )
         except NotDone as reason:
-            _add_refusal(form, reason.refusal)
+            add_refusal(form, reason.refusal)
         else:
             messages.success(request, _("An invitation goes to %(email)s.") % {"email": invitation.email})
             return redirect(request.path)

@@ -23,7 +23,7 @@ from clusterxchange.journeys.partnerships.directory import published
 from clusterxchange.journeys.partnerships.forms import QuestionForm
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
 from clusterxchange.parties.partnerships.models import Partnership, PublicQuestion
-from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, only_support_office, signed_in
 
 # From one network address, and to one partnership from everywhere.
 ASK_QUESTION = "ask_question"
@@ -101,8 +101,7 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def questions_to_support_office(request: HttpRequest) -> HttpResponse:
     """List what the support office was asked."""
-    if not actor_of(request).support_office:
-        raise Http404
+    only_support_office(request)
     return _list(request, None, may_answer=True)
 
 

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -38,8 +36,8 @@ from clusterxchange.phases.registration.views import known, papers
 from clusterxchange.workflow import cases, pages
 from clusterxchange.workflow.cases import Section, date_in_words, last_day_of
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
-from clusterxchange.workflow.sentences import refusal_sentence, state_label
+from clusterxchange.workflow.pages import CasePage, actor_of, load, put_at_field, signed_in
+from clusterxchange.workflow.sentences import state_label
 from clusterxchange.workflow.tables import Refusal
 
 Crumbs = list[tuple[str, str]]
@@ -71,14 +69,6 @@ def _denied(request: HttpRequest, organisation: Organisation, action: Action) ->
     if denial is None:
         return None
     return _people_page(request, organisation, refused=(action, Refusal(denial)))
-
-
-def _add(form: forms.Form, refusal: Refusal) -> bool:
-    """Put a refusal at its field, where the form has it."""
-    if refusal.field not in form.fields:
-        return False
-    form.add_error(refusal.field, ValidationError(refusal_sentence(refusal.code, refusal.params), code=refusal.code))
-    return True
 
 
 # Own organisations
@@ -230,7 +220,7 @@ def invite_person(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         operations.invite_person(organisation, email=email, actor=actor_of(request), at=clock.now())
     except NotDone as reason:
-        if _add(form, reason.refusal):
+        if put_at_field(form, reason.refusal):
             return _people_page(request, organisation, form=form)
         return _people_page(request, organisation, form=form, refused=(Action.INVITE_PERSON, reason.refusal))
     messages.success(request, _("An invitation went to %(email)s. It holds for 14 days.") % {"email": email})
@@ -298,7 +288,7 @@ def _ending(request: HttpRequest, organisation: Organisation, place: Representat
         else:
             operations.end_place(place, successor=form.chosen, actor=actor, at=at)
     except NotDone as reason:
-        if _add(form, reason.refusal):
+        if put_at_field(form, reason.refusal):
             return _ending_page(request, organisation, place, action, form, spoken_for, status=pages.UNPROCESSABLE)
         return _ending_page(
             request, organisation, place, action, form, spoken_for,
@@ -368,7 +358,7 @@ def hand_over(request: HttpRequest, reference: str, case: str) -> HttpResponse:
             try:
                 operations.hand_over(application, successor=chosen, actor=actor, at=clock.now())
             except NotDone as reason:
-                if not _add(form, reason.refusal):
+                if not put_at_field(form, reason.refusal):
                     status, refusal = _status(reason.refusal), pages.refusal_context(Action.HAND_OVER, reason.refusal)
             else:
                 person = application.representative.account

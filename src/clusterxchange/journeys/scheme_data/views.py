@@ -35,18 +35,10 @@ from clusterxchange.scheme.models import Edition, EditionVersion
 from clusterxchange.scheme.reading import InvalidDocument, read_document
 from clusterxchange.workflow import cases, pages, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, CasePage, actor_of, signed_in
+from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, CasePage, actor_of, only_offices, signed_in
 
 SCHEME = "/support/scheme/"
 MOST_DIFFERENCES = 200
-
-
-def _reader(request: HttpRequest) -> Actor:
-    """Give the reader, who is of the support office or the agency; nobody else learns that the page is there."""
-    actor = actor_of(request)
-    if not (actor.support_office or actor.agency):
-        raise Http404
-    return actor
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
@@ -57,7 +49,7 @@ def _refused(request: HttpRequest) -> HttpResponse:
 @signed_in
 def editions(request: HttpRequest) -> HttpResponse:
     """List the editions, the versions that are being written, and take a file."""
-    return _list(request, _reader(request), EditionFileForm())
+    return _list(request, only_offices(request), EditionFileForm())
 
 
 def _list(request: HttpRequest, actor: Actor, form: EditionFileForm, *, status: int = 200) -> HttpResponse:
@@ -97,7 +89,7 @@ def _draft_row(draft: EditionDraft) -> dict[str, str]:
 @signed_in
 def import_version(request: HttpRequest) -> HttpResponse:
     """Take an edition from a file as a version to be written on."""
-    actor = _reader(request)
+    actor = only_offices(request)
     if request.method != "POST":
         return redirect(SCHEME)
     if not actor.support_office:
@@ -119,7 +111,7 @@ def import_version(request: HttpRequest) -> HttpResponse:
 @signed_in
 def edition(request: HttpRequest, code: str) -> HttpResponse:
     """Show the versions of an edition, the one that holds now among them."""
-    actor, at = _reader(request), clock.now()
+    actor, at = only_offices(request), clock.now()
     found = get_object_or_404(Edition, code=code)
     versions = list(found.versions.defer("document").select_related("drafted_by", "approved_by").order_by("-number"))
     holding = next((one.pk for one in versions if one.effective_from <= at), None)
@@ -157,7 +149,7 @@ def _who(version: EditionVersion) -> str:
 @signed_in
 def start_version(request: HttpRequest, code: str) -> HttpResponse:
     """Begin a new version of an edition."""
-    actor, found = _reader(request), get_object_or_404(Edition, code=code)
+    actor, found = only_offices(request), get_object_or_404(Edition, code=code)
     if request.method != "POST":
         return redirect("scheme_data:edition", code)
     if not actor.support_office:
@@ -174,7 +166,7 @@ def _version_of(code: str, number: int) -> EditionVersion:
 @signed_in
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Show what a version says, part by part, and what it changed."""
-    _reader(request)
+    only_offices(request)
     found = _version_of(code, number)
     before = EditionVersion.objects.filter(edition=found.edition, number=number - 1).first()
     context = {
@@ -208,7 +200,7 @@ def _part_url(name: str, found: EditionVersion, part: SchemePart) -> str:
 @signed_in
 def version_part(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
     """Show one part of what a version says."""
-    _reader(request)
+    only_offices(request)
     found, part = _version_of(code, number), part_named(name)
     if part is None:
         raise Http404
@@ -230,7 +222,7 @@ def _shown(part: SchemePart, document: Document) -> list[tuple[str, list[tuple[s
 @signed_in
 def version_file(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Hand out a version as the file that can be taken in again."""
-    _reader(request)
+    only_offices(request)
     found = _version_of(code, number)
     return _file(f"edition-{code}-{number}.json", found.document)
 

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusterxchange.access.actions import Action
-from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.models import Announcement
 from clusterxchange.journeys.support_office import announcements, queries
 from clusterxchange.workflow import cases, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
+from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, add_refusal, only_support_office, signed_in
 
 PAGE = "/support/announcements/"
 LONGEST_TEXT = 500
@@ -61,18 +60,11 @@ class AnnouncementForm(forms.Form):
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=_days_widget(), error_messages=DAY)
 
 
-def _office(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not actor.support_office:
-        raise Http404
-    return actor
-
-
 @require_http_methods(["GET", "POST"])
 @signed_in
 def announcement_list(request: HttpRequest) -> HttpResponse:
     """List what was announced, and announce something."""
-    actor, at = _office(request), clock.now()
+    actor, at = only_support_office(request), clock.now()
     form, status = AnnouncementForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = UNPROCESSABLE
@@ -80,8 +72,7 @@ def announcement_list(request: HttpRequest) -> HttpResponse:
             try:
                 announcements.publish_announcement(**form.cleaned_data, actor=actor, at=at)
             except NotDone as error:
-                sentence = sentences.refusal_sentence(error.refusal.code, error.refusal.params)
-                form.add_error(error.refusal.field or None, forms.ValidationError(sentence, code=error.refusal.code))
+                add_refusal(form, error.refusal)
             else:
                 messages.success(request, _("The announcement stands on the desks on its days."))
                 return redirect(PAGE)
@@ -94,7 +85,7 @@ def announcement_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 def withdraw_announcement(request: HttpRequest, number: int) -> HttpResponse:
     """Take an announcement off every desk; a second click changes nothing."""
-    actor = _office(request)
+    actor = only_support_office(request)
     found = Announcement.objects.filter(pk=number).first()
     if found is None:
         raise Http404
@@ -120,7 +111,7 @@ def dismiss_announcement(request: HttpRequest, number: int) -> HttpResponse:
 @signed_in
 def disputes(request: HttpRequest) -> HttpResponse:
     """List the payments that a dispute has stopped, each with the page on which it is decided."""
-    _office(request)
+    only_support_office(request)
     at = clock.now()
     rows = [
         {

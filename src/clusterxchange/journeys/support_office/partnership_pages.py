@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,24 +27,24 @@ from clusterxchange.phases.registration.models import OPEN_APPLICATION_STATES, P
 from clusterxchange.scheme.current import open_edition, scheme_of_edition
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, UNPROCESSABLE, actor_of, refusal_context, signed_in
-from clusterxchange.workflow.tables import Refusal
+from clusterxchange.workflow.pages import (
+    CONFLICT,
+    UNPROCESSABLE,
+    add_refusal,
+    only_support_office,
+    put_at_field,
+    refusal_context,
+    signed_in,
+)
 
 LIST = "/support/partnerships/"
-
-
-def _office(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not actor.support_office:
-        raise Http404
-    return actor
 
 
 @require_safe
 @signed_in
 def partnership_list(request: HttpRequest) -> HttpResponse:
     """List the partnerships of the open edition with what is open with each."""
-    _office(request)
+    only_support_office(request)
     edition = open_edition(clock.now())
     open_ones = Q(applications__state__in=OPEN_APPLICATION_STATES)
     running = ~Q(exchanges_as_visitor__state__in=EXCHANGE_IS_OVER) & Q(exchanges_as_visitor__isnull=False)
@@ -77,7 +76,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 def admit_partnership(request: HttpRequest) -> HttpResponse:
     """Let a partnership join the open edition."""
-    actor, at = _office(request), clock.now()
+    actor, at = only_support_office(request), clock.now()
     edition = open_edition(at)
     if edition is None:
         raise Http404
@@ -90,7 +89,7 @@ def admit_partnership(request: HttpRequest) -> HttpResponse:
             try:
                 made = partnerships.admit_partnership(**given, language=get_language() or "en", actor=actor, at=at)
             except NotDone as error:
-                _put_at_field(form, error.refusal)
+                add_refusal(form, error.refusal)
             else:
                 messages.success(
                     request, _("%(name)s has joined. The invitation is on its way.") % {"name": made.acronym}
@@ -128,7 +127,7 @@ def suspend_partnership(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def resume_partnership(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask whether to end the suspension of a partnership, and do it."""
-    actor, partnership = _office(request), _partnership(request, slug)
+    actor, partnership = only_support_office(request), _partnership(request, slug)
     refusal, status = None, 200
     if request.method == "POST":
         try:
@@ -153,7 +152,7 @@ def resume_partnership(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def end_partnership(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask to which partnership everything goes, show with counts what goes, and let the partnership leave."""
-    actor, partnership = _office(request), _partnership(request, slug)
+    actor, partnership = only_support_office(request), _partnership(request, slug)
     cases, sent = OpenCases(partnership), request.POST if request.method == "POST" else request.GET
     choice = OtherPartnershipForm(
         sent if "partnership" in sent else None, edition=partnership.edition, without=partnership
@@ -198,7 +197,7 @@ def end_partnership(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def reassign_case(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to which partnership a case goes and why, and let it go there."""
-    actor, case = _office(request), case_named(reference)
+    actor, case = only_support_office(request), case_named(reference)
     if case is None:
         raise Http404
     machine, has_sides = registry.machine_of(case), isinstance(case, Exchange)
@@ -217,7 +216,7 @@ def reassign_case(request: HttpRequest, reference: str) -> HttpResponse:
                     at=clock.now(),
                 )  # fmt: skip
             except NotDone as error:
-                if not _put_at_field(form, error.refusal):
+                if not put_at_field(form, error.refusal):
                     refusal, status = refusal_context(Action.REASSIGN_CASE, error.refusal), CONFLICT
             else:
                 happened = sentences.ACTIONS[Action.REASSIGN_CASE].happened
@@ -238,7 +237,7 @@ def reassign_case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _partnership(request: HttpRequest, slug: str) -> Partnership:
-    actor, found = _office(request), published(slug)
+    actor, found = only_support_office(request), published(slug)
     if not decide.may(actor, "partnership", Action.SEE, found):
         raise Http404
     return found
@@ -253,7 +252,7 @@ def _with_reason(
     do: Callable[[str, Actor], Partnership],
     back_url: str,
 ) -> HttpResponse:
-    actor, form = _office(request), WhyForm(request.POST if request.method == "POST" else None)
+    actor, form = only_support_office(request), WhyForm(request.POST if request.method == "POST" else None)
     refusal, status = None, 200
     if request.method == "POST":
         status = UNPROCESSABLE
@@ -270,14 +269,6 @@ def _with_reason(
         "button": sentences.ACTIONS[action].button, "is_danger": True, "back_url": back_url,
     }  # fmt: skip
     return render(request, "support_office/typed.html", context, status=status)
-
-
-def _put_at_field(form: forms.Form, refusal: Refusal) -> bool:
-    if refusal.field not in form.fields:
-        return False
-    sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-    form.add_error(refusal.field, forms.ValidationError(sentence, code=refusal.code))
-    return True
 
 
 def _happened(action: Action, partnership: Partnership) -> str:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusterxchange.access.actions import Action
-from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.people.queries import organisation_by
@@ -29,7 +28,13 @@ from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow.cases import date_in_words
 from clusterxchange.workflow.engine import NotDone
-from clusterxchange.workflow.pages import CONFLICT, actor_of, refusal_context, signed_in
+from clusterxchange.workflow.pages import (
+    CONFLICT,
+    only_offices,
+    only_support_office,
+    refusal_context,
+    signed_in,
+)
 from clusterxchange.workflow.sentences import state_label
 
 OF_A_PAGE = 25
@@ -44,20 +49,11 @@ COMPARED = (
 TITLES = {one.attname: one.verbose_name for one in Organisation._meta.concrete_fields}
 
 
-def _office(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not actor.support_office:
-        raise Http404
-    return actor
-
-
 @require_safe
 @signed_in
 def search(request: HttpRequest) -> HttpResponse:
     """Look through everything: the kinds with their counts, the first few of each, or all of one kind."""
-    actor = actor_of(request)
-    if not (actor.support_office or actor.agency):
-        raise Http404
+    actor = only_offices(request)
     words, chosen = request.GET.get("q", "")[:LONGEST], request.GET.get("kind", "")
     language = get_language() or "en"
     found = list(everything(actor, words, language))
@@ -95,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @signed_in
 def people(request: HttpRequest) -> HttpResponse:
     """Find a person by name or address."""
-    _office(request)
+    only_support_office(request)
     words = request.GET.get("q", "")[:LONGEST]
     page = Paginator(queries.people_named(words), OF_A_PAGE).get_page(request.GET.get("page"))
     rows = [
@@ -116,7 +112,7 @@ def _parties(person: Account) -> list[str]:
 @signed_in
 def view_as(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether to see the tool as a person does, and begin."""
-    actor = _office(request)
+    actor = only_support_office(request)
     person = Account.objects.filter(pk=number, is_active=True).exclude(queries.offices()).first()
     if person is None:
         raise Http404
@@ -141,7 +137,7 @@ def end_view(request: HttpRequest) -> HttpResponse:
 @signed_in
 def double_visits(request: HttpRequest) -> HttpResponse:
     """List organisations that may be visiting twice."""
-    _office(request)
+    only_support_office(request)
     groups = [{"why": one.why, **_group(one)} for one in queries.double_visits()]
     return render(request, "support_office/double_visits.html", {"groups": groups})
 
@@ -150,7 +146,7 @@ def double_visits(request: HttpRequest) -> HttpResponse:
 @signed_in
 def duplicates(request: HttpRequest) -> HttpResponse:
     """List organisations that have two entries, and what was merged lately."""
-    _office(request)
+    only_support_office(request)
     at = clock.now()
     context = {
         "groups": [{"why": one.why, **_group(one)} for one in queries.duplicates()],
@@ -193,7 +189,7 @@ def _standing(held: list[Participation]) -> str:
 @signed_in
 def compare_entries(request: HttpRequest) -> HttpResponse:
     """Show two entries side by side, with what a merge would move and what stands against it."""
-    _office(request)
+    only_support_office(request)
     return _compare(request, _pair(request.GET.get("kept", ""), request.GET.get("merged", "")))
 
 
@@ -201,7 +197,7 @@ def compare_entries(request: HttpRequest) -> HttpResponse:
 @signed_in
 def merge_organisation(request: HttpRequest, reference: str) -> HttpResponse:
     """Make one entry of two."""
-    actor = _office(request)
+    actor = only_support_office(request)
     pair = _pair(reference, request.POST.get("merged", ""))
     try:
         merge = operations.merge_organisation(pair.kept, merged=pair.merged, actor=actor, at=clock.now())
@@ -220,7 +216,7 @@ def merge_organisation(request: HttpRequest, reference: str) -> HttpResponse:
 @signed_in
 def undo_merge(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether to make two entries again of what was made one, and do it."""
-    actor, at = _office(request), clock.now()
+    actor, at = only_support_office(request), clock.now()
     found = OrganisationMerge.objects.select_related("kept", "merged", "made_by").filter(pk=number).first()
     if found is None:
         raise Http404

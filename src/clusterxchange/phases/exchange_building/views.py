@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -137,9 +136,7 @@ def _list_row(exchange: Exchange, *, is_own: bool) -> dict[str, str]:
 @signed_in
 def audits(request: HttpRequest) -> HttpResponse:
     """Show the support office who reads which exchanges as an auditor, and let it open one more audit."""
-    actor, at = actor_of(request), clock.now()
-    if not actor.support_office:
-        raise Http404
+    actor, at = pages.only_support_office(request), clock.now()
     form = forms.AuditForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -148,8 +145,7 @@ def audits(request: HttpRequest) -> HttpResponse:
             try:
                 operations.open_audit(actor=actor, at=at, **form.cleaned_data)
             except NotDone as reason:
-                sentence = sentences.refusal_sentence(reason.refusal.code, reason.refusal.params)
-                form.add_error(reason.refusal.field or None, ValidationError(sentence, code=reason.refusal.code))
+                pages.add_refusal(form, reason.refusal)
             else:
                 messages.success(request, _("The auditor can read these exchanges now."))
                 return redirect("exchange_building:audits")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -19,10 +18,9 @@ from clusterxchange.phases.finalisation.checking import forms, operations, queri
 from clusterxchange.phases.finalisation.models import CheckedExchange, Finding, RandomCheck
 from clusterxchange.phases.finalisation.states import PAYMENT
 from clusterxchange.phases.finalisation.views import day_in_words, money
-from clusterxchange.workflow import pages, sentences
+from clusterxchange.workflow import pages
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
-from clusterxchange.workflow.tables import Refusal
 
 OF_A_PAGE = 25
 BADGES = {Finding.IN_ORDER: "done", Finding.REMARK: "half", Finding.RECOVER: "no"}
@@ -33,10 +31,7 @@ def _may_draw(request: HttpRequest) -> bool:
 
     :raises Http404: to whoever looks over nothing.
     """
-    actor = actor_of(request)
-    if not (actor.support_office or actor.agency):
-        raise Http404
-    return actor.support_office
+    return pages.only_offices(request).support_office
 
 
 def _not_theirs(request: HttpRequest) -> HttpResponse:
@@ -45,11 +40,6 @@ def _not_theirs(request: HttpRequest) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
-
-
-def _say_at_the_field(form: django_forms.Form, refusal: Refusal) -> None:
-    said = django_forms.ValidationError(sentences.refusal_sentence(refusal.code, refusal.params), code=refusal.code)
-    form.add_error(refusal.field if refusal.field in form.fields else None, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +54,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         try:
             made = operations.draw_sample(**form.cleaned_data, actor=actor_of(request), at=clock.now())
         except NotDone as reason:
-            _say_at_the_field(form, reason.refusal)
+            pages.add_refusal(form, reason.refusal)
         else:
             messages.success(request, _("The sample is drawn. Whoever it concerns is told."))
             return redirect("checking:check", made.pk)
@@ -183,7 +173,7 @@ def record_finding(request: HttpRequest, number: int, reference: str) -> HttpRes
             operations.record_finding(one, **form.inputs(), actor=actor_of(request), at=clock.now())
         except NotDone as reason:
             if reason.refusal.field:
-                _say_at_the_field(form, reason.refusal)
+                pages.add_refusal(form, reason.refusal)
             else:
                 refused = reason.refusal
         else:

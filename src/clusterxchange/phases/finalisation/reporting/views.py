@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,14 +88,8 @@ def story(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The photo is part of the story."))
             return redirect(story_address(row))
         except NotDone as reason:
-            add_refusal(form, reason.refusal)
+            pages.add_refusal(form, reason.refusal)
     return _show_story(request, row, status=UNPROCESSABLE, form=form)
-
-
-def add_refusal(form: django_forms.Form, refusal: Refusal) -> None:
-    """Put a refusal at its field."""
-    sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-    form.add_error(refusal.field or None, ValidationError(sentence, code=refusal.code))
 
 
 def story_address(row: ActivityReport) -> str:
@@ -288,7 +280,7 @@ def confirm_presence(request: HttpRequest, reference: str) -> HttpResponse:
         operations.confirm_presence(exchange, code=form.cleaned_data["code"], actor=actor, at=clock.now())
     except NotDone as reason:
         if reason.refusal.field:
-            add_refusal(form, reason.refusal)
+            pages.add_refusal(form, reason.refusal)
             return _show_presence(request, exchange, status=UNPROCESSABLE, form=form)
         return _show_presence(request, exchange, status=CONFLICT, refused=(A.CONFIRM_PRESENCE, reason.refusal))
     messages.success(request, _("The visitor’s presence is confirmed."))

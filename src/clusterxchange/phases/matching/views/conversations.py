@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -258,10 +257,8 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
 def _refuse_start(
     request: HttpRequest, partner: Participation, form: StartConversation, refusal: Refusal
 ) -> HttpResponse:
-    if refusal.field not in form.fields:
+    if not pages.put_at_field(form, refusal):
         return _show_start(request, partner, form, status=CONFLICT, refused=refusal)
-    sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-    form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
     return _show_start(request, partner, form, status=UNPROCESSABLE)
 
 
@@ -296,9 +293,7 @@ def abuse_reports(request: HttpRequest) -> HttpResponse:
 @signed_in
 def close_abuse_report(request: HttpRequest, number: int) -> HttpResponse:
     """Answer whoever has reported something, and close it."""
-    actor = actor_of(request)
-    if not actor.support_office:
-        raise Http404
+    actor = pages.only_support_office(request)
     report = get_object_or_404(AbuseReport, pk=number)
     if request.method != "POST":
         return redirect("/matching/abuse-reports/")

@@ -7,7 +7,6 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -28,7 +27,7 @@ from clusterxchange.phases.matching.rules import OPEN, common_windows, suggested
 from clusterxchange.scheme.calendars import CalendarUnknown, closed_days, working_days
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import cases, pages, sentences
+from clusterxchange.workflow import cases, pages
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.obligations import SCHEME_ZONE
 from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
@@ -84,11 +83,8 @@ def offer_dates(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         operations.offer_dates(proposal, **form.cleaned_data, actor=actor, at=clock.now())
     except NotDone as reason:
-        refusal = reason.refusal
-        if refusal.field not in form.fields:
-            return _show(request, proposal, form, status=CONFLICT, refused=(Action.OFFER_DATES, refusal))
-        sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-        form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+        if not pages.put_at_field(form, reason.refusal):
+            return _show(request, proposal, form, status=CONFLICT, refused=(Action.OFFER_DATES, reason.refusal))
         return _show(request, proposal, form, status=UNPROCESSABLE)
     messages.success(request, _("Your days are offered. The other side has been told."))
     return redirect(f"{states.PROPOSAL.address(proposal)}dates/")

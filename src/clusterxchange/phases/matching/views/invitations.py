@@ -1,6 +1,5 @@
 """The invitation of a partner who is not registered yet."""
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -51,9 +50,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse_invitation(request: HttpRequest, form: InvitePartner, refusal: Refusal) -> HttpResponse:
-    if refusal.field in form.fields:
-        sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-        form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+    if pages.put_at_field(form, refusal):
         return _show_invitation(request, form, status=UNPROCESSABLE)
     status = pages.status_of_refusal(refusal)
     return _show_invitation(request, form, status=status, refused=refusal)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -283,9 +282,7 @@ def propose(request: HttpRequest, reference: str, action: Action) -> HttpRespons
 def _refuse_on_profile(
     request: HttpRequest, partner: Participation, action: Action, refusal: Refusal, form: SideForm
 ) -> HttpResponse:
-    if refusal.field in form.fields:
-        sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-        form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+    if pages.put_at_field(form, refusal):
         return _show_profile(request, partner, status=UNPROCESSABLE, bound=(action, form))
     status = pages.status_of_refusal(refusal)
     return _show_profile(request, partner, status=status, refused=(action, refusal), bound=(action, form))

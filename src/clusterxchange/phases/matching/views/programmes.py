@@ -329,9 +329,7 @@ def ask_for_seat(request: HttpRequest, reference: str) -> HttpResponse:
         )
     except NotDone as reason:
         refusal = reason.refusal
-        if refusal.field in form.fields:
-            sentence = sentences.refusal_sentence(refusal.code, refusal.params)
-            form.add_error(refusal.field, ValidationError(sentence, code=refusal.code))
+        if pages.put_at_field(form, refusal):
             return _show_with_form(request, found, form, UNPROCESSABLE)
         return pages.show(request, PAGE, found, status=CONFLICT, refused=(Action.SEND_PROPOSAL, refusal))
     if queries.seats_left(found):
