@@ -167,7 +167,7 @@ def _keep(row: StoredFile, kept: bytes, from_outside: bytes | None, at: datetime
     if scanner.is_configured() and from_outside is not None:
         row.state = StoredFile.State.QUARANTINED
         scanner.judge(row, from_outside, at)
-    row.content.save(f"{row.sha256[:2]}/{row.sha256}", ContentFile(kept), save=False)
+    row.content.save(row.place, ContentFile(kept), save=False)
     row.save()
     return row
 

@@ -84,7 +84,7 @@ def _rotate_file(row: StoredFile, found: Rotation) -> None:
         return
     storage, before = row.content.storage, str(row.content.name)
     row.sha256, row.size = hashlib.sha256(anew).hexdigest(), len(anew)
-    row.content.save(f"{row.sha256[:2]}/{row.sha256}", ContentFile(anew), save=False)
+    row.content.save(row.place, ContentFile(anew), save=False)
     row.save(update_fields=["sha256", "size", "content"])
     found.sealed_anew += 1
     # What the transaction takes back must not be gone from storage.

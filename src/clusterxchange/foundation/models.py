@@ -33,6 +33,11 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def place(self) -> str:
+        """Where its content lies in storage: under its own hash."""
+        return f"{self.sha256[:2]}/{self.sha256}"
+
     def unsealed(self) -> bytes:
         """Give the content as it came, of a sealed file as well; whoever calls it has asked the permission table."""
         with self.content.open("rb") as content:

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +13,8 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.models import Announcement
 from clusterxchange.journeys.support_office import announcements, queries
+from clusterxchange.phases.exchange_building import guards
+from clusterxchange.phases.exchange_building.forms import DayField
 from clusterxchange.workflow import cases, sentences
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, add_refusal, only_support_office, signed_in
@@ -24,10 +25,6 @@ DAY = {
     "required": gettext_lazy("Write a date, for example 2026-03-02"),
     "invalid": gettext_lazy("Write a date, for example 2026-03-02"),
 }
-
-
-def _days_widget() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AnnouncementForm(forms.Form):
@@ -56,8 +53,8 @@ class AnnouncementForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose who reads it"),
         },
     )
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=_days_widget(), error_messages=DAY)
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=_days_widget(), error_messages=DAY)
+    first_day = DayField(label=gettext_lazy("First day"), error_messages=DAY)
+    last_day = DayField(label=gettext_lazy("Last day"), error_messages=DAY)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +74,7 @@ def announcement_list(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The announcement stands on the desks on its days."))
                 return redirect(PAGE)
     rows = Announcement.objects.select_related("published_by").order_by("-at", "-pk")[: queries.MOST_GROUPS]
-    context = {"form": form, "rows": rows, "today": announcements.today(at)}
+    context = {"form": form, "rows": rows, "today": guards.today(at)}
     return render(request, "support_office/announcements.html", context, status=status)
 
 
@@ -119,7 +116,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
             "url": f"/exchanges/{payment.exchange.reference}/payment/",
             "amount": format_cents(payment.amount_cents, request.LANGUAGE_CODE),
             "since": cases.date_in_words(payment.state_since),
-            "due": date_format(due, _("j E Y")) if due is not None else "",
+            "due": cases.date_in_words(cases.last_day_of(due)) if due is not None else "",
             "is_late": due is not None and due <= at,
         }
         for payment, due in queries.disputes()

@@ -1,6 +1,6 @@
 """What the support office says to everybody for some days; whoever has read it puts it away."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.journeys.models import Announcement, AnnouncementRead
+from clusterxchange.phases.exchange_building import guards
 from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.engine import Refused, WrongState
-from clusterxchange.workflow.obligations import SCHEME_ZONE
 from clusterxchange.workflow.tables import Refusal
 
 AUDIENCE = Announcement.Audience
@@ -27,7 +27,7 @@ def publish_announcement(
     with engine.unit_of_work(actor, at):
         if last_day < first_day:
             raise Refused(Refusal("announcement_ends_before", field="last_day"))
-        if last_day < today(at):
+        if last_day < guards.today(at):
             raise Refused(Refusal("announcement_is_over", field="last_day"))
         made = Announcement(
             text_en=text_en, text_pl=text_pl, audience=audience, first_day=first_day, last_day=last_day,
@@ -67,7 +67,7 @@ def dismiss_announcement(announcement: Announcement, *, actor: Actor, at: dateti
 
 def announcements_for(actor: Actor, at: datetime) -> "QuerySet[Announcement]":
     """Give what stands on somebody's desk now, the newest first, without what they have put away."""
-    day = today(at)
+    day = guards.today(at)
     meant = Q(audience=AUDIENCE.EVERYBODY)
     if actor.organisations:
         meant |= Q(audience=AUDIENCE.ORGANISATIONS)
@@ -85,8 +85,3 @@ def on_desk(actor: Actor, at: datetime, language: str) -> list[dict[str, Any]]:
         text, written = (one.text_pl, "pl") if is_polish else (one.text_en, "en")
         shown.append({"number": one.pk, "text": text, "language": "" if written == language else written})
     return shown
-
-
-def today(at: datetime) -> date:
-    """Give the day of the scheme at a moment."""
-    return at.astimezone(UTC).astimezone(SCHEME_ZONE).date()

@@ -14,7 +14,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.search import PLACES, Place, rows_found, task_of
-from clusterxchange.journeys.support_office.queries import people_named
+from clusterxchange.journeys.support_office.queries import parties_of, people_named
 from clusterxchange.journeys.tasks import Task
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
@@ -105,10 +105,7 @@ def _people(actor: Actor, words: str) -> "QuerySet[Account]":
 
 def _shown_person(one: Account, language: str) -> Task:
     del language
-    held = [place.organisation.legal_name for place in one.representations.all() if place.ended_at is None]
-    held += [role.partnership.acronym for role in one.partnership_roles.all()]
-    parties = ", ".join(dict.fromkeys(name for name in held if name))
-    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), parties, one.email)
+    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), ", ".join(parties_of(one)), one.email)
 
 
 def _partnerships(actor: Actor, words: str) -> "QuerySet[Partnership]":
@@ -135,10 +132,6 @@ def _row(url: str, title: str, kind: str, when: str) -> Task:
     return Task(url=url, title=title, kind=kind, who="", when=when, state="later", note="", reference="")
 
 
-def _cases(place: Place, actor: Actor, words: str) -> "QuerySet[Any]":
-    return rows_found(place, actor, words)
-
-
 def _shown_case(place: Place, thing: Any, language: str) -> Task:  # noqa: ANN401 -- a row of any life
     del language
     return task_of(place, thing)
@@ -149,7 +142,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("people", gettext_lazy("People"), _people, _shown_person),
     Kind("partnerships", gettext_lazy("Partnerships"), _partnerships, _shown_partnership),
     *(
-        Kind(f"{place.kind}s", place.title, partial(_cases, place), partial(_shown_case, place))
+        Kind(f"{place.kind}s", place.title, partial(rows_found, place), partial(_shown_case, place))
         for place in (*PLACES, CONVERSATIONS)
     ),
 )

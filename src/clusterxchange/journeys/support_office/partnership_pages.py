@@ -20,10 +20,11 @@ from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.partnerships.directory import published
 from clusterxchange.journeys.support_office import partnerships
 from clusterxchange.journeys.support_office.forms import AdmitForm, OtherPartnershipForm, ReassignForm, WhyForm
-from clusterxchange.journeys.support_office.reassigning import EXCHANGE_IS_OVER, OpenCases, case_named, partnership_of
+from clusterxchange.journeys.support_office.reassigning import OpenCases, case_named, partnership_of
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration.models import OPEN_APPLICATION_STATES, ParticipationState
+from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER
 from clusterxchange.scheme.current import open_edition, scheme_of_edition
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.engine import NotDone

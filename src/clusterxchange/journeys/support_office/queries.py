@@ -37,6 +37,13 @@ def people_named(words: str) -> "QuerySet[Account]":
     return found.distinct().prefetch_related(*related).order_by("last_name", "first_name", "pk")
 
 
+def parties_of(person: Account) -> list[str]:
+    """Name the organisations for which a person speaks and the partnerships in which they have a role, each once."""
+    held = [one.organisation.legal_name for one in person.representations.all() if one.ended_at is None]
+    held += [one.partnership.acronym for one in person.partnership_roles.all()]
+    return list(dict.fromkeys(name for name in held if name))
+
+
 def offices() -> Q:
     """Give the filter for people who see more than a party does."""
     return Q(is_support_office=True) | Q(is_agency=True) | Q(is_auditor=True)

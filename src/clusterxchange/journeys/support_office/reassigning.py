@@ -15,7 +15,6 @@ from clusterxchange.parties.partnerships.models import Budget, Partnership
 from clusterxchange.phases.exchange_building.models import (
     CommitmentState,
     Exchange,
-    ExchangeState,
     FinancialAgreement,
     FinancialAgreementState,
 )
@@ -27,9 +26,9 @@ from clusterxchange.phases.registration.models import (
     Participation,
     ParticipationState,
 )
+from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER
 from clusterxchange.workflow.tables import Refusal
 
-EXCHANGE_IS_OVER = (ExchangeState.CLOSED, ExchangeState.CANCELLED)
 # A text that names the partnership waits for signatures under that name.
 WAITS_FOR_SIGNATURES = (CommitmentState.VALIDATED, CommitmentState.SIGNING)
 MONEY_ON_ITS_WAY = (PaymentState.ORDERED, PaymentState.RELEASED)

@@ -95,17 +95,11 @@ def people(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:LONGEST]
     page = Paginator(queries.people_named(words), OF_A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"number": one.pk, "name": str(one), "email": one.email, "parties": ", ".join(_parties(one))}
+        {"number": one.pk, "name": str(one), "email": one.email, "parties": ", ".join(queries.parties_of(one))}
         for one in page.object_list
     ]
     context = {"words": words, "rows": rows, "page": page}
     return render(request, "support_office/people.html", context)
-
-
-def _parties(person: Account) -> list[str]:
-    held = [one.organisation.legal_name for one in person.representations.all() if one.ended_at is None]
-    held += [one.partnership.acronym for one in person.partnership_roles.all()]
-    return list(dict.fromkeys(name for name in held if name))
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.phases.exchange_building.forms import DayField
 from clusterxchange.phases.finalisation.forms import cents_of, euros, long_text
 from clusterxchange.phases.finalisation.models import Finding
 from clusterxchange.phases.finalisation.rules import WHOLE
@@ -14,16 +15,12 @@ from clusterxchange.workflow.sentences import refusal_sentence
 LONGEST_SEED = 200
 
 
-def _day(label: Any) -> forms.DateField:  # noqa: ANN401 -- a text that is translated later
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-
 class DrawForm(forms.Form):
     """Of which days how many are drawn, and by which seed."""
 
     edition = forms.ModelChoiceField(label=_("Edition"), queryset=Edition.objects.all(), empty_label=None)
-    first_day = _day(_("Closed from"))
-    last_day = _day(_("Closed until"))
+    first_day = DayField(label=_("Closed from"))
+    last_day = DayField(label=_("Closed until"))
     percent = forms.IntegerField(
         label=_("How many of a hundred"), min_value=1, max_value=WHOLE, initial=5, help_text=_("Rounded up.")
     )
