@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.test import Client
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.files import PDF, store
@@ -72,6 +73,13 @@ class Cast:
     loom: Partnership
     selvedge: Partnership
     edition: Edition
+
+
+def signed_in(person: Person) -> Client:
+    """Give a browser as it is after signing in; the second factor has tests of its own."""
+    client = Client()
+    client.force_login(person.account)
+    return client
 
 
 def make_cast() -> Cast:

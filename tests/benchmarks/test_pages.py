@@ -13,8 +13,7 @@ from clusterxchange.phases.matching.models import CatalogueEntry, CatalogueWord
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.bring import bring_participation
-from tests.cast import MONDAY, Cast
-from tests.phases.matching.conftest import signed_in
+from tests.cast import MONDAY, Cast, signed_in
 
 CATALOGUE = "/matching/catalogue/"
 

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
@@ -20,7 +19,7 @@ from clusterxchange.phases.finalisation.models import Payment
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_exchange_to, bring_many_exchanges_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import MONDAY, Cast, signed_in
 
 PAGE = "/support/announcements/"
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -30,12 +29,6 @@ TODAY = date(2026, 3, 2)
 @pytest.fixture(autouse=True)
 def _monday(db: None) -> None:  # noqa: ARG001 -- asks for the database
     clock.set_clock(MONDAY)
-
-
-def browser_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def announce(cast: Cast, **given: object) -> Announcement:
@@ -76,14 +69,14 @@ def test_it_stands_on_desks_from_midnight_to_midnight_in_brussels(cast: Cast) ->
 
 def test_whoever_has_read_it_puts_it_away_and_others_go_on_reading_it(cast: Cast) -> None:
     made = announce(cast)
-    ana = browser_of(cast.ana)
+    ana = signed_in(cast.ana)
     assert "Closed on Friday." in ana.get("/desk/").content.decode()
 
     for _click in range(2):
         assert ana.post(f"{PAGE}{made.pk}/dismiss-announcement/")["location"] == "/desk/"
 
     assert "Closed on Friday." not in ana.get("/desk/").content.decode()
-    assert "Closed on Friday." in browser_of(cast.chiara).get("/desk/").content.decode()
+    assert "Closed on Friday." in signed_in(cast.chiara).get("/desk/").content.decode()
     assert AnnouncementRead.objects.count() == 1
 
 
@@ -92,7 +85,7 @@ def test_it_is_read_in_polish_where_it_was_written_and_else_marked_as_english(ca
     announce(cast, text_en="Open on Monday.")
     cast.ana.account.language = "pl"
     cast.ana.account.save()
-    client = browser_of(cast.ana)
+    client = signed_in(cast.ana)
     client.cookies["django_language"] = "pl"
 
     page = client.get("/desk/", headers={"accept-language": "pl"}).content.decode()
@@ -105,13 +98,13 @@ def test_it_is_read_in_polish_where_it_was_written_and_else_marked_as_english(ca
 def test_its_text_is_text_and_no_markup(cast: Cast) -> None:
     announce(cast, text_en="<b>Now</b>")
 
-    assert "&lt;b&gt;Now&lt;/b&gt;" in browser_of(cast.ana).get("/desk/").content.decode()
+    assert "&lt;b&gt;Now&lt;/b&gt;" in signed_in(cast.ana).get("/desk/").content.decode()
 
 
 def test_one_that_is_withdrawn_stands_on_no_desk_and_the_journal_has_both(cast: Cast) -> None:
     made = announce(cast)
 
-    assert browser_of(cast.edda).post(f"{PAGE}{made.pk}/withdraw-announcement/")["location"] == PAGE
+    assert signed_in(cast.edda).post(f"{PAGE}{made.pk}/withdraw-announcement/")["location"] == PAGE
 
     assert read_by(cast) == set()
     with pytest.raises(WrongState):
@@ -131,8 +124,8 @@ def test_only_the_support_office_announces(cast: Cast) -> None:
                 text_en="x", text_pl="", audience="everybody", first_day=TODAY, last_day=TODAY, actor=person.actor,
                 at=MONDAY,
             )  # fmt: skip
-        assert browser_of(person).get(PAGE).status_code == 404
-        assert browser_of(person).post(f"{PAGE}{made.pk}/withdraw-announcement/").status_code == 404
+        assert signed_in(person).get(PAGE).status_code == 404
+        assert signed_in(person).post(f"{PAGE}{made.pk}/withdraw-announcement/").status_code == 404
     assert Announcement.objects.get().withdrawn_at is None
 
 
@@ -155,7 +148,7 @@ def test_what_cannot_be_announced_is_said_at_its_field(
         "last_day": "2026-03-06",
     }  # fmt: skip
 
-    answer = browser_of(cast.edda).post(PAGE, {**given, **changed})
+    answer = signed_in(cast.edda).post(PAGE, {**given, **changed})
 
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -168,7 +161,7 @@ def test_what_cannot_be_announced_is_said_at_its_field(
 
 def test_the_office_announces_on_its_page(cast: Cast) -> None:
     given = {"text_en": "Closed.", "audience": "everybody", "first_day": "2026-03-02", "last_day": "2026-03-06"}
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
 
     assert edda.post(PAGE, given)["location"] == PAGE
 
@@ -177,7 +170,7 @@ def test_the_office_announces_on_its_page(cast: Cast) -> None:
 
 
 def test_three_announcements_ask_the_database_no_more_than_one(cast: Cast) -> None:
-    ana = browser_of(cast.ana)
+    ana = signed_in(cast.ana)
 
     def number_of_queries() -> int:
         ana.get("/desk/")
@@ -199,7 +192,7 @@ def test_an_announcement_that_would_end_before_it_begins_is_kept_by_nobody(cast:
 
 def test_stopped_payments_stand_in_one_list_with_reason_and_day(cast: Cast) -> None:
     story = bring_exchange_to(cast, "due")
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     assert "No dispute is open" in edda.get("/support/disputes/").content.decode()
     payment = Payment.objects.get(exchange=story.exchange)
     finalisation.block_payment(payment, reason="The days are disputed.", actor=cast.edda.actor, at=story.at)
@@ -215,14 +208,14 @@ def test_stopped_payments_stand_in_one_list_with_reason_and_day(cast: Cast) -> N
     assert f'href="/exchanges/{story.exchange.reference}/payment/"' in page.content.decode()
     assert 'data-action="unblock_payment"' in edda.get(row["url"]).content.decode()
     for person in (cast.aurel, cast.chiara, cast.ana):
-        assert browser_of(person).get("/support/disputes/").status_code == 404
+        assert signed_in(person).get("/support/disputes/").status_code == 404
 
     finalisation.unblock_payment(payment, reason="The host confirms them.", actor=cast.edda.actor, at=story.at)
     assert edda.get("/support/disputes/").context["rows"] == []
 
 
 def test_a_list_of_three_disputes_asks_no_more_than_one(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     stories = bring_many_exchanges_to(cast, "due", 3)
 
     def number_of_queries() -> int:

@@ -10,7 +10,7 @@ from clusterxchange.foundation.models import BackupRecord
 from clusterxchange.journeys.first_steps import first_steps_of
 from clusterxchange.phases.finalisation.banking import operations as banking
 from tests.bring import bring_application_to
-from tests.cast import MONDAY, Cast, Person, make_officer
+from tests.cast import MONDAY, Cast, Person, make_officer, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +24,6 @@ CALENDAR = "Put the deadlines into your calendar"
 def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for the database
     """That first Monday."""
     clock.set_clock(MONDAY)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def steps_of(person: Person) -> dict[str, bool]:

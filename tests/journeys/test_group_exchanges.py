@@ -14,8 +14,8 @@ from clusterxchange.phases.exchange_building.models import Commitment, Exchange
 from clusterxchange.phases.matching.models import Programme
 from clusterxchange.workflow import consents
 from clusterxchange.workflow.engine import NotAllowed, Refused
-from tests.cast import PASSWORD, Cast, Person
-from tests.phases.matching.conftest import TUESDAY, Match, make_match, signed_in
+from tests.cast import PASSWORD, Cast, Person, signed_in
+from tests.phases.matching.conftest import TUESDAY, Match, make_match
 from tests.phases.matching.group import DAYS, agenda, ask, confirm, publish, values
 from tests.phases.matching.test_pages import text_of
 

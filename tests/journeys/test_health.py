@@ -18,7 +18,7 @@ from clusterxchange.workflow.jobs import check_journal
 from clusterxchange.workflow.models import JournalCheck
 from clusterxchange.workflow.undeliverable import note_bounce
 from tests.bring import bring_application_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import MONDAY, Cast, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,12 +29,6 @@ PAGE = "/support/health/"
 def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for the database
     """That first Monday."""
     clock.set_clock(MONDAY)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def fail_a_job() -> int:

@@ -15,8 +15,7 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration.models import Application, Participation
 from tests.bring import bring_participation
-from tests.cast import Cast, Person
-from tests.parties.partnerships.conftest import browser_of
+from tests.cast import Cast, Person, signed_in
 from tests.phases.registration.conftest import start
 
 SECRET = b"48.2082 N"
@@ -53,7 +52,7 @@ def shown_at(browser: Client, address: str) -> bytes:
 
 
 def test_a_partnership_shows_its_logo_to_everybody(cast: Cast) -> None:
-    coordinator, own = browser_of(cast.cosima), "/partnerships/loom/own/logo/"
+    coordinator, own = signed_in(cast.cosima), "/partnerships/loom/own/logo/"
     assert Client().get("/partnerships/loom/logo/").status_code == 404
 
     assert coordinator.post(own, {"logo": a_logo()}).status_code == 302
@@ -66,7 +65,7 @@ def test_a_partnership_shows_its_logo_to_everybody(cast: Cast) -> None:
     assert coordinator.post(own, {"remove_logo": "on"}).status_code == 302
     assert Client().get("/partnerships/loom/logo/").status_code == 404
     assert not StoredFile.objects.filter(name="logo.jpg").exists()
-    assert browser_of(cast.chiara).post(own, {"logo": a_logo()}).status_code == 403
+    assert signed_in(cast.chiara).post(own, {"logo": a_logo()}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def test_a_partnership_shows_its_logo_to_everybody(cast: Cast) -> None:
     ],
 )
 def test_what_is_no_picture_is_refused_at_its_field(cast: Cast, name: str, content: bytes, code: str) -> None:
-    answer = browser_of(cast.cosima).post("/partnerships/loom/own/logo/", {"logo": SimpleUploadedFile(name, content)})
+    answer = signed_in(cast.cosima).post("/partnerships/loom/own/logo/", {"logo": SimpleUploadedFile(name, content)})
 
     assert (answer.status_code, f'data-error="{code}"' in answer.content.decode()) == (422, True)
     assert Partnership.objects.get(slug="loom").logo is None
@@ -94,13 +93,13 @@ def test_an_organisation_shows_its_logo_where_it_shows_its_name(cast: Cast) -> N
     bring_participation(cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host")
     organisation = cast.bram.organisation
     assert organisation is not None
-    bram, place = browser_of(cast.bram), f"/organisations/{organisation.reference}/profile/"
+    bram, place = signed_in(cast.bram), f"/organisations/{organisation.reference}/profile/"
     form = bram.get(place).context["form"]
     kept = {name: value for name, value in form.initial.items() if value not in (None, [])}
 
     assert bram.post(place, {**kept, "logo": a_logo()}).status_code == 302
 
-    ana, profile = browser_of(cast.ana), profile_of(cast.bram)
+    ana, profile = signed_in(cast.ana), profile_of(cast.bram)
     assert f'src="{profile}logo/"' in ana.get(profile).content.decode()
     assert SECRET not in shown_at(ana, f"{profile}logo/")
     assert bram.post(place, kept).status_code == 302
@@ -117,7 +116,7 @@ def test_a_logo_that_comes_with_the_registration_is_drawn_anew_as_well(cast: Cas
     place = f"/registration/applications/{application.reference}/sections/profile/"
     sent = {"autosave": "logo", "logo": a_logo()}
 
-    answer = browser_of(cast.ana).post(place, sent, headers={"HX-Request": "true"})
+    answer = signed_in(cast.ana).post(place, sent, headers={"HX-Request": "true"})
 
     assert answer.status_code == 200
     logo = Application.objects.get(pk=application.pk).organisation.logo

@@ -16,7 +16,7 @@ from clusterxchange.workflow.jobs import send_held, send_notice
 from clusterxchange.workflow.mail_times import held_until
 from clusterxchange.workflow.models import CalendarFeed, MailPreferences, Notice, UndeliverableMail
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import MONDAY, Cast, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,6 @@ pytestmark = pytest.mark.django_db
 def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for the database
     """That first Monday."""
     clock.set_clock(MONDAY)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def hour(number: int, day: int = 2) -> datetime:

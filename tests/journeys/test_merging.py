@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models import ForeignKey, Model
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
@@ -23,7 +22,7 @@ from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry, Notice, Obligation
 from tests.bring import bring_application_to, bring_exchange_to, bring_participation
-from tests.cast import ALCOI, CURRICULUM_VITAE, MONDAY, Cast, Person, make_speaker
+from tests.cast import ALCOI, CURRICULUM_VITAE, MONDAY, Cast, Person, make_speaker, signed_in
 
 LATER = MONDAY + timedelta(days=1)
 LIST = "/support/duplicates/"
@@ -32,12 +31,6 @@ LIST = "/support/duplicates/"
 @pytest.fixture(autouse=True)
 def _monday(db: None) -> None:  # noqa: ARG001 -- asks for the database
     clock.set_clock(MONDAY)
-
-
-def browser_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def entry_of(person: Person) -> Organisation:
@@ -134,10 +127,10 @@ def test_the_second_entry_is_found_by_nothing_and_its_address_leads_to_the_first
 
     merged = entry_of(olga)
     assert (merged.sort_name, merged.folded_vat_number, merged.web_domain, merged.search_text) == ("", "", "", "")
-    page = browser_of(olga).get(old)
+    page = signed_in(olga).get(old)
     assert page.status_code == 200
     assert "Ana Sorribes" in page.content.decode()
-    assert browser_of(cast.zoe).get(old).status_code == 404
+    assert signed_in(cast.zoe).get(old).status_code == 404
     with pytest.raises(NotAllowed):
         registration.start_application(organisation=merged, actor=olga.actor, at=LATER)
 
@@ -265,9 +258,9 @@ def test_only_the_support_office_merges(cast: Cast) -> None:
     for person in (cast.ana, cast.chiara, cast.aurel, cast.zoe):
         with pytest.raises(NotAllowed):
             operations.merge_organisation(entry_of(cast.ana), merged=entry_of(olga), actor=person.actor, at=LATER)
-        assert browser_of(person).get(LIST).status_code == 404
+        assert signed_in(person).get(LIST).status_code == 404
         own = f"/support/organisations/{entry_of(cast.ana).reference}/merge-organisation/"
-        assert browser_of(person).post(own, {"merged": entry_of(olga).reference}).status_code == 404
+        assert signed_in(person).post(own, {"merged": entry_of(olga).reference}).status_code == 404
     assert entry_of(olga).merged_into is None
 
 
@@ -344,7 +337,7 @@ def test_a_merge_happens_whole_or_not_at_all(cast: Cast, monkeypatch: pytest.Mon
 def test_the_list_leads_to_the_comparison_to_the_merge_and_back(cast: Cast) -> None:
     bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
     olga = second_entry(cast)
-    edda, kept, merged = browser_of(cast.edda), entry_of(cast.ana).reference, entry_of(olga).reference
+    edda, kept, merged = signed_in(cast.edda), entry_of(cast.ana).reference, entry_of(olga).reference
     listed = edda.get(LIST)
     assert [row["title"] for row in listed.context["groups"][0]["rows"]] == [
         "Teixits Almarge, S.L.",
@@ -378,7 +371,7 @@ def test_the_list_leads_to_the_comparison_to_the_merge_and_back(cast: Cast) -> N
 def test_what_stands_against_a_merge_is_said_before_and_after_the_click(cast: Cast) -> None:
     bring_participation(cast, cast.ana, partnership=cast.loom, officer=cast.chiara.actor, role="visit")
     olga = second_entry(cast, "visit")
-    edda, kept, merged = browser_of(cast.edda), entry_of(cast.ana).reference, entry_of(olga).reference
+    edda, kept, merged = signed_in(cast.edda), entry_of(cast.ana).reference, entry_of(olga).reference
 
     compared = edda.get(f"{LIST}compare/?kept={kept}&merged={merged}").content.decode()
     tried = edda.post(f"/support/organisations/{kept}/merge-organisation/", {"merged": merged})
@@ -392,7 +385,7 @@ def test_what_stands_against_a_merge_is_said_before_and_after_the_click(cast: Ca
 
 
 def test_a_list_of_three_groups_asks_the_database_no_more_than_one_of_one(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
 
     def queries_of(number: int) -> int:
         for count in range(number):

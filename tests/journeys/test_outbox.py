@@ -13,18 +13,12 @@ from clusterxchange.phases.registration.models import Application
 from clusterxchange.workflow.jobs import send_held, send_notice
 from clusterxchange.workflow.models import Entry, Notice, Outbox
 from tests.bring import bring_application_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import MONDAY, Cast, Person, signed_in
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/partnerships/loom/own/outbox/"
 ASKED = MONDAY + timedelta(hours=2)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 @pytest.fixture

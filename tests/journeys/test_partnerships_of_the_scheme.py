@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.access.capacities import HP, VP
@@ -26,7 +25,7 @@ from clusterxchange.workflow import obligations
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry, Notice, Obligation
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import ALCOI, MONDAY, Cast, Person, make_officer, make_partnership, make_speaker
+from tests.cast import ALCOI, MONDAY, Cast, make_officer, make_partnership, make_speaker, signed_in
 
 LATER = MONDAY + timedelta(days=1)
 LIST = "/support/partnerships/"
@@ -36,12 +35,6 @@ WHY = "LOOM ends in June."
 @pytest.fixture(autouse=True)
 def _monday(db: None) -> None:  # noqa: ARG001 -- asks for the database
     clock.set_clock(MONDAY)
-
-
-def browser_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def kiln() -> Partnership:
@@ -88,7 +81,7 @@ def test_a_partnership_joins_closed_and_its_coordinator_is_invited(cast: Cast) -
 def test_an_acronym_stands_once_in_an_edition_and_only_the_support_office_admits(cast: Cast) -> None:
     given = {"acronym": "loom", "title": "Again", "country": "ES", "email": "a@b.example"}
 
-    answer = browser_of(cast.edda).post(f"{LIST}admit-partnership/", given)
+    answer = signed_in(cast.edda).post(f"{LIST}admit-partnership/", given)
 
     assert answer.status_code == 422
     assert 'data-error="acronym_taken"' in answer.content.decode()
@@ -121,7 +114,7 @@ def test_a_suspended_partnership_takes_nothing_new_until_the_support_office_lets
 def test_one_that_was_closed_stays_closed_after_its_suspension(cast: Cast) -> None:
     partnerships.close_partnership(cast.loom, actor=cast.cosima.actor, at=MONDAY)
     suspend_partnership(cast.loom, reason="An audit.", actor=cast.edda.actor, at=LATER)
-    answer = browser_of(cast.cosima).post("/partnerships/loom/own/registrations/", {"wanted": "open"})
+    answer = signed_in(cast.cosima).post("/partnerships/loom/own/registrations/", {"wanted": "open"})
     assert answer.status_code == 409
     assert 'data-refusal="partnership_is_suspended"' in answer.content.decode()
 
@@ -222,13 +215,13 @@ def test_whoever_looked_after_a_case_sees_it_no_more_and_whoever_does_now_sees_i
     story = bring_exchange_to(cast, "matched")
     kim = make_officer("kim", "Kim", "Dahl", kiln(), "contact_point")
     page = f"/exchanges/{story.exchange.reference}/"
-    assert browser_of(cast.dov).get(page).status_code == 200
-    assert browser_of(kim).get(page).status_code == 404
+    assert signed_in(cast.dov).get(page).status_code == 200
+    assert signed_in(kim).get(page).status_code == 404
 
     reassign_case(story.exchange, partnership=kiln(), side=HP, reason=WHY, actor=cast.edda.actor, at=story.at)
 
-    assert browser_of(cast.dov).get(page).status_code == 404
-    assert browser_of(kim).get(page).status_code == 200
+    assert signed_in(cast.dov).get(page).status_code == 404
+    assert signed_in(kim).get(page).status_code == 200
     assert obligations.differences(story.at) == []
 
 
@@ -278,14 +271,14 @@ def test_nobody_but_the_support_office_suspends_ends_or_reassigns(cast: Cast) ->
         with pytest.raises(NotAllowed):
             reassign_case(held, partnership=kiln(), reason=WHY, actor=person.actor, at=LATER)
         for address in (LIST, f"{LIST}loom/end-partnership/", f"/support/cases/{held.reference}/reassign-case/"):
-            assert browser_of(person).get(address).status_code == 404
+            assert signed_in(person).get(address).status_code == 404
     assert state_of(cast.loom) == "OPEN"
 
 
 def test_the_pages_show_what_would_go_before_it_goes(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ready")
     clock.set_clock(story.at)
-    edda, address = browser_of(cast.edda), f"{LIST}loom/end-partnership/"
+    edda, address = signed_in(cast.edda), f"{LIST}loom/end-partnership/"
 
     asked = edda.get(address)
     chosen = edda.get(address, {"partnership": "kiln"})
@@ -310,7 +303,7 @@ def test_the_pages_show_what_would_go_before_it_goes(cast: Cast) -> None:
 def test_what_stands_against_it_is_said_on_the_page(cast: Cast) -> None:
     story = bring_exchange_to(cast, "validated")
     clock.set_clock(story.at)
-    edda, address = browser_of(cast.edda), f"{LIST}loom/end-partnership/"
+    edda, address = signed_in(cast.edda), f"{LIST}loom/end-partnership/"
 
     page = edda.get(address, {"partnership": "kiln"}).content.decode()
     tried = edda.post(address, {"partnership": "kiln", "reason": WHY})
@@ -322,10 +315,10 @@ def test_what_stands_against_it_is_said_on_the_page(cast: Cast) -> None:
 def test_a_case_is_handed_over_from_its_own_page(cast: Cast) -> None:
     story = bring_exchange_to(cast, "matched")
     clock.set_clock(story.at)
-    edda, own = browser_of(cast.edda), f"/exchanges/{story.exchange.reference}/"
+    edda, own = signed_in(cast.edda), f"/exchanges/{story.exchange.reference}/"
     address = f"/support/cases/{story.exchange.reference}/reassign-case/"
     assert f'href="{address}"' in edda.get(own).content.decode()
-    assert f'href="{address}"' not in browser_of(cast.chiara).get(own).content.decode()
+    assert f'href="{address}"' not in signed_in(cast.chiara).get(own).content.decode()
 
     same = edda.post(address, {"side": "VP", "partnership": "loom", "reason": WHY})
     done = edda.post(address, {"side": "HP", "partnership": "kiln", "reason": WHY})
@@ -339,7 +332,7 @@ def test_a_case_is_handed_over_from_its_own_page(cast: Cast) -> None:
 
 
 def test_the_list_asks_the_database_as_often_for_three_as_for_six(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
 
     def number_of_queries() -> int:
         edda.get(LIST)

@@ -9,15 +9,9 @@ from django.test import Client
 from clusterxchange.foundation import clock
 from clusterxchange.workflow.models import Entry, Notice, Obligation
 from tests.bring import bring_exchange_to
-from tests.cast import Cast, Person
+from tests.cast import Cast, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def picks_of(client: Client) -> list[str]:

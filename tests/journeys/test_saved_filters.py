@@ -6,7 +6,7 @@ from django.test import Client
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.models import SavedFilter
 from tests.bring import bring_application_to
-from tests.cast import MONDAY, Cast, Person
+from tests.cast import MONDAY, Cast, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db
 def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for the database
     """That first Monday."""
     clock.set_clock(MONDAY)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def save(client: Client, name: str = "Late ones", query: str = "due=overdue") -> int:

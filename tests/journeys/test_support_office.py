@@ -11,7 +11,7 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow.models import Entry, Message
 from clusterxchange.workflow.thread import unread_by
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker
+from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker, signed_in
 
 PEOPLE = "/support/people/"
 
@@ -21,20 +21,14 @@ def _monday(db: None) -> None:  # noqa: ARG001 -- asks for the database
     clock.set_clock(MONDAY)
 
 
-def browser_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
-
-
 def seen_as(cast: Cast, person: Person) -> Client:
-    client = browser_of(cast.edda)
+    client = signed_in(cast.edda)
     assert client.post(f"{PEOPLE}{person.account.pk}/view-as/")["location"] == "/desk/"
     return client
 
 
 def test_a_person_is_found_by_any_part_of_name_or_address(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
 
     for words in ("sorribes", "ana@cast", "Ana Sorr"):
         rows = edda.get(f"{PEOPLE}?q={words}").context["rows"]
@@ -47,7 +41,7 @@ def test_a_person_is_found_by_any_part_of_name_or_address(cast: Cast) -> None:
 
 def test_the_tool_is_seen_as_the_person_sees_it_with_a_banner(cast: Cast) -> None:
     story = bring_exchange_to(cast, "matched")
-    own = browser_of(cast.ana).get("/desk/").context["must_do"]
+    own = signed_in(cast.ana).get("/desk/").context["must_do"]
 
     page = seen_as(cast, cast.ana).get("/desk/")
 
@@ -88,7 +82,7 @@ def test_nothing_is_done_or_opened_in_the_name_of_the_person(cast: Cast) -> None
 def test_reading_a_conversation_as_somebody_leaves_it_unread(cast: Cast) -> None:
     story = bring_exchange_to(cast, "matched")
     own = f"/exchanges/{story.exchange.reference}/"
-    browser_of(cast.bram).post(f"{own}thread/", {"text": "When do you come?"})
+    signed_in(cast.bram).post(f"{own}thread/", {"text": "When do you come?"})
 
     seen_as(cast, cast.ana).get(own)
 
@@ -111,9 +105,9 @@ def test_the_view_ends_with_its_button_and_with_the_office(cast: Cast) -> None:
 
 def test_only_the_support_office_takes_a_view_and_never_that_of_an_office(cast: Cast) -> None:
     for person in (cast.aurel, cast.chiara, cast.ana):
-        assert browser_of(person).post(f"{PEOPLE}{cast.bram.account.pk}/view-as/").status_code == 404
+        assert signed_in(person).post(f"{PEOPLE}{cast.bram.account.pk}/view-as/").status_code == 404
     for person in (cast.aurel, cast.edda):
-        assert browser_of(cast.edda).get(f"{PEOPLE}{person.account.pk}/view-as/").status_code == 404
+        assert signed_in(cast.edda).get(f"{PEOPLE}{person.account.pk}/view-as/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -137,9 +131,9 @@ def test_organisations_that_may_be_visiting_twice_are_listed(
     found = double_visits()
 
     assert [(str(alike.why), len(alike.organisations)) for alike in found] == [(why, 2)]
-    page = browser_of(cast.edda).get("/support/double-visits/").content.decode()
+    page = signed_in(cast.edda).get("/support/double-visits/").content.decode()
     assert why in page
-    assert browser_of(cast.zoe).get("/support/double-visits/").status_code == 404
+    assert signed_in(cast.zoe).get("/support/double-visits/").status_code == 404
 
 
 def test_whoever_only_hosts_or_has_not_asked_visits_nowhere_twice(cast: Cast) -> None:
@@ -158,7 +152,7 @@ SEARCH = "/support/search/"
 
 def found_by(person: Person, words: str, **more: str) -> dict[str, int]:
     """Give how many of each kind a search finds; kinds without any left out."""
-    page = browser_of(person).get(SEARCH, {"q": words, **more})
+    page = signed_in(person).get(SEARCH, {"q": words, **more})
     assert page.status_code == 200
     return {str(one["label"]): int(one["count"]) for one in page.context["kinds"] if one.get("count", "0") != "0"}
 
@@ -186,7 +180,7 @@ def test_a_search_is_folded_for_names_of_people_as_well(cast: Cast) -> None:
     cast.zoe.account.save()
 
     for words in ("lukasiewicz", "ŁUKASIEWICZ orsted", "zoe@CAST"):
-        rows = browser_of(cast.edda).get(SEARCH, {"q": words, "kind": "people"}).context["rows"]
+        rows = signed_in(cast.edda).get(SEARCH, {"q": words, "kind": "people"}).context["rows"]
         assert [(row.title, row.kind) for row in rows] == [("Zoe Łukasiewicz-Ørsted", "Krogsager Teglværk ApS")]
     assert found_by(cast.edda, "teglvaerk") == {"Organisations": 1}
     assert cast.zoe.organisation is not None
@@ -198,22 +192,22 @@ def test_the_agency_searches_the_same_but_no_people_and_nobody_else_does(cast: C
 
     assert found_by(cast.aurel, "almarge") == {"Organisations": 1, "Registrations": 1}
     assert found_by(cast.aurel, "sorribes") == {}
-    assert "sorribes" not in browser_of(cast.aurel).get(SEARCH, {"kind": "people"}).content.decode().lower()
+    assert "sorribes" not in signed_in(cast.aurel).get(SEARCH, {"kind": "people"}).content.decode().lower()
     for person in (cast.ana, cast.chiara, cast.zoe, cast.nuno):
-        assert browser_of(person).get(SEARCH, {"q": "almarge"}).status_code == 404
+        assert signed_in(person).get(SEARCH, {"q": "almarge"}).status_code == 404
 
 
 def test_the_palette_of_the_support_office_leads_to_this_search(cast: Cast) -> None:
     for person, address in ((cast.edda, SEARCH), (cast.aurel, SEARCH), (cast.ana, "/search/")):
-        assert f'<form role="search" action="{address}">' in browser_of(person).get("/desk/").content.decode()
+        assert f'<form role="search" action="{address}">' in signed_in(person).get("/desk/").content.decode()
 
 
 def test_one_kind_is_gone_through_page_by_page_with_the_words_kept(cast: Cast) -> None:
     for number in range(26):
         make_speaker(f"s{number}", "Eva Roca", f"Sami {number:02}", ALCOI, cluster="X")
 
-    first = browser_of(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations"})
-    second = browser_of(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations", "page": "2"})
+    first = signed_in(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations"})
+    second = signed_in(cast.edda).get(SEARCH, {"q": "sami", "kind": "organisations", "page": "2"})
 
     assert [row.title for row in first.context["rows"]] == [f"Sami {number:02}" for number in range(25)]
     assert [row.title for row in second.context["rows"]] == ["Sami 25"]
@@ -221,7 +215,7 @@ def test_one_kind_is_gone_through_page_by_page_with_the_words_kept(cast: Cast) -
 
 
 def test_a_search_that_finds_three_asks_no_more_than_one_that_finds_one(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     make_speaker("s1", "Eva Roca", "Sami 1", ALCOI, cluster="X")
 
     def queries_of(words: str) -> int:

@@ -31,7 +31,7 @@ from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.jobs import send_notice
 from clusterxchange.workflow.models import Entry, Notice, Obligation
 from tests.bring import bring_application_to, bring_exchange_to
-from tests.cast import MONDAY, Cast, Person, make_account
+from tests.cast import MONDAY, Cast, Person, make_account, signed_in
 from tests.scheme.changed import changed_document
 
 SCHEME = "/support/scheme/"
@@ -50,12 +50,6 @@ def _monday(db: None) -> None:  # noqa: ARG001 -- asks for the database
 def ludo(cast: Cast) -> Person:  # noqa: ARG001 -- after the cast
     """The second person of the support office."""
     return Person(make_account("ludo", "Ludo", "Marchetti", is_support_office=True))
-
-
-def browser_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def draft_with(cast: Cast, path: str, value: object) -> EditionDraft:
@@ -86,7 +80,7 @@ def answers_of(part: str, draft: EditionDraft, client: Client) -> dict[str, Any]
 
 
 def test_an_amount_changes_from_its_day_on_once_a_second_person_has_approved(cast: Cast, ludo: Person) -> None:
-    edda, second = browser_of(cast.edda), browser_of(ludo)
+    edda, second = signed_in(cast.edda), signed_in(ludo)
     answer = edda.post(f"{DEMONSTRATION}start-version/")
     draft = EditionDraft.objects.get()
     own = f"{SCHEME}drafts/{draft.reference}/"
@@ -143,7 +137,7 @@ def test_the_second_person_has_it_on_the_work_queue_and_the_first_has_not(cast: 
 
     assert [one.action for one in obligations.mine(ludo.actor)] == ["approve_version"]
     assert list(obligations.mine(cast.edda.actor)) == []
-    assert str(draft.reference) in browser_of(ludo).get("/desk/").content.decode()
+    assert str(draft.reference) in signed_in(ludo).get("/desk/").content.decode()
     assert [notice.account for notice in Notice.objects.filter(kind="edition_draft")] == [ludo.account]
 
 
@@ -152,7 +146,7 @@ def test_a_returned_version_says_why_and_is_written_on(cast: Cast, ludo: Person)
     operations.propose_version(draft, effective_on=APRIL, reason=WHY, actor=cast.edda.actor, at=MONDAY)
     operations.return_version(draft, reason="Nine hundred is not agreed.", actor=ludo.actor, at=MONDAY)
 
-    page = browser_of(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/")
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/")
 
     assert "Nine hundred is not agreed." in page.content.decode()
     assert 'data-action="propose_version"' in page.content.decode()
@@ -161,11 +155,11 @@ def test_a_returned_version_says_why_and_is_written_on(cast: Cast, ludo: Person)
 def test_whose_exchange_is_touched_is_listed_on_the_page_and_in_a_file(cast: Cast) -> None:
     story = bring_exchange_to(cast, "matched")
     draft = draft_with(cast, PORTUGAL, 90000)
-    page = browser_of(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
     assert f'data-ref="{story.exchange.reference}"' in page
     assert "EUR 780.00 becomes EUR 900.00" in page
 
-    listed: Any = browser_of(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/touched.csv")
+    listed: Any = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/touched.csv")
     lines = b"".join(listed.streaming_content).decode().splitlines()
     assert len(lines) == 2
     assert str(story.exchange.reference) in lines[1]
@@ -174,7 +168,7 @@ def test_whose_exchange_is_touched_is_listed_on_the_page_and_in_a_file(cast: Cas
 def test_a_frozen_text_is_not_touched(cast: Cast) -> None:
     story = bring_exchange_to(cast, "validated")
     draft = draft_with(cast, PORTUGAL, 90000)
-    page = browser_of(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
 
     assert f'data-ref="{story.exchange.reference}"' not in page
     assert "1 keeps its version." in page
@@ -184,7 +178,7 @@ def test_an_amount_of_another_country_touches_nobody(cast: Cast) -> None:
     bring_exchange_to(cast, "matched")
     draft = draft_with(cast, "amounts.full_cents_by_host_country.DK", 90000)
 
-    page = browser_of(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
 
     assert "Nobody: no case that goes on is under these rules." in page
 
@@ -241,7 +235,7 @@ def test_a_day_that_cannot_be_is_refused_at_its_field(cast: Cast, ludo: Person, 
     draft = draft_with(cast, PORTUGAL, 95000)
 
     given = {"reason": WHY} | ({"effective_on": on.isoformat()} if on else {})
-    answer = browser_of(cast.edda).post(f"{SCHEME}drafts/{draft.reference}/propose-version/", given)
+    answer = signed_in(cast.edda).post(f"{SCHEME}drafts/{draft.reference}/propose-version/", given)
 
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -287,7 +281,7 @@ def test_of_two_drafts_the_second_is_not_approved_over_the_first(cast: Cast, lud
     ],
 )
 def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: str, value: str) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)
     typed = answers_of(part, draft, edda) | {field: value}
 
@@ -303,7 +297,7 @@ def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: st
 
 @pytest.mark.parametrize("part", [part.name for part in PARTS])
 def test_saving_a_part_unchanged_changes_nothing(cast: Cast, part: str) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)
 
     answer = edda.post(f"{SCHEME}drafts/{draft.reference}/parts/{part}/", answers_of(part, draft, edda))
@@ -314,7 +308,7 @@ def test_saving_a_part_unchanged_changes_nothing(cast: Cast, part: str) -> None:
 
 
 def test_a_country_is_added_with_its_calendar_and_never_twice(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)
     own = f"{SCHEME}drafts/{draft.reference}/new-country/"
     switzerland = {"code": "CH", "time_zone": "Europe/Zurich", "has_iban": "on", "in_sepa": "on"}
@@ -329,7 +323,7 @@ def test_a_country_is_added_with_its_calendar_and_never_twice(cast: Cast) -> Non
 
 
 def test_what_is_downloaded_can_be_taken_in_again(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     file = edda.get(f"{DEMONSTRATION}versions/1/file/").content
     assert json.loads(file) == document_of("demonstration")
 
@@ -370,7 +364,7 @@ def new_edition(**names: object) -> dict[str, Any]:
     ],
 )
 def test_a_file_is_checked_as_on_disk_and_the_place_is_named(cast: Cast, document: object, place: str) -> None:
-    answer = import_file(browser_of(cast.edda), json.dumps(document))
+    answer = import_file(signed_in(cast.edda), json.dumps(document))
 
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -384,14 +378,14 @@ def test_a_country_twice_in_the_amounts_of_a_file_is_named(cast: Cast) -> None:
     doubled = written.replace('"PT": 78000', '"PT": 78000, "PT": 90000')
     assert doubled != written
 
-    answer = import_file(browser_of(cast.edda), doubled)
+    answer = import_file(signed_in(cast.edda), doubled)
 
     assert "PT: must not stand twice." in answer.content.decode()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"NaN"])
 def test_what_is_no_edition_is_refused_with_a_sentence(cast: Cast, content: bytes) -> None:
-    answer = import_file(browser_of(cast.edda), content)
+    answer = import_file(signed_in(cast.edda), content)
 
     assert answer.status_code == 422
     assert 'id="id_file_error"' in answer.content.decode()
@@ -428,7 +422,7 @@ def test_a_mail_text_of_the_edition_stands_in_the_mail_that_asks(cast: Cast, lud
 
 def test_the_agency_reads_and_changes_nothing(cast: Cast) -> None:
     draft = draft_with(cast, PORTUGAL, 90000)
-    aurel = browser_of(cast.aurel)
+    aurel = signed_in(cast.aurel)
 
     for address in (SCHEME, DEMONSTRATION, f"{DEMONSTRATION}versions/1/", f"{SCHEME}drafts/{draft.reference}/"):
         assert aurel.get(address).status_code == 200
@@ -447,14 +441,14 @@ def test_others_learn_nothing_of_it(cast: Cast) -> None:
 
     for address in addresses:
         for person in (cast.zoe, cast.chiara, cast.cosima):
-            assert browser_of(person).get(address).status_code == 404
+            assert signed_in(person).get(address).status_code == 404
         assert Client().get(address).status_code == 302
 
 
 def test_the_list_asks_as_often_with_three_drafts_as_with_one(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     draft_with(cast, PORTUGAL, 90000)
     edda.get(SCHEME)
     with CaptureQueriesContext(connection) as counted:

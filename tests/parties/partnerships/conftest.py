@@ -3,9 +3,8 @@
 from datetime import datetime
 
 import pytest
-from django.test import Client
 
-from tests.cast import MONDAY, Person
+from tests.cast import MONDAY
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +15,3 @@ def _on_a_monday(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def monday() -> datetime:
     return MONDAY
-
-
-def browser_of(person: Person) -> Client:
-    """Give a client as it is after signing in; the second factor has tests of its own."""
-    client = Client()
-    client.force_login(person.account)
-    return client

@@ -20,8 +20,7 @@ from clusterxchange.parties.partnerships.models import (
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_exchange_to
-from tests.cast import MONDAY, Cast, Person
-from tests.parties.partnerships.conftest import browser_of
+from tests.cast import MONDAY, Cast, Person, signed_in
 
 OWN = "/partnerships/loom/own/"
 PROFILE = {
@@ -46,7 +45,7 @@ def last_entry() -> tuple[str, str, str]:
 
 @pytest.fixture
 def cosima(cast: Cast) -> Client:
-    return browser_of(cast.cosima)
+    return signed_in(cast.cosima)
 
 
 def test_the_coordinator_changes_the_profile_and_it_is_public_at_once(cosima: Client, cast: Cast) -> None:
@@ -203,7 +202,7 @@ def test_a_partnership_is_closed_and_opened_again(cosima: Client) -> None:
 @pytest.mark.parametrize("who", ["chiara", "dov", "ana", "edda", "aurel", "nuno"])
 @pytest.mark.parametrize("page", ["profile/", "budget/", "registrations/", "events/", "members/", "amounts/"])
 def test_only_the_coordinator_changes_anything(cast: Cast, who: str, page: str) -> None:
-    client = browser_of(getattr(cast, who))
+    client = signed_in(getattr(cast, who))
 
     assert client.get(f"{OWN}{page}").status_code == 403
     assert client.post(f"{OWN}{page}", {**PROFILE, "planned": "1", "wanted": "close"}).status_code == 403
@@ -213,7 +212,7 @@ def test_only_the_coordinator_changes_anything(cast: Cast, who: str, page: str) 
     ("who", "status"), [("cosima", 200), ("chiara", 200), ("edda", 200), ("dov", 403), ("zoe", 403)]
 )
 def test_its_own_people_and_the_support_office_read_what_is_kept(cast: Cast, who: str, status: int) -> None:
-    assert browser_of(getattr(cast, who)).get(OWN).status_code == status
+    assert signed_in(getattr(cast, who)).get(OWN).status_code == status
 
 
 def test_no_operation_lets_somebody_else_in(cast: Cast) -> None:
@@ -245,7 +244,7 @@ def test_a_person_is_invited_by_one_mail_and_takes_the_roles(cosima: Client, cas
     address = f"/partnerships/invitations/{invitation.token}/"
     assert address in sent.body
 
-    nuno = browser_of(cast.nuno)
+    nuno = signed_in(cast.nuno)
     assert "Accept the invitation" in nuno.get(address).content.decode()
     assert nuno.post(address).status_code == 302
 
@@ -254,12 +253,12 @@ def test_a_person_is_invited_by_one_mail_and_takes_the_roles(cosima: Client, cas
     }  # fmt: skip
     assert last_entry() == ("partnership", "join_partnership", str(cast.nuno.account.pk))
     # The link is worth nothing any more.
-    assert browser_of(cast.zoe).get(address).status_code == 404
+    assert signed_in(cast.zoe).get(address).status_code == 404
 
 
 def test_an_invitation_is_taken_by_nobody_else(cast: Cast) -> None:
     address = f"/partnerships/invitations/{invite(cast, 'nuno@cast.example', 'payer').token}/"
-    zoe = browser_of(cast.zoe)
+    zoe = signed_in(cast.zoe)
 
     assert "another e-mail address" in zoe.get(address).content.decode()
     answer = zoe.post(address)
@@ -276,7 +275,7 @@ def test_a_withdrawn_invitation_leads_nowhere_and_is_not_mailed(cosima: Client, 
     send_partnership_invitation(invitation_id=invitation.pk)
 
     assert mail.outbox == []
-    assert browser_of(cast.nuno).get(f"/partnerships/invitations/{invitation.token}/").status_code == 404
+    assert signed_in(cast.nuno).get(f"/partnerships/invitations/{invitation.token}/").status_code == 404
 
 
 def test_nobody_is_invited_twice_or_to_what_they_are_already(cosima: Client, cast: Cast) -> None:
@@ -291,7 +290,7 @@ def test_nobody_is_invited_twice_or_to_what_they_are_already(cosima: Client, cas
 
 
 def test_the_support_office_invites_a_coordinator_and_nothing_else(cast: Cast) -> None:
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
 
     assert edda.post(f"{OWN}people/", {"email": "new@loom.example", "roles": ["payer"]}).status_code == 422
     assert edda.post(f"{OWN}people/", {"email": "new@loom.example", "roles": ["coordinator"]}).status_code == 302
@@ -327,7 +326,7 @@ def test_the_last_coordinator_cannot_leave(cosima: Client, cast: Cast) -> None:
 
 
 def test_everybody_gives_up_their_own_role_and_nobody_elses(cast: Cast) -> None:
-    chiara = browser_of(cast.chiara)
+    chiara = signed_in(cast.chiara)
 
     assert chiara.post(f"{OWN}people/{role_of(cast.cosima).pk}/end/").status_code == 403
     assert chiara.post(f"{OWN}people/{role_of(cast.chiara).pk}/end/").status_code == 302

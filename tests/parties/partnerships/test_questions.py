@@ -7,8 +7,7 @@ from django.test import Client, override_settings
 from clusterxchange.parties.partnerships.models import PartnershipPerson, PublicQuestion
 from clusterxchange.workflow.jobs import send_notice
 from clusterxchange.workflow.models import Notice
-from tests.cast import Cast
-from tests.parties.partnerships.conftest import browser_of
+from tests.cast import Cast, signed_in
 
 ASK = "/partnerships/loom/question/"
 QUESTION = {
@@ -54,9 +53,9 @@ def test_the_support_office_is_asked_in_the_same_way(client: Client, cast: Cast)
     assert client.post("/help/question/", QUESTION)["location"] == "/help/question/sent/"
 
     assert [one.to for one in sent()] == [[cast.edda.account.email]]
-    edda = browser_of(cast.edda)
+    edda = signed_in(cast.edda)
     assert "Ines Valadao" in edda.get("/support/questions/").content.decode()
-    assert browser_of(cast.chiara).get("/support/questions/").status_code == 404
+    assert signed_in(cast.chiara).get("/support/questions/").status_code == 404
 
 
 @pytest.mark.usefixtures("cast")
@@ -122,12 +121,12 @@ def test_a_question_is_marked_as_answered_by_the_own_people_alone(client: Client
     kept = PublicQuestion.objects.get()
     address = f"/partnerships/questions/{kept.pk}/answered/"
     for stranger in (cast.dov, cast.ana, cast.edda):
-        assert browser_of(stranger).post(address).status_code == 404
-    chiara = browser_of(cast.chiara)
+        assert signed_in(stranger).post(address).status_code == 404
+    chiara = signed_in(cast.chiara)
     assert "mailto:ines@asks.example" in chiara.get("/partnerships/loom/questions/").content.decode()
 
     assert chiara.post(address).status_code == 302
-    assert browser_of(cast.cosima).post(address).status_code == 302
+    assert signed_in(cast.cosima).post(address).status_code == 302
 
     kept.refresh_from_db()
     assert kept.answered_by == cast.chiara.account
@@ -138,11 +137,11 @@ def test_the_work_queue_says_how_many_questions_wait_and_where(client: Client, c
     one = "1 question from outside waits for an answer"
     client.post(ASK, QUESTION)
     client.post("/help/question/", QUESTION)
-    chiara, edda = browser_of(cast.chiara), browser_of(cast.edda)
+    chiara, edda = signed_in(cast.chiara), signed_in(cast.edda)
 
     assert f'<a href="/partnerships/loom/questions/">{one}</a>' in chiara.get("/desk/").content.decode()
     assert f'<a href="/support/questions/">{one}</a>' in edda.get("/desk/").content.decode()
-    assert "from outside" not in browser_of(cast.dov).get("/desk/").content.decode()
+    assert "from outside" not in signed_in(cast.dov).get("/desk/").content.decode()
 
     for number in PublicQuestion.objects.filter(partnership=cast.loom).values_list("pk", flat=True):
         chiara.post(f"/partnerships/questions/{number}/answered/")

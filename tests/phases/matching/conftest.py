@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from clusterxchange.foundation import clock
 from clusterxchange.phases.registration.models import Participation
@@ -53,9 +52,3 @@ def now(db: None) -> datetime:  # noqa: ARG001 -- asks for the database
     """Let the clock of the pages stand on the second day."""
     clock.set_clock(TUESDAY)
     return datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client

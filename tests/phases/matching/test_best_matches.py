@@ -17,8 +17,8 @@ from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_application_to
-from tests.cast import Cast, Person, Place, make_speaker
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import Cast, Person, Place, make_speaker, signed_in
+from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.test_pages import profile_of, references_in, text_of
 
 pytestmark = pytest.mark.usefixtures("now")

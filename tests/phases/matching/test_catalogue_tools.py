@@ -18,8 +18,8 @@ from clusterxchange.phases.matching.models import SavedSearch
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow.engine import NotAllowed, Refused
-from tests.cast import ALCOI
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import ALCOI, signed_in
+from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.test_pages import references_in, text_of
 
 pytestmark = pytest.mark.usefixtures("now")

@@ -17,8 +17,8 @@ from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.mails import mail_of
 from clusterxchange.workflow.models import Message, Notice
-from tests.cast import CURRICULUM_VITAE, make_account
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import CURRICULUM_VITAE, make_account, signed_in
+from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.test_pages import ANSWERS, profile_of, text_of
 
 pytestmark = pytest.mark.usefixtures("now")

@@ -14,8 +14,8 @@ from clusterxchange.phases.matching.rules import refusal_of_dates, suggested_sta
 from clusterxchange.scheme.current import scheme_for
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry, Notice
-from tests.cast import MONDAY
-from tests.phases.matching.conftest import Match, signed_in
+from tests.cast import MONDAY, signed_in
+from tests.phases.matching.conftest import Match
 from tests.phases.matching.test_pages import text_of
 
 pytestmark = pytest.mark.usefixtures("now")

@@ -16,8 +16,8 @@ from clusterxchange.workflow import obligations
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Notice
-from tests.cast import ALCOI
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import ALCOI, signed_in
+from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.group import DAYS, agenda, ask, bring_visitor, confirm, publish, values
 from tests.phases.matching.test_pages import text_of
 

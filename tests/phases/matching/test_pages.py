@@ -15,8 +15,8 @@ from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_participation
-from tests.cast import ALCOI, Person
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import ALCOI, Person, signed_in
+from tests.phases.matching.conftest import Match, bring_host
 
 pytestmark = pytest.mark.usefixtures("now")
 ANSWERS = {"format": "physical", "message": "We spin, you weave."}

@@ -14,7 +14,8 @@ from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.models import Entry, Notice
-from tests.phases.matching.conftest import Match, bring_host, signed_in
+from tests.cast import signed_in
+from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.group import bring_visitor
 from tests.phases.matching.test_pages import text_of
 

@@ -13,8 +13,8 @@ from django.utils.html import escape
 from clusterxchange.phases.matching import keeping, search
 from clusterxchange.phases.registration.models import Participation
 from tests.bring import bring_participation
-from tests.cast import Cast, Place, make_speaker
-from tests.phases.matching.conftest import Match, bring_host, make_match, signed_in
+from tests.cast import Cast, Place, make_speaker, signed_in
+from tests.phases.matching.conftest import Match, bring_host, make_match
 from tests.phases.matching.test_pages import references_in, text_of
 
 # Beside those for the clock of a test, which in production is the machine's.
