@@ -66,6 +66,23 @@ def test_a_proposal_expires_after_its_reminder(cast: Cast) -> None:
     assert not Obligation.objects.filter(kind="proposal", closed_at=None).exists()
 
 
+def test_an_offer_of_the_money_is_late_only_by_what_passed_since_the_account_was_given(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "validated", at_once=False)
+    story.at += timedelta(days=21)
+    story.give_bank_details()
+    offer = Obligation.objects.get(action="offer_agreement", closed_at=None)
+    assert offer.since == story.at
+    assert offer.due_at is not None
+    assert offer.due_at > story.at + timedelta(days=7)
+
+
+def test_late_bank_details_are_told_to_the_contact_point_and_not_to_the_hosts_side(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "validated", at_once=False)
+    assert ("financial_agreement", "escalated") in done_at(story.at + timedelta(days=14))
+    overdue = Notice.objects.filter(topic="overdue", action="give_bank_details")
+    assert sorted(overdue.values_list("account__first_name", flat=True)) == ["Chiara", "Cosima"]
+
+
 def test_an_exchange_ends_by_itself_with_the_agreed_last_day(cast: Cast) -> None:
     story = bring_exchange_to(cast, "running", at_once=False)
     done_at(datetime.fromisoformat("2026-04-21T23:30:00+02:00"))

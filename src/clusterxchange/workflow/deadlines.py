@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Model
 
+from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import SYS, Capacity
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.parties.accounts.models import Account
-from clusterxchange.parties.memberships import people_of_partnership, people_of_support_office
+from clusterxchange.parties.memberships import actor_for, people_of_partnership, people_of_support_office
 from clusterxchange.scheme import terms
 from clusterxchange.scheme.current import begin_version, versions_to_begin
 from clusterxchange.scheme.models import EditionVersion
@@ -109,6 +110,7 @@ def _let_the_tool_act(obligation: Obligation, subject: Model, action: Action, at
 
 
 def _people_told(obligation: Obligation, subject: object, at: datetime) -> list[Account]:
+    # Whoever may not see the thing learns nothing of it: the host's side has no part in the visitor's money.
     machine = registry.machine_named(obligation.kind)
     scheme = engine.scheme_of(subject, at)
     found: dict[int, Account] = {}
@@ -122,4 +124,4 @@ def _people_told(obligation: Obligation, subject: object, at: datetime) -> list[
                 partnership_id = obligations.party_of(machine, subject, capacity)[1]
                 if partnership_id is not None:
                     found |= {person.pk: person for person in people_of_partnership(partnership_id, CASE_PEOPLE)}
-    return list(found.values())
+    return [person for person in found.values() if decide.may(actor_for(person), machine.name, Action.SEE, subject)]

@@ -1,6 +1,7 @@
 """An exchange, its Commitment to Quality and its financial agreement (scheme.md section 6)."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -228,6 +229,12 @@ class FinancialAgreement(SignedSubject):
 
     def __str__(self) -> str:
         return f"{self.exchange}, financial agreement {self.version}"
+
+    @property
+    def can_be_offered_since(self) -> datetime:
+        """When the last thing that an offer needs was there: the state, the validated text, the account."""
+        validated_at = self.commitment.validated_at if self.commitment is not None else None
+        return max(moment for moment in (self.state_since, validated_at, self.bank_details_given_at) if moment)
 
     @property
     def text(self) -> dict[str, Any]:

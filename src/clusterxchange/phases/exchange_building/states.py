@@ -306,7 +306,7 @@ FINANCIAL_AGREEMENT = register(
                 F.OFFERED,
                 asks={VP},
                 asked_if=guards.offer_is_wanted,
-                terms=(Timed("financial_agreement", "commitment__validated_at"),),
+                terms=(Timed("financial_agreement", "can_be_offered_since"),),
                 only_if=(guards.bank_details_are_there, guards.commitment_is_validated, guards.amount_is_within_bounds),
                 writes=(effects.freeze_agreement,),
                 tells={V},
