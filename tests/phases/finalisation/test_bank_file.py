@@ -325,7 +325,7 @@ def test_the_list_on_screen_comes_as_a_file(
 ) -> None:
     at_the_time_of(released)
 
-    answered = sign_in(cast.chiara).get(f"/payments/list.{form}?show=with-the-bank")
+    answered = sign_in(cast.chiara).get(f"/payments/list.{form}?show=released")
     content = b"".join(answered.streaming_content)  # type: ignore[attr-defined]  # -- a streaming answer
 
     begins = {"csv": "\ufeffPayment,Exchange".encode(), "xlsx": b"PK\x03\x04"}[form]

@@ -37,7 +37,7 @@ class PaymentState(models.TextChoices):
     WAIVED = "WAIVED", _("Nothing to pay")
     DUE = "DUE", _("Due")
     ORDERED = "ORDERED", _("Ordered")
-    RELEASED = "RELEASED", _("Released, with the bank")
+    RELEASED = "RELEASED", _("Released")
     PAID = "PAID", _("Paid")
     CONFIRMED = "CONFIRMED", _("Received")
     RETURNED = "RETURNED", _("Returned by the bank")

@@ -824,9 +824,9 @@ def evidence_file(request: HttpRequest, reference: str, item: str) -> HttpRespon
 def tracking_of(payment: Payment) -> list[tuple[str, str, str]]:
     """Give the four stations of a payment with their days, as one follows a parcel."""
     stations = (
-        (_("Requested"), payment.ordered_at),
-        (_("Approved"), payment.released_at),
-        (_("Sent"), payment.paid_on),
+        (_("Ordered"), payment.ordered_at),
+        (_("Released"), payment.released_at),
+        (_("Paid"), payment.paid_on),
         (_("Received"), payment.received_at),
     )
     found, current_is_given = [], payment.state in {PaymentState.NOT_DUE, PaymentState.WAIVED}

@@ -42,11 +42,11 @@ class Filter:
     states: tuple[str, ...]
 
 
-TO_ORDER, TO_RELEASE, WITH_BANK = "to-order", "to-release", "with-the-bank"
+TO_ORDER, TO_RELEASE, RELEASED = "to-order", "to-release", "released"
 FILTERS = (
     Filter(TO_ORDER, (PaymentState.DUE,)),
     Filter(TO_RELEASE, (PaymentState.ORDERED,)),
-    Filter(WITH_BANK, (PaymentState.RELEASED,)),
+    Filter(RELEASED, (PaymentState.RELEASED,)),
     Filter("returned", (PaymentState.RETURNED,)),
     Filter("stopped", (PaymentState.BLOCKED, PaymentState.RECOVERY)),
     Filter("paid", (PaymentState.PAID, PaymentState.CONFIRMED, PaymentState.RECOVERED)),

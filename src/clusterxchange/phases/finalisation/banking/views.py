@@ -43,7 +43,7 @@ XML = "application/xml"
 FILTER_LABELS = {
     queries.TO_ORDER: lambda: _("To be ordered"),
     queries.TO_RELEASE: lambda: _("To be released"),
-    queries.WITH_BANK: lambda: _("With the bank"),
+    queries.RELEASED: lambda: _("Released, not yet paid"),
     "returned": lambda: _("Returned by the bank"),
     "stopped": lambda: _("Stopped or to be paid back"),
     "paid": lambda: _("Paid"),
@@ -294,7 +294,7 @@ def _show_batch(
         "batch": row,
         "state": sentences.state_label(PAYMENT_BATCH.name, row.state),
         "is_made": row.file_made_at is not None,
-        "is_settled": bool(rows) and all(one.state not in queries.STATES_OF[queries.WITH_BANK] for one in rows),
+        "is_settled": bool(rows) and all(one.state not in queries.STATES_OF[queries.RELEASED] for one in rows),
         "facts": [
             (_("Carried out on"), day_in_words(row.execution_on)),
             (_("Payments"), str(len(rows))),
