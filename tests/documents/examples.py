@@ -81,6 +81,7 @@ def commitment(**changes: object) -> dict[str, object]:
         "working_days": 3,
         "distance_km": 600,
         "distance_reason": "",
+        "admitted_days": {"2026-04-18": "Open house of the weaving hall."},
         "objectives_visitor": "Learn how energy meters behave on Jacquard looms.\nSee what a retrofit costs.",
         "objectives_host": "Learn how recycled yarn is spun for technical fabrics.",
         "purposes": ["Learn from actors in another cluster or country"],
@@ -117,6 +118,7 @@ def financial_agreement(**changes: object) -> dict[str, object]:
     return {
         "reference": "EXC-2026-000007",
         "version": 1,
+        "language": "en",
         "parties": [PARTIES[0], PARTIES[2]],
         "commitment_reference": "EXC-2026-000007",
         "commitment_sha256": FINGERPRINT,

@@ -84,6 +84,7 @@ def _commitment_labels() -> dict[str, str]:
         "place": gettext("Place"),
         "travel": gettext("Travel"),
         "distance_reason": gettext("Why the distance was corrected"),
+        "admitted_days": gettext("Days that count although they are no working days"),
         "working_language": gettext("Working language"),
         "objectives": gettext("Objectives"),
         "objectives_visitor": gettext("Objectives of the visiting organisation"),

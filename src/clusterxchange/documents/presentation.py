@@ -33,7 +33,13 @@ def presented(data: Mapping[str, object], language: str) -> dict[str, object]:
     frame = frame_language(language)
     locale = Locale.parse(LOCALES.get(frame, frame), sep="_")
     with translation.override(frame):
-        return {key: _presented(key, value, data, locale) for key, value in data.items()}
+        return {key: _presented(key, _rows_by_day(key, value), data, locale) for key, value in data.items()}
+
+
+def _rows_by_day(key: str, value: object) -> object:
+    if key != "admitted_days" or not isinstance(value, Mapping):
+        return value
+    return [{"day": day, "reason": reason} for day, reason in sorted(value.items())]
 
 
 def _presented(key: str, value: object, document: Mapping[str, object], locale: Locale) -> object:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clusterxchange.access.capacities import HP, VP, H, V
 from clusterxchange.documents.verdicts import verdict_on
 from clusterxchange.journeys.demonstration.story import Story, seen
-from clusterxchange.phases.exchange_building import operations
+from clusterxchange.phases.exchange_building import operations, rules
 from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Notice
@@ -294,6 +294,15 @@ def test_two_versions_are_compared_word_by_word(
 
     assert "<del>Mill</del>" in page
     assert "<ins>The</ins>" in page
+
+
+def test_a_day_that_is_admitted_instead_of_another_is_seen_in_the_comparison() -> None:
+    was, now = ({"admitted_days": {day: "Open house"}} for day in ("2026-04-25", "2026-04-26"))
+
+    (found,) = rules.differences_between(was, now)
+
+    assert found.part == "admitted_days"
+    assert [text for kind, text in found.pieces if kind == rules.NEW] == ["26"]
 
 
 def test_the_one_who_represents_the_organisation_lets_a_colleague_sign_on_the_page(

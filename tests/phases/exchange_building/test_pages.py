@@ -2,16 +2,20 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clusterxchange.journeys.demonstration.story import PAPER, Story
+from clusterxchange.access.capacities import HP, VP, V
+from clusterxchange.journeys.demonstration.story import PAPER, Stay, Story
 from clusterxchange.parties.partnerships.models import PartnershipPerson
+from clusterxchange.phases.exchange_building import operations
 from clusterxchange.workflow.models import Consent, Entry
 from tests.bring import bring_exchange_to
 from tests.cast import PASSWORD, Cast, Person
+from tests.documents import examples
 from tests.phases.exchange_building.browsing import Browser, Page
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +213,38 @@ def test_only_contact_points_correct_the_distance_and_give_a_reason(
     assert story.commitment.distance_km == 640
     assert organisation.status in {302, 403}
     assert story.commitment.distance_km == 640
+
+
+def test_the_four_read_which_day_counts_although_it_is_no_working_day_before_they_sign(
+    cast: Cast, browser: Browser, at_the_moment_of: Moment, tmp_path: Path
+) -> None:
+    # 25 April is a Saturday and a holiday in Portugal.
+    story = bring_exchange_to(cast, "drafted", stay=Stay(date(2026, 4, 23), date(2026, 4, 25)))
+    plan = [{**row, "activity": "Open house"} for row in story.text()["plan"]]
+    for values, actor, capacity in (
+        ({"plan": plan}, story.visitor, V),
+        ({"admitted_days": {"2026-04-25": "The mill shows its looms."}}, story.host_contact, HP),
+    ):
+        operations.edit_commitment(story.commitment, values=values, actor=actor, at=story.at, capacity=capacity)
+    path = f"{at_the_moment_of(story.tell('validated'))}commitment/"
+
+    page = browser.get(cast.ana, path)
+    document = text_of(content_of(browser.get(cast.ana, f"{path}document/")), tmp_path)
+
+    assert page.form("sign_commitment").address
+    for words in (page.text, " ".join(document.split())):
+        assert "Saturday, 25 April 2026: The mill shows its looms." in words
+    assert "Days that count although they are no working days" in page.text
+
+
+def test_the_text_that_is_signed_holds_what_the_documents_are_tried_with(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "commitment_signed")
+    story.give_bank_details()
+    operations.offer_agreement(story.agreement, actor=story.visitor_contact, at=story.at, capacity=VP)
+    added = {"text_sha256", "signatures"}
+
+    assert set(story.commitment.text) == set(examples.commitment()) - added
+    assert set(story.agreement.text) == set(examples.financial_agreement()) - added
 
 
 def test_a_signature_needs_the_password_again(cast: Cast, browser: Browser, at_the_moment_of: Moment) -> None:

@@ -140,10 +140,15 @@ def differences_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> 
     """Compare two texts column by column, word by word; what only counts versions is left out."""
     found = []
     for column in dict.fromkeys((*before, *after)):
-        old, new = (plain_words(one.get(column)) for one in (before, after))
+        old, new = (_words_of_column(one.get(column)) for one in (before, after))
         if column not in NOT_COMPARED and old != new:
             found.append(Difference(column, pieces_between(old, new)))
     return found
+
+
+def _words_of_column(value: object) -> str:
+    # Days are the keys of what is admitted for them: a day that was moved is a change, too.
+    return plain_words(sorted(value.items()) if isinstance(value, Mapping) else value)
 
 
 NOT_COMPARED = frozenset({"reference", "version", "working_days"})
