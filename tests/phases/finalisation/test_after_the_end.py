@@ -1,6 +1,6 @@
 """What begins with the end of an exchange and what ends it, by the real operations."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -346,6 +346,70 @@ def test_nobody_waits_for_anything_in_a_closed_exchange(cast: Cast) -> None:
         root_kind="exchange", root_id=story.exchange.pk, closed_at__isnull=True
     ).exists()
     assert obligations.differences(story.at) == []
+
+
+def test_evidence_of_a_closed_exchange_is_neither_taken_nor_decided(cast: Cast) -> None:
+    # Nothing is paid for a virtual exchange, so it closes with both reports, whatever its evidence.
+    late = bring_exchange_to(cast, "closed", format="virtual")
+    attendance, chiara = item(late, "attendance"), late.visitor_contact
+
+    with pytest.raises(Refused) as taken:
+        operations.upload_evidence(attendance, file=FILE, actor=late.visitor, at=late.at)
+    with pytest.raises(Refused) as waived:
+        operations.waive_evidence(attendance, reason="Late", actor=chiara, at=late.at)
+
+    assert {one.value.refusal.code for one in (taken, waived)} == {"exchange_is_closed"}
+    assert attendance.state == item(late, "attendance").state == "WANTED"
+
+
+def test_what_was_uploaded_before_the_closing_is_not_decided_after_it(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "reported", format="virtual")
+    operations.upload_evidence(item(story, "attendance"), file=FILE, actor=story.visitor, at=story.at)
+    operations.validate_report(story.report("V"), actor=story.visitor_contact, at=story.at, capacity=VP)
+    operations.validate_report(story.report("H"), actor=story.host_contact, at=story.at, capacity=HP)
+    attendance, chiara = item(story, "attendance"), story.visitor_contact
+    assert story.exchange.state == "CLOSED"
+
+    with pytest.raises(Refused) as accepted:
+        operations.accept_evidence(attendance, actor=chiara, at=story.at)
+    with pytest.raises(Refused) as asked:
+        operations.ask_again(attendance, reason="Blurred", actor=chiara, at=story.at)
+
+    assert {one.value.refusal.code for one in (accepted, asked)} == {"exchange_is_closed"}
+    assert item(story, "attendance").state == "UPLOADED"
+
+
+def reminded_on(story: Story, kind: str, since: datetime) -> list[str]:
+    """Give the days on which the visitor is reminded of one thing, and the one on which the support office is told."""
+    found = []
+    for number in range(35):
+        at = since + timedelta(days=number)
+        standing = Obligation.objects.filter(kind=kind, capacity="V", root_id=story.exchange.pk, closed_at=None)
+        before = {one.pk: (one.reminders_sent, one.escalated_at) for one in standing}
+        deadlines.run_due(at)
+        for one in standing.all():
+            sent, told = before[one.pk]
+            if one.reminders_sent != sent:
+                found.append(f"{at:%d.%m.}")
+            if one.escalated_at != told:
+                found.append("told")
+    return found
+
+
+def test_a_report_that_comes_back_late_is_reminded_of_from_that_day_on(reported: Story) -> None:
+    # The stay ended on 16 April: with the old count the last reminder would have been on 16 May.
+    returned = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    operations.return_report(reported.report("V"), questions="Which lots?", actor=reported.visitor_contact, at=returned)
+
+    # Days 1, 10, 15 and 30; on day 30 the support office is told (scheme.md section 10, "report").
+    assert reminded_on(reported, "activity_report", returned) == ["21.05.", "30.05.", "04.06.", "19.06.", "told"]
+
+
+def test_evidence_that_is_asked_for_again_late_is_reminded_of_from_that_day_on(reported: Story) -> None:
+    asked = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    operations.ask_again(item(reported, "stay"), reason="Blurred", actor=reported.visitor_contact, at=asked)
+
+    assert reminded_on(reported, "evidence", asked) == ["21.05.", "30.05.", "04.06.", "19.06.", "told"]
 
 
 def test_several_files_are_taken_together_or_not_at_all(ended: Story) -> None:

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from pytest_django import Settings
 
 from clusterxchange.documents.preview import CannotBeShown, page_as_picture
 from clusterxchange.foundation.files import JPEG, PDF
@@ -17,6 +18,7 @@ from clusterxchange.phases.finalisation.operations import CheckedFile
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
 from tests.cast import Cast
+from tests.foundation.clamd import address_of_silence
 from tests.phases.finalisation.conftest import Sign
 from tests.phases.finalisation.test_pages import GPS, Moved, page, photo
 
@@ -149,6 +151,19 @@ def test_a_phone_photographs_evidence(
 
     assert answered.status_code == 302
     assert EvidenceItem.objects.get(exchange=ended.exchange, item="outward").state == "UPLOADED"
+
+
+def test_whoever_photographs_evidence_reads_that_the_scanner_is_not_ready(
+    ended: Story, cast: Cast, sign_in: Sign, at_the_time_of: Moved, settings: Settings
+) -> None:
+    settings.SCANNER_ADDRESS = address_of_silence()
+    at_the_time_of(ended)
+    taken = SimpleUploadedFile("IMG_1.jpg", photo(), content_type="image/jpeg")
+    address = f"/exchanges/{ended.exchange.reference}/evidence/upload-evidence/"
+
+    answered = sign_in(cast.ana).post(address, {"outward_camera": taken}, follow=True)
+
+    assert "Outward journey: The scanner is not ready" in page(answered)
 
 
 def test_a_contact_point_looks_at_each_page_beside_the_decision(

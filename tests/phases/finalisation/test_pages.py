@@ -14,6 +14,7 @@ from PIL import Image
 
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.demonstration.story import PAPER, Story
+from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.finalisation.models import EvidenceItem
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_exchange_to
@@ -221,6 +222,72 @@ def test_all_evidence_goes_in_one_form_and_is_accepted_in_one(
     assert states == {"outward": "ACCEPTED", "return": "ACCEPTED", "stay": "ACCEPTED", "presence": "UPLOADED"}
 
 
+def test_only_what_the_contact_point_has_opened_is_ticked_beforehand(
+    reported: Story, cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    at_the_time_of(reported)
+    address, chiara = f"/exchanges/{reported.exchange.reference}/evidence/", sign_in(cast.chiara)
+
+    def ticked() -> list[str]:
+        return re.findall(r'value="(\w+)"[^>]* checked', form(chiara.get(address), "accept_evidence"))
+
+    assert ticked() == []
+
+    chiara.get(f"{address}stay/picture/")
+    assert ticked() == ["stay"]
+
+    # The next file in its place has not been opened.
+    chiara.post(f"{address}stay/ask-again/", {"reason": "The second page is missing."})
+    sign_in(cast.ana).post(f"{address}upload-evidence/", {"stay": paper()})
+    assert ticked() == []
+
+
+def test_what_is_tried_with_the_evidence_of_a_closed_exchange_is_refused_by_its_code(
+    cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    story = bring_exchange_to(cast, "closed", format="virtual")
+    at_the_time_of(story)
+    address, ana = f"/exchanges/{story.exchange.reference}/evidence/", sign_in(cast.ana)
+
+    together = ana.post(f"{address}upload-evidence/", {"attendance": paper()})
+    alone = ana.post(f"{address}attendance/upload-evidence/", {"file": paper()})
+
+    assert form(ana.get(address), "upload_evidence") == ""
+    for one in (together, alone):
+        assert (one.status_code, 'data-refusal="exchange_is_closed"' in page(one)) == (409, True)
+
+
+def test_a_report_and_evidence_for_a_cancelled_exchange_are_refused_by_their_code(
+    cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    story = bring_exchange_to(cast, "ready")
+    exchange_building.cancel_exchange(story.exchange, reason_code="illness", actor=story.visitor, at=story.at)
+    at_the_time_of(story)
+    base, ana = f"/exchanges/{story.exchange.reference}/", sign_in(cast.ana)
+
+    tried = [
+        ana.post(f"{base}report/submit-report/", visitor_answers()),
+        ana.post(f"{base}report/visitor/submit-report/", visitor_answers()),
+        sign_in(cast.bram).post(f"{base}report/host/submit-report/", host_answers()),
+        ana.post(f"{base}evidence/upload-evidence/", {"outward": paper()}),
+    ]
+
+    assert [(one.status_code, 'data-refusal="exchange_is_cancelled"' in page(one)) for one in tried] == [
+        (409, True)
+    ] * 4
+    assert "The exchange was cancelled, so no report" in page(ana.get(f"{base}report/"))
+    assert sign_in(cast.zoe).post(f"{base}report/submit-report/", visitor_answers()).status_code == 404
+
+
+def test_a_report_before_the_end_is_refused_as_too_early(cast: Cast, sign_in: Sign, at_the_time_of: Moved) -> None:
+    story = bring_exchange_to(cast, "running")
+    at_the_time_of(story)
+
+    tried = sign_in(cast.ana).post(f"/exchanges/{story.exchange.reference}/report/submit-report/", visitor_answers())
+
+    assert (tried.status_code, 'data-refusal="wrong_state"' in page(tried)) == (409, True)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -348,7 +415,39 @@ def test_a_payment_goes_from_due_to_received_through_its_page(
     assert "already in batch 1" in page(again)
     assert 'id="id_transfer_reference_error"' in page(bare)
     assert (due.payment.state, due.exchange.state) == ("CONFIRMED", "CLOSED")
-    assert sign_in(cast.cosima).get(f"{address}proof/").content == PAPER
+    with pikepdf.open(io.BytesIO(sign_in(cast.cosima).get(f"{address}proof/").content)) as proof:
+        assert len(proof.pages) == 1
+
+
+def test_a_photo_that_proves_a_transfer_tells_nobody_where_it_was_taken(
+    cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    story = bring_exchange_to(cast, "released")
+    today = at_the_time_of(story).date().isoformat()
+    address, chiara = f"/exchanges/{story.exchange.reference}/payment/", sign_in(cast.chiara)
+    broken = SimpleUploadedFile("transfer.jpg", photo()[:200], content_type="image/jpeg")
+    taken = SimpleUploadedFile("transfer.jpg", photo(), content_type="image/jpeg")
+
+    refused = chiara.post(f"{address}confirm-paid/", {"paid_on": today, "proof": broken})
+    paid = chiara.post(f"{address}confirm-paid/", {"paid_on": today, "proof": taken})
+
+    assert (refused.status_code, 'data-error="file_is_damaged"' in page(refused)) == (422, True)
+    assert paid.status_code == 302
+    with Image.open(io.BytesIO(chiara.get(f"{address}proof/").content)) as seen:
+        assert seen.size == (20, 40)
+        assert len(seen.getexif()) == 0
+
+
+def test_whoever_ordered_reads_why_somebody_else_releases(
+    due: Story, cast: Cast, sign_in: Sign, at_the_time_of: Moved
+) -> None:
+    at_the_time_of(due)
+    address, said = f"/exchanges/{due.exchange.reference}/payment/", "You ordered this payment."
+    sign_in(cast.chiara).post(f"{address}order-payment/", {"amount_cents": "39000"})
+
+    assert said in page(sign_in(cast.chiara).get(address))
+    assert said not in page(sign_in(cast.cosima).get(address))
+    assert form(sign_in(cast.cosima).get(address), "release_payment")
 
 
 def test_whoever_ordered_hears_who_releases_instead(

@@ -53,6 +53,14 @@ def test_the_mail_of_a_decision_is_shown_before_it_goes(cast: Cast, sign_in: Sig
     assert "ana@cast.example" in page
 
 
+def test_the_mail_that_asks_for_more_shows_where_the_questions_will_stand(
+    cast: Cast, sign_in: SignIn, opened: Application
+) -> None:
+    page = sign_in(cast.chiara).get(address(opened)).content.decode()
+
+    assert "deciding:\n(the comments of the items that you mark “Ask”)\nAnswer until" in page
+
+
 def test_a_mail_that_nobody_has_edited_says_what_was_decided(cast: Cast, sign_in: SignIn) -> None:
     application = open_by(cast.chiara, submit(cast.ana, visit=True, host=True))
     browser = sign_in(cast.chiara)

@@ -3,6 +3,7 @@
 The demonstration tells its cases with it, and the tests bring theirs to a state with it: nothing sets a state by hand.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -26,14 +27,40 @@ from clusterxchange.workflow.notices import nobody_is_told
 
 ZONE = ZoneInfo("Europe/Brussels")
 SATURDAY = 5
+IN_A_PDF = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\", "ł": "l", "Ł": "L"})
+LATIN = 256
 PAPER = (
     b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+WORDS_OF_PAPERS = {
+    "outward": "Boarding pass, outward journey",
+    "return": "Boarding pass, return journey",
+    "stay": "Invoice of the hotel",
+    "presence": "Confirmation by the host organisation",
+}
 STEPS = (
     "proposed", "matched", "drafted", "agreed", "validated", "commitment_signed", "ready", "running", "ended",
     "reported", "due", "ordered", "released", "paid", "closed",
 )  # fmt: skip
+
+
+def paper(*lines: str) -> bytes:
+    """Write a page with some lines on it; letters that western Europe does not use lose their marks."""
+    plain = [
+        "".join(one if ord(one) < LATIN else unicodedata.normalize("NFKD", one) for one in line.translate(IN_A_PDF))
+        for line in lines
+    ]
+    written = " ".join(f"({line}) Tj 0 -28 Td" for line in plain)
+    stream = f"BT /F1 16 Tf 72 740 Td {written} ET".encode("latin-1", "ignore")
+    return (
+        b"%%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>endobj\n"
+        b"4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+        b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%%%EOF\n"
+    ) % (len(stream), stream)
 
 
 @dataclass(frozen=True)
@@ -246,7 +273,7 @@ class Story:
         self._later(days=2)
         if self.is_physical:
             wanted = EvidenceItem.objects.filter(exchange=self.exchange).values_list("item", flat=True)
-            files = {item: CheckedFile(PAPER, PDF, f"{item}.pdf") for item in wanted}
+            files = {item: CheckedFile(self._paper(item), PDF, f"{item}.pdf") for item in wanted}
             finalisation.upload_evidence_together(
                 self.exchange, files=files, actor=self.visitor, at=self._later(hours=1)
             )
@@ -286,6 +313,15 @@ class Story:
             benefits="The tests of the visitor showed where our looms stop.",
             follow_up="A common trial in autumn.",
             ratings={"visitor": 5, "host_partnership": 4, "tool": 4, "information": 4},
+        )
+
+    def _paper(self, item: str) -> bytes:
+        exchange, stay = self.exchange, self.stay
+        return paper(
+            WORDS_OF_PAPERS[item],
+            f"{exchange.visiting_organisation.legal_name} at {exchange.host_organisation.legal_name}",
+            f"{stay.first_day.isoformat()} to {stay.last_day.isoformat()}",
+            f"Exchange {exchange.reference}",
         )
 
     def _due(self) -> None:

@@ -1,6 +1,6 @@
 """What each step after the end asks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -515,7 +515,7 @@ class EvidenceTogetherForm(forms.Form):
 
 
 class AcceptTogetherForm(forms.Form):
-    """Which of the uploaded items are accepted."""
+    """Which of the uploaded items are accepted; ticked beforehand are only those that the reader has opened."""
 
     items = forms.MultipleChoiceField(
         label=_("Uploaded and good enough"),
@@ -523,12 +523,18 @@ class AcceptTogetherForm(forms.Form):
         error_messages={"required": _("Choose at least one item.")},
     )
 
-    def __init__(self, *args: Any, labels: Iterable[tuple[EvidenceItem, str]], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's signature
+        labels: Iterable[tuple[EvidenceItem, str]],
+        opened: Collection[str],
+        **kwargs: Any,  # noqa: ANN401 -- as above
+    ) -> None:
         super().__init__(*args, **kwargs)
         offered = [(item.item, label) for item, label in labels]
         field = cast("forms.MultipleChoiceField", self.fields["items"])
         field.choices = offered
-        field.initial = [code for code, _label in offered]
+        field.initial = [code for code, _label in offered if code in opened]
 
 
 class OrderForm(StepForm):

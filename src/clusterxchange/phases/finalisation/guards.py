@@ -99,6 +99,11 @@ def exchange_is_not_closed(item: EvidenceItem) -> bool:
     return bool(item.exchange.state != ExchangeState.CLOSED)
 
 
+def evidence_is_waited_for(situation: Situation) -> Refusal | None:
+    """Take and decide nothing once the exchange is closed: what was paid and counted rests on what was there then."""
+    return None if exchange_is_not_closed(situation.subject) else Refusal("exchange_is_closed")
+
+
 def report_is_validated(situation: Situation) -> Refusal | None:
     """Ask for the visitor's report, validated or waived."""
     return None if queries.report_is_done(situation.subject.exchange) else Refusal("report_missing")

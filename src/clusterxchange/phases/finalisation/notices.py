@@ -179,6 +179,10 @@ REFUSALS = {
     "evidence_missing": _(
         "Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."
     ),
+    "exchange_is_cancelled": _(
+        "The exchange was cancelled, so no report and no evidence follows, and nothing is paid."
+    ),
+    "exchange_is_closed": _("The exchange is closed, so its evidence stays as it is."),
     "amount_above_agreement": _(
         "The amount is above what was agreed or may be agreed. Take the amount that the page shows."
     ),

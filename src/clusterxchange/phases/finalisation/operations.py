@@ -307,7 +307,10 @@ def return_payment(
 
 
 def _stored(proof: CheckedFile | None, at: datetime, field: str) -> StoredFile | None:
-    kept = None if proof is None else store(proof.content, proof.name, proof.content_type, at)
+    try:
+        kept = None if proof is None else store(proof.shown, proof.name, proof.content_type, at)
+    except cleaning.CannotBeRead as reason:
+        raise Refused(Refusal(reason.code, field=field)) from None
     if kept is not None and kept.is_rejected:
         raise Refused(Refusal("file_is_harmful", field=field))
     return kept

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.documents.models import Document
 from clusterxchange.foundation.models import StoredFile
@@ -27,6 +28,7 @@ from clusterxchange.scheme import terms
 from clusterxchange.scheme.amounts import AmountWorking
 from clusterxchange.scheme.document import EvidenceItem as WantedItem
 from clusterxchange.scheme.document import Format, Scheme
+from clusterxchange.workflow import journal
 
 VISITOR, HOST = "V", "H"
 
@@ -63,6 +65,16 @@ def evidence_with_a_verdict() -> list[EvidenceItem]:
     """Give the pieces of evidence in quarantine about whose files the scanner has said all by now."""
     waiting = EvidenceItem.objects.filter(state=EvidenceState.QUARANTINED).select_related("file", "original")
     return [item for item in waiting.order_by("pk") if not any(one.is_waiting for one in files_of(item))]
+
+
+def was_opened(item: EvidenceItem, actor: Actor) -> bool:
+    """Whether the reader has opened the file that is there now; the journal knows who looked."""
+    if item.uploaded_at is None:
+        return False
+    looked = journal.entries_of(str(item.exchange.reference)).filter(
+        kind="evidence", subject=str(item.pk), action=Action.OPEN_EVIDENCE, actor=str(actor.account_id)
+    )
+    return looked.filter(at__gte=item.uploaded_at).exists()
 
 
 def payments_for(actor: Actor) -> QuerySet[Payment]:

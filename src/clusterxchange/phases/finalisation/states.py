@@ -40,7 +40,7 @@ ACTIVITY_REPORT = register(
         asked_capacities=_own_side,
         rows=(
             row(
-                A.SUBMIT_REPORT, {R.OPEN, R.RETURNED}, R.SUBMITTED, asks={V, H}, terms=(Timed("report", "exchange__ended_at"),),
+                A.SUBMIT_REPORT, {R.OPEN, R.RETURNED}, R.SUBMITTED, asks={V, H}, terms=(Timed("report"),),
                 only_if=(guards.travel_evidence_is_there,), answers=(guards.report_is_complete,), writes=(effects.keep_report,), tells={VP, HP},
             ),
             row(
@@ -67,18 +67,24 @@ EVIDENCE = register(
         related=("exchange", *(f"exchange__{party}" for party in PARTIES), "exchange__commitment"),
         rows=(
             row(
-                A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report", "exchange__ended_at"),),
-                answers=(guards.file_is_given,), writes=(effects.keep_file,),
+                A.UPLOAD_EVIDENCE, {E.WANTED, E.ASKED_AGAIN}, E.UPLOADED, asks={V}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report"),),
+                only_if=(guards.evidence_is_waited_for,), answers=(guards.file_is_given,), writes=(effects.keep_file,),
                 detour=Detour(E.QUARANTINED, guards.file_is_not_cleared), afterwards=(effects.follow_the_verdict,),
             ),
             row(A.CLEAR_EVIDENCE, E.QUARANTINED, E.UPLOADED, tells={V}),
             row(A.REJECT_EVIDENCE, E.QUARANTINED, E.ASKED_AGAIN, writes=(effects.forget_reason,), afterwards=(effects.tell_verdict,), tells={V}),
             row(
                 A.ACCEPT_EVIDENCE, E.UPLOADED, E.ACCEPTED, asks={VP}, asked_if=guards.exchange_is_not_closed, terms=(Timed("report_validation"),),
-                writes=(effects.note_decision,),
+                only_if=(guards.evidence_is_waited_for,), writes=(effects.note_decision,),
             ),
-            row(A.ASK_AGAIN, E.UPLOADED, E.ASKED_AGAIN, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V}),
-            row(A.WAIVE_EVIDENCE, {E.WANTED, E.UPLOADED, E.ASKED_AGAIN}, E.WAIVED, answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V}),
+            row(
+                A.ASK_AGAIN, E.UPLOADED, E.ASKED_AGAIN, only_if=(guards.evidence_is_waited_for,), answers=(reason_is_given,),
+                writes=(effects.keep_reason,), tells={V},
+            ),
+            row(
+                A.WAIVE_EVIDENCE, {E.WANTED, E.UPLOADED, E.ASKED_AGAIN}, E.WAIVED, only_if=(guards.evidence_is_waited_for,),
+                answers=(reason_is_given,), writes=(effects.keep_reason,), tells={V},
+            ),
         ),
     )
 )

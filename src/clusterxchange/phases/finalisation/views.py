@@ -23,9 +23,9 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF, PNG, as_attachment, hand_out
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.money import format_cents
-from clusterxchange.phases.exchange_building.models import Exchange
+from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.exchange_building.queries import names_of_exchange
-from clusterxchange.phases.finalisation import cleaning, forms, operations, queries, rules
+from clusterxchange.phases.finalisation import cleaning, forms, guards, operations, queries, rules
 from clusterxchange.phases.finalisation.models import (
     ActivityReport,
     ActivityReportState,
@@ -124,20 +124,31 @@ def certificate_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def not_yet(request: HttpRequest, reference: str, kind: str, title: str, sentence: str) -> HttpResponse:
-    """Say of a part of an exchange that it begins with the end of the stay; a stranger gets the same as everywhere."""
+def not_yet(
+    request: HttpRequest, reference: str, kind: str, title: str, sentence: str, *, tried: A | None = None
+) -> HttpResponse:
+    """Say of a part of an exchange that it begins with the end of the stay; a stranger gets the same as everywhere.
+
+    A cancelled exchange never comes to that; whoever has tried a step with what is not there is refused.
+    """
     exchange = pages.load(request, Exchange.objects.all(), "exchange", reference=reference)
     machine = registry.machine_named("exchange")
     if kind not in cases.kinds_seen(machine, exchange, actor_of(request)):
         raise Http404
+    is_cancelled = exchange.state == ExchangeState.CANCELLED
+    if is_cancelled:
+        sentence = sentences.refusal_sentence("exchange_is_cancelled", {})
+    code = "exchange_is_cancelled" if is_cancelled else "wrong_state"
     context = {
         "title": title,
+        "heading": _("Nothing follows") if is_cancelled else _("Not yet"),
         "sentence": sentence,
+        "refusal": pages.refusal_context(tried, Refusal(code, {"state": exchange.state})) if tried else None,
         "breadcrumb": breadcrumb_of(exchange),
         "exchange": exchange,
         "banner": cases.banner_of(machine, exchange, actor_of(request), clock.now()),
     }
-    return render(request, "finalisation/not_yet.html", context)
+    return render(request, "finalisation/not_yet.html", context, status=pages.CONFLICT if tried else 200)
 
 
 # Amounts with their working
@@ -366,8 +377,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the report of one's own side; whoever looks after both sides chooses one."""
     rows = _reports(request, reference)
     if not rows:
-        sentence = _("Both sides write a short report when the stay has ended.")
-        return not_yet(request, reference, "activity_report", _("Final activity report"), sentence)
+        return _no_report(request, reference)
     if len(rows) == 1:
         return pages.show(request, REPORT_PAGES[rows[0].side], rows[0])
     exchange, at, actor = rows[0].exchange, clock.now(), actor_of(request)
@@ -389,6 +399,11 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "banner": cases.banner_of(registry.machine_named("exchange"), exchange, actor, at),
     }
     return render(request, "finalisation/reports.html", context)
+
+
+def _no_report(request: HttpRequest, reference: str, *, tried: A | None = None) -> HttpResponse:
+    sentence = _("Both sides write a short report when the stay has ended.")
+    return not_yet(request, reference, "activity_report", _("Final activity report"), sentence, tried=tried)
 
 
 def _badge_of_report(row: ActivityReport) -> str:
@@ -441,6 +456,8 @@ def certificate(request: HttpRequest, reference: str, side: str) -> HttpResponse
 @signed_in
 def act_on_report(request: HttpRequest, reference: str, action: A, side: str) -> HttpResponse:
     """Take a step with the report of one side."""
+    if request.method == "POST" and not ActivityReport.objects.filter(exchange__reference=reference).exists():
+        return _no_report(request, reference, tried=action)
     row = report_row(request, reference, side)
     return pages.act(request, REPORT_PAGES[row.side], row, action)
 
@@ -450,7 +467,7 @@ def act_on_own_report(request: HttpRequest, reference: str, action: A) -> HttpRe
     """Take a step with the report of one's own side: the capacity tells which, else the one that waits for the step."""
     rows = _reports(request, reference)
     if not rows:
-        raise Http404
+        return _no_report(request, reference, tried=action if request.method == "POST" else None)
     actor = actor_of(request)
     given = request.POST.get("capacity", "")
     side = SIDE_OF_CAPACITY.get(Capacity(given)) if given in set(Capacity) else None
@@ -581,11 +598,12 @@ def _items(request: HttpRequest, reference: str) -> list[EvidenceItem]:
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """Show all evidence of an exchange, each piece with its state."""
     items = _items(request, reference)
-    if not items:
-        return not_yet(
-            request, reference, "evidence", _("Evidence"), _("Evidence is asked for when the stay has ended.")
-        )
-    return show_evidence(request, items)
+    return show_evidence(request, items) if items else _no_evidence(request, reference)
+
+
+def _no_evidence(request: HttpRequest, reference: str, *, tried: A | None = None) -> HttpResponse:
+    sentence = _("Evidence is asked for when the stay has ended.")
+    return not_yet(request, reference, "evidence", _("Evidence"), sentence, tried=tried)
 
 
 def show_evidence(
@@ -646,9 +664,9 @@ def _steps_together(items: list[EvidenceItem], actor: Actor, at: datetime, bound
     ):
         open_items = [item for item in items if item.state in states]
         acting = decide.acting_capacities(actor, "evidence", action, items[0])
-        if not open_items or not acting:
+        if not open_items or not acting or not guards.exchange_is_not_closed(open_items[0]):
             continue
-        form = bound.get(action) or _form_together(action, open_items, at)
+        form = bound.get(action) or _form_together(action, open_items, actor, at)
         texts = sentences.ACTIONS[action]
         label = _("Upload the chosen files") if action is A.UPLOAD_EVIDENCE else _("Accept the chosen items")
         found.append(
@@ -667,7 +685,7 @@ def _steps_together(items: list[EvidenceItem], actor: Actor, at: datetime, bound
     return found
 
 
-def _form_together(action: A, items: list[EvidenceItem], at: datetime, *data: Any) -> Any:  # noqa: ANN401 -- data and files as Django takes them
+def _form_together(action: A, items: list[EvidenceItem], actor: Actor, at: datetime, *data: Any) -> Any:  # noqa: ANN401 -- data and files as Django takes them
     if action is A.UPLOAD_EVIDENCE:
         labels = [
             (
@@ -678,7 +696,8 @@ def _form_together(action: A, items: list[EvidenceItem], at: datetime, *data: An
             for item in items
         ]
         return forms.EvidenceTogetherForm(*data, labels=labels)
-    return forms.AcceptTogetherForm(*data[:1], labels=[(item, item_label(item, at)) for item in items])
+    opened = {item.item for item in items if queries.was_opened(item, actor)}
+    return forms.AcceptTogetherForm(*data[:1], labels=[(item, item_label(item, at)) for item in items], opened=opened)
 
 
 def _banner_of_all(item: EvidenceItem, case: SimpleNamespace, actor: Actor, at: datetime) -> cases.Banner:
@@ -704,20 +723,17 @@ def accept_evidence_together(request: HttpRequest, reference: str) -> HttpRespon
 def _act_together(request: HttpRequest, reference: str, action: A, states: tuple[str, ...]) -> HttpResponse:
     items = _items(request, reference)
     if not items:
-        raise Http404
+        return _no_evidence(request, reference, tried=action if request.method == "POST" else None)
     if request.method != "POST":
         return redirect(address_of_evidence(items[0].exchange))
     at, actor = clock.now(), actor_of(request)
-    denial = decide.denial(actor, "evidence", action, items[0])
-    if denial is not None:
-        return show_evidence(request, items, status=pages.FORBIDDEN, refused=(action, Refusal(denial)))
     open_items = [item for item in items if item.state in states]
     asked = {name.removesuffix(forms.CAMERA) for name in (*request.FILES, *request.POST.getlist("items"))}
-    over = [item for item in items if item.item in asked and item not in open_items]
-    if over or not open_items:
-        refusal = Refusal("wrong_state", {"state": (over or items)[0].state})
-        return show_evidence(request, items, status=pages.CONFLICT, refused=(action, refusal))
-    form = _form_together(action, open_items, at, request.POST, request.FILES)
+    refusal = _refusal_together(action, items, open_items, asked, actor)
+    if refusal is not None:
+        status = pages.status_of_refusal(refusal)
+        return show_evidence(request, items, status=status, refused=(action, refusal))
+    form = _form_together(action, open_items, actor, at, request.POST, request.FILES)
     if not form.is_valid():
         return show_evidence(request, items, status=pages.UNPROCESSABLE, bound={action: form})
     try:
@@ -732,8 +748,20 @@ def _act_together(request: HttpRequest, reference: str, action: A, states: tuple
     names = cases.names_of(items[0], decide.acting_capacities(actor, "evidence", action, items[0])[0], EVIDENCE)
     messages.success(request, str(sentences.ACTIONS[action].happened) % names)
     if action is A.UPLOAD_EVIDENCE:
-        _tell_of_the_scanner(request, [one for one in _items(request, reference) if one.item in request.FILES])
+        _tell_of_the_scanner(request, [one for one in _items(request, reference) if one.item in asked])
     return redirect(address_of_evidence(items[0].exchange))
+
+
+def _refusal_together(
+    action: A, items: list[EvidenceItem], open_items: list[EvidenceItem], asked: set[str], actor: Actor
+) -> Refusal | None:
+    denial = decide.denial(actor, "evidence", action, items[0])
+    if denial is not None:
+        return Refusal(denial)
+    if not guards.exchange_is_not_closed(items[0]):
+        return Refusal("exchange_is_closed")
+    over = [item for item in items if item.item in asked and item not in open_items]
+    return Refusal("wrong_state", {"state": (over or items)[0].state}) if over or not open_items else None
 
 
 def _tell_of_the_scanner(request: HttpRequest, items: list[EvidenceItem]) -> None:
@@ -913,11 +941,14 @@ def _payment_files(payment: Payment, actor: Actor) -> list[dict[str, Any]]:
 
 def _payment_context(request: HttpRequest, payment: Payment, at: datetime) -> dict[str, Any]:
     del at
+    actor = actor_of(request)
+    is_ordered_by_reader = payment.state == PaymentState.ORDERED and payment.ordered_by_id == actor.account_id
     report = queries.report_of(payment.exchange, queries.VISITOR)
     said_nothing = report is None or report.submitted_at is None
     return {
         "tracking": tracking_of(payment),
-        "account_url": f"{PAYMENT.address(payment)}account/" if may_open_account(payment, actor_of(request)) else "",
+        "is_ordered_by_reader": is_ordered_by_reader,
+        "account_url": f"{PAYMENT.address(payment)}account/" if may_open_account(payment, actor) else "",
         "account_is_new": not said_nothing and bool(payment.account_ending),
     }
 

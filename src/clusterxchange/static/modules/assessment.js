@@ -28,6 +28,27 @@ const answer = (place) => {
   if (wanted) wanted.checked = true;
 };
 
+// As long as nobody has edited the mail that asks for more, it shows the questions as they are typed.
+const letter = checklist?.querySelector("[name=hold_letter]");
+const shown = checklist?.querySelector("[name=hold_letter_shown]");
+const questions = () =>
+  lines()
+    .filter((line) => line.querySelector("input[value=ask]:checked"))
+    .map((line) => line.querySelector("textarea").value.trim().replace(/\s+/g, " "))
+    .filter((question) => question !== "");
+if (letter && shown) {
+  const [first, ...rest] = shown.value.split(/\r?\n/);
+  const last = rest.pop();
+  const unasked = questions().length === 0 ? rest : [];
+  const isUntouched = () => letter.value === shown.value.replace(/\r\n/g, "\n");
+  checklist.addEventListener("input", (event) => {
+    if (event.target === letter || !isUntouched()) return;
+    const asked = questions().map((question, place) => `${place + 1}. ${question}`);
+    letter.value = [first, ...(asked.length > 0 ? asked : unasked), last].join("\n");
+    shown.value = letter.value;
+  });
+}
+
 const passButton = document.querySelector("[data-pass-all]");
 if (passButton) {
   passButton.hidden = false;

@@ -38,6 +38,7 @@ def questions(application: Application, asked: Iterable[str], scheme: Scheme, at
     with translation.override(application.representative.account.language):
         until = last_day_of(terms.due_at(scheme, "on_hold", at, application.organisation.country or None))
         listed = [f"{number}. {one}" for number, one in enumerate(asked, start=1)]
+        listed = listed or [_("(the comments of the items that you mark “Ask”)")]
         last = _("Answer until %(day)s. After that the registration lapses.") % {"day": date_in_words(until)}
         return "\n".join([_("Your contact point needs to know more before deciding:"), *listed, last])
 
