@@ -28,7 +28,7 @@ HOSTILE = (
     f'"><img src=x onerror=1>{MARK}', f"'{MARK}", "{{7*7}}", "{% debug %}", "=1+1", "@SUM(A1)", "' or 1=1 --", "%00",
     "\r\nBcc: x@y.example", "../../etc/passwd", "\u202ecod.exe", "ﷺ" * 50, "𝕬", "-1", "0", "999999999999999999999",
     "1e309", "NaN", "2026-02-30", "0001-01-01", "9999-12-31", "null", "[]", "true", "ES", "a" * 5000, "", " ",
-    "é\u0301", "\ufffe",
+    "é\u0301", "\ufffe", "a\x00b",
 )  # fmt: skip
 FIELDS = (
     "email", "login", "password", "name", "text", "message", "reason", "title", "first_day", "last_day", "days", "km",

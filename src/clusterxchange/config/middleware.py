@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
+from clusterxchange.config.errors import bad_request
 from clusterxchange.foundation.logs import request_id
 from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
 from clusterxchange.parties.accounts.models import Account
@@ -23,6 +24,7 @@ from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.sentences import refusal_sentence
 
 FORBIDDEN = 403
+ZERO_BYTE = "\x00"
 READ_ONLY = "read_only"
 
 REQUEST_ID = "X-Request-ID"
@@ -112,3 +114,25 @@ class RefusalsMiddleware:
         answer.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
+
+
+class ZeroByteMiddleware:
+    """Answer a zero byte that no field has refused as a request that cannot be read: the database keeps none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on: a form says at its field what is wrong, and keeps what was typed."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say that the request was not understood where its zero byte came as far as the database or a file."""
+        is_at_fault = isinstance(error, DataError | ValueError) and _bears_a_zero_byte(request)
+        return bad_request(request, error) if is_at_fault else None
+
+
+def _bears_a_zero_byte(request: HttpRequest) -> bool:
+    sent = (part for query in (request.GET, request.POST) for name, values in query.lists() for part in (name, *values))
+    return ZERO_BYTE in request.path_info or any(ZERO_BYTE in str(part) for part in sent)
