@@ -268,15 +268,12 @@ def _timeline(standing: Standing, actor: Actor) -> list[dict[str, Any]]:
         for one in held
     }
     seen = {reference: _kinds_seen(name, root, actor) for reference, (name, root) in roots.items()}
-    found: list[dict[str, Any]] = []
-    for entry in Entry.objects.filter(case__in=[one for one in roots if one]).order_by("-n")[: 3 * LONGEST_TIMELINE]:
-        name, root = roots[entry.case]
-        if entry.kind not in seen[entry.case]:
-            continue
-        sentence = cases.happened(entry, name, root)
-        if sentence:
-            found.append({"at": entry.at, "sentence": sentence, "done": entry.before != entry.after})
-    return found[:LONGEST_TIMELINE]
+    newest = Entry.objects.filter(case__in=[one for one in roots if one]).order_by("-n")
+    entries = newest[: cases.REPEATS_PASSED_OVER * LONGEST_TIMELINE]
+    visible = ((entry, *roots[entry.case]) for entry in entries if entry.kind in seen[entry.case])
+    return cases.said_in_turn(
+        ((entry, cases.happened(entry, name, root)) for entry, name, root in visible), LONGEST_TIMELINE
+    )
 
 
 def _kinds_seen(name: str, root: Any, actor: Actor) -> frozenset[str]:  # noqa: ANN401 -- a case of any kind

@@ -26,6 +26,7 @@ from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Machine, Refusal, Row, Situation
 
 LONGEST_TIMELINE = 50
+REPEATS_PASSED_OVER = 10
 MOST_FIELDS_BESIDE = 3
 HALF_A_DAY = timedelta(hours=12)
 
@@ -335,11 +336,24 @@ def timeline_of(machine: Machine, subject: Thing, actor: Actor) -> list[dict[str
     """Give what happened in a case as sentences, newest first, as far as the reader may see."""
     root = machine.root_of(subject)
     seen = kinds_seen(machine, subject, actor)
-    found = []
-    for entry in journal.entries_of(root.reference).filter(kind__in=seen)[:LONGEST_TIMELINE]:
-        sentence = happened(entry, machine.root_name or machine.name, root)
-        if sentence:
-            found.append({"at": entry.at, "sentence": sentence, "done": entry.before != entry.after})
+    name = machine.root_name or machine.name
+    entries = journal.entries_of(root.reference).filter(kind__in=seen)[: REPEATS_PASSED_OVER * LONGEST_TIMELINE]
+    return said_in_turn(((entry, happened(entry, name, root)) for entry in entries), LONGEST_TIMELINE)
+
+
+def said_in_turn(entries: Iterable[tuple[Entry, str]], longest: int) -> list[dict[str, Any]]:
+    """Give entries and their sentences, newest first, as rows of a timeline; what is said again and again stands once.
+
+    Of forty answers that were saved one after the other only the last one is news.
+    """
+    found: list[dict[str, Any]] = []
+    for entry, sentence in entries:
+        moves = entry.before != entry.after
+        is_said = bool(found) and not moves and found[-1]["sentence"] == sentence
+        if sentence and not is_said:
+            found.append({"at": entry.at, "sentence": sentence, "done": moves})
+        if len(found) == longest:
+            break
     return found
 
 

@@ -188,6 +188,15 @@ def test_paper_needs_its_scan_and_one_record_waits_at_a_time(cast: Cast) -> None
         record(cast, application, act=Action.RESUBMIT_APPLICATION)
 
 
+def test_a_submission_is_recorded_only_once_all_sections_are_complete(cast: Cast) -> None:
+    application = started_for_ana(cast)
+    operations.edit_on_behalf(application, answers={"motivation": ""}, actor=cast.chiara.actor, at=MONDAY)
+    with pytest.raises(Refused) as incomplete:
+        record(cast, application)
+    assert incomplete.value.refusal.code == "answers_missing"
+    assert not ActOnBehalf.objects.exists()
+
+
 def test_answers_given_by_phone_are_recorded_on_a_page(cast: Cast, sign_in: SignIn, opened: Application) -> None:
     operations.hold_application(opened, questions="Which loom?", actor=cast.chiara.actor, at=MONDAY)
     browser = sign_in(cast.chiara)

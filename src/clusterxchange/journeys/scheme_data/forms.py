@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusterxchange.foundation.asked import asked
 from clusterxchange.journeys.scheme_data.parts import Group, SchemePart, named
 from clusterxchange.journeys.scheme_data.places import Document
 from clusterxchange.scheme.public_holidays import public_holidays
@@ -124,11 +125,13 @@ class EditionFileForm(forms.Form):
 class ProposeVersionForm(StepForm):
     """From which day it shall hold, and why."""
 
-    effective_on = forms.DateField(
-        label=gettext_lazy("Holds from"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": gettext_lazy("Write a date, for example 2026-09-01")},
+    effective_on = asked(
+        forms.DateField(
+            label=gettext_lazy("Holds from"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"invalid": gettext_lazy("Write a date, for example 2026-09-01")},
+        )
     )
     reason = forms.CharField(
         label=gettext_lazy("Why it changes"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.asked import asked
 from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.files import PDF, FileRefused, check
 from clusterxchange.parties.accounts.models import Account
@@ -497,8 +498,13 @@ class AuditForm(forms.Form):
 class ReasonForm(forms.Form):
     """A step that asks for its reason in words."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    reason = asked(
+        forms.CharField(
+            label=gettext_lazy("Reason"),
+            max_length=LONGEST_TEXT,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
     )
 
 
@@ -534,10 +540,12 @@ class ListedReasonForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
         scheme = engine.scheme_of(self.subject, self.at)
-        self.fields["reason_code"] = forms.ChoiceField(
-            label=_("Reason"),
-            choices=[("", _("Choose a reason")), *code_lists.choices(scheme, self.code_list)],
-            required=False,
+        self.fields["reason_code"] = asked(
+            forms.ChoiceField(
+                label=_("Reason"),
+                choices=[("", _("Choose a reason")), *code_lists.choices(scheme, self.code_list)],
+                required=False,
+            )
         )
         self.fields["reason"] = forms.CharField(
             label=_("In your words"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -569,13 +577,15 @@ class ValidateForm(ConsentForm):
         super().__init__(*args, **kwargs)
         words = hint_words_of(self.subject, engine.scheme_of(self.subject, self.at))
         if words:
-            self.fields["hint_reason"] = forms.CharField(
-                label=_("Why this is no internship, work placement or employment"),
-                max_length=LONGEST_TEXT,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 3}),
-                help_text=_("The text has these words: %(words)s. Keep it with a reason, or ask for changes.")
-                % {"words": ", ".join(words)},
+            self.fields["hint_reason"] = asked(
+                forms.CharField(
+                    label=_("Why this is no internship, work placement or employment"),
+                    max_length=LONGEST_TEXT,
+                    required=False,
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                    help_text=_("The text has these words: %(words)s. Keep it with a reason, or ask for changes.")
+                    % {"words": ", ".join(words)},
+                )
             )
 
 
@@ -711,16 +721,16 @@ class BankDetailsForm(StepForm):
         agreement = self.subject
         scheme = engine.scheme_of(agreement, self.at)
         holder = agreement.account_holder or agreement.exchange.visiting_organisation.legal_name
-        self.fields["account_holder"] = line(_("Account holder"), initial=holder)
+        self.fields["account_holder"] = asked(line(_("Account holder"), initial=holder))
         known = rules.masked(agreement.account_ending)
         hint = _("Known now: %(account)s") % {"account": known} if known else ""
         if has_iban(agreement, scheme):
-            self.fields["iban"] = line(_("IBAN"), help_text=hint)
+            self.fields["iban"] = asked(line(_("IBAN"), help_text=hint))
             self.fields["bic"] = line(_("BIC, if you know it"), initial=agreement.bic)
         else:
-            self.fields["account_number"] = line(_("Account number"), help_text=hint)
-            self.fields["bic"] = line(_("BIC"), initial=agreement.bic)
-            self.fields["bank_address"] = line(_("Address of the bank"), initial=agreement.bank_address)
+            self.fields["account_number"] = asked(line(_("Account number"), help_text=hint))
+            self.fields["bic"] = asked(line(_("BIC"), initial=agreement.bic))
+            self.fields["bank_address"] = asked(line(_("Address of the bank"), initial=agreement.bank_address))
         self.fields["tax_status"] = forms.ChoiceField(
             label=_("Tax status"),
             choices=code_lists.choices(scheme, "tax_statuses"),

@@ -646,9 +646,13 @@ def _part_notes(
         notes += [
             _("%(side)s has not seen this yet") % {"side": capacity_label(side)}
             for side in (V, H)
-            if str(side) != row.changed_as and read.get(str(side), row.changed_at) <= row.changed_at
+            if str(side) != row.changed_as and _has_to_see(read.get(str(side)), row.changed_at)
         ]
     return notes
+
+
+def _has_to_see(read_at: datetime | None, changed_at: datetime) -> bool:
+    return read_at is None or read_at < changed_at
 
 
 def _note_reading(request: HttpRequest, commitment: Commitment, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from clusterxchange.foundation.asked import asked
 from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.files import JPEG, PDF, PNG, FileRefused, check
 from clusterxchange.phases.exchange_building.guards import has_iban
@@ -553,11 +554,13 @@ class TransferForm(forms.Form):
     paid_on = forms.DateField(
         label=_("Day of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    transfer_reference = forms.CharField(
-        label=_("Reference of the bank"),
-        required=False,
-        max_length=140,
-        help_text=_("The reference, or a file below, is needed."),
+    transfer_reference = asked(
+        forms.CharField(
+            label=_("Reference of the bank"),
+            required=False,
+            max_length=140,
+            help_text=_("The reference, or a file below, is needed."),
+        )
     )
     proof = EvidenceField(label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB."))
 
@@ -566,11 +569,13 @@ class ReturnForm(StepForm):
     """What the bank says of the money that came back; the names differ from those of the transfer beside it."""
 
     reason = forms.CharField(label=_("Why the bank sent it back"), max_length=SHORT_TEXT)
-    return_reference = forms.CharField(
-        label=_("Reference of the bank"),
-        required=False,
-        max_length=140,
-        help_text=_("The reference, or a file below, is needed."),
+    return_reference = asked(
+        forms.CharField(
+            label=_("Reference of the bank"),
+            required=False,
+            max_length=140,
+            help_text=_("The reference, or a file below, is needed."),
+        )
     )
     return_proof = EvidenceField(
         label=_("Bank statement"), required=False, help_text=_("PDF, JPEG or PNG, up to 10 MB.")

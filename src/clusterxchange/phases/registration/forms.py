@@ -20,6 +20,7 @@ from stdnum.exceptions import ValidationError as NumberIsWrong
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP
 from clusterxchange.foundation import files, pictures
+from clusterxchange.foundation.asked import asked
 from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.models import StoredFile
@@ -349,7 +350,8 @@ class SectionForm(forms.Form):
         required = rules.required_questions(scheme, application)
         columns = {column for name in required for column in rules.QUESTIONS[name].columns}
         for name, field in self.fields.items():
-            field.asked = name not in self.later and (name in columns or name in self.also_asked())  # type: ignore[attr-defined]  # -- a mark for the template
+            if name not in self.later and (name in columns or name in self.also_asked()):
+                asked(field)
 
     def questions(self) -> dict[str, forms.Field]:
         """Give the fields of the section for this application."""
@@ -660,8 +662,8 @@ class OrganisationForm(SectionForm):
         }
 
     def also_asked(self) -> frozenset[str]:
-        """Count the role."""
-        return frozenset({"role"})
+        """Count the role; and the region while no country is known that has none."""
+        return frozenset({"role"} if self.application.organisation.country else {"role", "region"})
 
     def kept(self, name: str) -> Any:  # noqa: ANN401 -- as above
         """Give both roles as one answer."""

@@ -489,8 +489,13 @@ def record_act(
         engine.lock(APPLICATION, application)
         if application.partnership is None or actor.account_id is None:
             raise engine.NotAllowed(Refusal("not_allowed"))
-        if record.act not in ACTS or APPLICATION.row_for(record.act, application.state) is None:
+        line = APPLICATION.row_for(record.act, application.state)
+        if record.act not in ACTS or line is None:
             raise WrongState(Refusal("wrong_state", {"state": application.state}))
+        scheme = engine.scheme_of(application, at)
+        situation = Situation(application, record.act, actor, V, at, scheme, before=application.state)
+        if closed := next((refusal for guard in line.only_if if (refusal := guard(situation)) is not None), None):
+            raise Refused(closed)
         if application.acts_on_behalf.filter(answer="").exists():
             raise Refused(Refusal("act_waits_already"))
         if record.channel == ActOnBehalf.Channel.PAPER and record.evidence is None:

@@ -43,7 +43,8 @@ def _scheme(application: Application, at: datetime) -> Scheme:
     return queries.scheme_of_edition(application.edition_id, at)
 
 
-def _title(application: Application, actor: Actor) -> str:
+def title_of(application: Application, actor: Actor) -> str:
+    """Name a registration: by its organisation, or as the reader's own."""
     if application.organisation_id in actor.organisations:
         return _("Your registration")
     return application.organisation.legal_name or _("Registration of %(person)s") % {
@@ -128,7 +129,7 @@ DANGER = frozenset(
 COMMON: Mapping[str, Any] = {
     "machine": APPLICATION,
     "operations": operations,
-    "title": _title,
+    "title": title_of,
     "sections": _sections,
     "forms": APPLICATION_FORMS,
     "danger": DANGER,

@@ -26,7 +26,7 @@ from clusterxchange.phases.registration.models import Application, ApplicationSt
 from clusterxchange.phases.registration.notices import section_title
 from clusterxchange.phases.registration.states import APPLICATION
 from clusterxchange.phases.registration.views import known, on_behalf, papers
-from clusterxchange.phases.registration.views.applications import page_for
+from clusterxchange.phases.registration.views.applications import page_for, title_of
 from clusterxchange.scheme import code_lists, countries, economic_activities, regions
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.workflow import pages, sentences
@@ -197,12 +197,13 @@ def _section_page(desk: Desk, form: SectionForm, *, status: int = 200) -> HttpRe
         "application": found,
         "form": form,
         "title": section_title(form.section),
-        "breadcrumb": [(_("Desk"), "/desk/"), (_("Your registration"), desk.address())],
+        "breadcrumb": [(_("Desk"), "/desk/"), (title_of(desk.application, actor_of(desk.request)), desk.address())],
         "meta": [
             _("Section %(place)d of %(total)d")
             % {"place": rules.SECTIONS.index(form.section) + 1, "total": len(rules.SECTIONS)},
             _("All answers are needed unless marked optional"),
         ],
+        "is_on_behalf": desk.is_on_behalf,
         "left": len(rules.missing_sections(desk.scheme, found)),
         "back": back,
         "address": desk.address(),
