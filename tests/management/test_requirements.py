@@ -29,6 +29,10 @@ def test_every_list_names_the_versions_that_the_tool_runs_with() -> None:
     assert other == {}
 
 
+def test_every_installation_can_work_out_a_plan_for_the_programme() -> None:
+    assert "ortools" in pins_of(LISTS[0].with_name("run.txt"))
+
+
 def test_no_list_says_from_where_its_parts_come() -> None:
     assert [
         path.name for path in LISTS if re.search(r"https?://|--index-url|--find-links", path.read_text("utf-8"))

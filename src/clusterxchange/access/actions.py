@@ -70,7 +70,6 @@ class Action(StrEnum):
     CONFIRM_SUGGESTION = auto()
     ASK_FOR_PLAN = auto()
     MAKE_PLAN = auto()
-    FAIL_PLAN = auto()
     START_CONVERSATION = auto()
     BLOCK_CONVERSATION = auto()
     UNBLOCK_CONVERSATION = auto()

@@ -228,7 +228,6 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
     "match_plan": {
         A.ASK_FOR_PLAN: may(SO),
         A.MAKE_PLAN: may(SYS),
-        A.FAIL_PLAN: may(SYS),
         A.SEE: may(SO, AG),
     },
     "conversation": {

@@ -7,8 +7,6 @@ import pytest
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.matching import jobs, operations
-from clusterxchange.phases.matching.engine import assign
-from clusterxchange.phases.matching.engine.assign import NoSolver
 from clusterxchange.phases.matching.models import Conversation, MatchPlan, PlannedPair, Proposal
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow import obligations
@@ -112,19 +110,6 @@ def test_nobody_but_the_support_office_plans_or_confirms(match: Match, now: date
             operations.ask_for_plan(match.cast.edition, actor=person.actor, at=now)
         with pytest.raises(NotAllowed):
             operations.confirm_planned_pair(pair, message="", actor=person.actor, at=now)
-
-
-def test_without_the_solver_the_plan_says_so(match: Match, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def not_installed() -> None:
-        raise NoSolver
-
-    monkeypatch.setattr(assign, "_solver", not_installed)
-
-    found = make(match, now)
-
-    assert found.state == "FAILED"
-    page = text_of(signed_in(match.cast.edda), f"{LIST}{found.reference}/")
-    assert "This installation cannot work out plans" in page
 
 
 def test_edda_asks_on_the_page_a_job_works_it_out_and_she_confirms_a_pair(match: Match) -> None:

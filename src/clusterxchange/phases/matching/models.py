@@ -375,7 +375,6 @@ class MatchPlanState(models.TextChoices):
 
     ASKED = "ASKED", _("Being worked out")
     MADE = "MADE", _("Worked out")
-    FAILED = "FAILED", _("Not possible")
 
 
 class MatchPlan(SubjectModel):

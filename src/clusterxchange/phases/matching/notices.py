@@ -108,9 +108,6 @@ sentences.say(
         Action.MAKE_PLAN: ActionSentences(
             button=_("Keep the plan"), happened=_("A plan for the programme is worked out: %(reference)s")
         ),
-        Action.FAIL_PLAN: ActionSentences(
-            button=_("Give up the plan"), happened=_("A plan for the programme is not possible here: %(reference)s")
-        ),
         Action.START_CONVERSATION: ActionSentences(
             button=_("Start the conversation"), happened=_("%(party)s started a conversation")
         ),

@@ -9,7 +9,6 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM, Actor
 from clusterxchange.access.capacities import HP, SO, VP, Capacity, H, V
 from clusterxchange.phases.matching import effects, keeping, queries, states
-from clusterxchange.phases.matching.engine.assign import NoSolver
 from clusterxchange.phases.matching.engine.participant import VISIT
 from clusterxchange.phases.matching.engine.rules import broken_condition
 from clusterxchange.phases.matching.engine.score import PARTS
@@ -623,12 +622,8 @@ def ask_for_plan(edition: Edition, *, actor: Actor, at: datetime) -> MatchPlan:
 
 
 def make_plan(found: MatchPlan, *, actor: Actor, at: datetime) -> MatchPlan:
-    """Work the plan out and keep it; where the solver is not installed, say so."""
-    try:
-        planned, figures = keeping.plan_of(found.edition_id, at=at)
-    except NoSolver:
-        engine.move(found, Action.FAIL_PLAN, actor=actor, at=at)
-        return found
+    """Work the plan out and keep it."""
+    planned, figures = keeping.plan_of(found.edition_id, at=at)
     references = [one.host_reference for one in planned]
     hosts = dict(Participation.objects.filter(reference__in=references).values_list("reference", "pk"))
     with engine.unit_of_work(actor, at):

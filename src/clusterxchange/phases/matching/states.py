@@ -240,7 +240,6 @@ MATCH_PLAN = register(
         rows=(
             row(A.ASK_FOR_PLAN, None, P.ASKED, writes=(effects.have_plan_made,)),
             row(A.MAKE_PLAN, P.ASKED, P.MADE, tells={SO}),
-            row(A.FAIL_PLAN, P.ASKED, P.FAILED, tells={SO}),
         ),
     )
 )

@@ -1,6 +1,6 @@
 """A plan for the whole programme: who visits whom so that the sum of scores is largest. People confirm it.
 
-The solver is not part of the tool that people run; it comes with requirements/matching.txt.
+The solver is loaded by the job that works a plan out, never by a page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,6 @@ from importlib import import_module
 from types import ModuleType
 
 import numpy as np
-
-
-class NoSolver(RuntimeError):
-    """Say that the solver is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,6 @@ def plan(
     its visitors, pays for so many. `budget_of` names the budget of each visitor.
 
     :raises ValueError: a score is negative or the edges are not of one length.
-    :raises NoSolver: the solver is not installed.
     """
     ends, targets, worth = (np.asarray(values, dtype=np.int64) for values in (visitors, hosts, scores))
     if not len(ends) == len(targets) == len(worth):
@@ -90,7 +85,4 @@ def plan(
 
 
 def _solver() -> ModuleType:
-    try:
-        return import_module("ortools.graph.python.min_cost_flow")
-    except ImportError as error:
-        raise NoSolver("Plans need the solver of requirements/matching.txt") from error
+    return import_module("ortools.graph.python.min_cost_flow")

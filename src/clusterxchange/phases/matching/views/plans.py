@@ -124,7 +124,6 @@ def _show(request: HttpRequest, found: MatchPlan, *, status: int = 200, refused:
         "plan": found,
         "state_label": sentences.state_label("match_plan", found.state),
         "is_made": found.state == MatchPlanState.MADE,
-        "is_asked": found.state == MatchPlanState.ASKED,
         "pairs": [_pair_shown(pair, scheme, actor.support_office) for pair in page.object_list],
         "page": page,
         "address": states.MATCH_PLAN.address(found),
