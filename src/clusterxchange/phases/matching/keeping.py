@@ -216,7 +216,7 @@ class Planned:
 
 
 def plan_of(edition_id: int, *, at: datetime) -> tuple[list[Planned], dict[str, object]]:
-    """Work out who would visit whom, and what that brings; a budget pays for so many exchanges at the highest amount."""
+    """Work out who would visit whom, and what it brings; a budget pays for so many exchanges at the highest amount."""
     scheme = scheme_of_edition(edition_id, at)
     found = field_of(edition_id, HOST, scheme)
     visitors = [row for row in queries.listed_in(edition_id, VISIT) if queries.may_be_planned(row)]
