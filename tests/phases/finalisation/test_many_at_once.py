@@ -1,6 +1,7 @@
 """Many who do the same to one payment at once leave it done once; what is killed on the way is not half done.
 
-The short form makes 50 attempts and kills before 2 statements; `LONG=1` makes 1,000 and kills before each of up to 200.
+The short form makes 50 attempts of each kind and kills before 2 statements; `LONG=1` makes 1,000 and kills before each
+of up to 200.
 """
 
 import os
@@ -26,14 +27,14 @@ from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
-from tests.bring import bring_exchange_to, bring_many_exchanges_to
+from tests.bring import bring_many_exchanges_to
 from tests.cast import Cast, make_cast
 from tests.phases.finalisation.bank import Booking, statement
 from tests.phases.finalisation.test_bank_file import batch_of, give_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
 IS_LONG = os.environ.get("LONG") == "1"
-ATTEMPTS, AT_A_TIME = (1000 if IS_LONG else 50), 10
+AT_A_TIME, GROUPS = 10, (100 if IS_LONG else 5)
 # The process is killed just before the statement of this number.
 POINTS = range(1, 201) if IS_LONG else (2, 9)
 DONE = "done"
@@ -46,29 +47,34 @@ def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the d
     return make_cast()
 
 
-def attempts(call: Callable[[], object]) -> Counter[str]:
-    """Make the attempts in groups that begin together; count "done" and the codes of the refusals."""
-    outcomes: list[str] = []
+def attempts(call: Callable[[int], object]) -> list[Counter[str]]:
+    """Let ten at a time do the same, group after group; count for each group "done" and the codes of the refusals."""
+    counted: list[Counter[str]] = []
 
-    def run(gate: Barrier) -> None:
+    def run(group: int, gate: Barrier, outcomes: list[str]) -> None:
         try:
             gate.wait(timeout=60)
-            call()
+            call(group)
             outcomes.append(DONE)
         except NotDone as reason:
             outcomes.append(reason.refusal.code)
         finally:
             connections.close_all()
 
-    for _ in range(ATTEMPTS // AT_A_TIME):
-        gate = Barrier(AT_A_TIME)
-        threads = [Thread(target=run, args=(gate,)) for _ in range(AT_A_TIME)]
+    for group in range(GROUPS):
+        gate, outcomes = Barrier(AT_A_TIME), list[str]()
+        threads = [Thread(target=run, args=(group, gate, outcomes)) for _ in range(AT_A_TIME)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(timeout=300)
-    assert len(outcomes) == ATTEMPTS
-    return Counter(outcomes)
+        assert len(outcomes) == AT_A_TIME
+        counted.append(Counter(outcomes))
+    return counted
+
+
+def only_one_got_through(counted: list[Counter[str]], code: str) -> None:
+    assert counted == [Counter({DONE: 1, code: AT_A_TIME - 1})] * GROUPS
 
 
 def happened(action: str) -> int:
@@ -80,73 +86,56 @@ def is_in_order(at: datetime) -> None:
     assert journal.check().ok
 
 
-def test_the_same_payment_is_ordered_once(committed: Cast) -> None:
-    story = bring_exchange_to(committed, "due")
-    payment, chiara = story.payment.pk, committed.chiara.actor
-
-    counted = attempts(
-        lambda: finalisation.order_payment(Payment.objects.get(pk=payment), actor=chiara, at=story.at, capacity=PO)
-    )
-
-    assert counted == {DONE: 1, "wrong_state": ATTEMPTS - 1}
-    assert happened("order_payment") == 1
-    is_in_order(story.at)
-
-
-def test_the_same_payment_is_released_into_one_batch_once(committed: Cast) -> None:
-    story = bring_exchange_to(committed, "ordered")
-    payment, cosima = story.payment.pk, committed.cosima.actor
-
-    counted = attempts(
-        lambda: finalisation.release_payment(Payment.objects.get(pk=payment), actor=cosima, at=story.at, capacity=PR)
-    )
-
-    assert counted == {DONE: 1, "already_in_batch": ATTEMPTS - 1}
-    assert (happened("release_payment"), PaymentBatch.objects.count()) == (1, 1)
-    is_in_order(story.at)
-
-
-def test_the_same_batch_is_written_once(committed: Cast) -> None:
-    story = bring_exchange_to(committed, "released")
-    give_account(committed, story.at)
-    batch, chiara = batch_of(story).pk, committed.chiara.actor
-
-    counted = attempts(
-        lambda: operations.make_bank_file(
-            PaymentBatch.objects.select_related("partnership").get(pk=batch), actor=chiara, at=story.at
-        )
-    )
-
-    # Whoever comes later gets the file that is there.
-    assert counted == {DONE: ATTEMPTS}
-    assert happened("make_bank_file") == 1
-    assert len(batch_of(story).transfers) == 1
-    is_in_order(story.at)
-
-
 def kept_statement(cast: Cast, *stories: Story) -> BankStatement:
     """Keep a statement that says that each payment was paid."""
-    bookings = [Booking(str(story.exchange.reference), bank_reference=f"B{n}") for n, story in enumerate(stories)]
+    references = [str(story.exchange.reference) for story in stories]
+    bookings = [Booking(reference, bank_reference=f"B{reference}") for reference in references]
     return operations.keep_statement(
         cast.loom, content=statement(*bookings), name="s.xml", actor=cast.chiara.actor, at=MONDAY_EVENING
     )
 
 
-def test_the_same_statement_counts_once(committed: Cast) -> None:
-    story = bring_exchange_to(committed, "released")
-    give_account(committed, story.at)
-    kept, chiara = kept_statement(committed, story), committed.chiara.actor
-    shown = queries.fingerprint_of(queries.verdicts_on(kept, MONDAY_EVENING))
+def test_each_of_many_payments_is_ordered_released_written_and_paid_once(committed: Cast) -> None:
+    """Each group of ten has a payment of its own before it; the batch is the same for all of them."""
+    wanted = 39000 * GROUPS
+    Budget.objects.filter(partnership=committed.loom).update(planned_cents=wanted, free_cents=wanted)
+    stories = bring_many_exchanges_to(committed, "due", GROUPS)
+    payments = [story.payment.pk for story in stories]
+    chiara, cosima, at = committed.chiara.actor, committed.cosima.actor, stories[0].at
+    give_account(committed, at)
 
-    counted = attempts(
-        lambda: operations.import_statement(
-            BankStatement.objects.get(pk=kept.pk), shown=shown, actor=chiara, at=MONDAY_EVENING
-        )
-    )
+    def order(group: int) -> None:
+        finalisation.order_payment(Payment.objects.get(pk=payments[group]), actor=chiara, at=at, capacity=PO)
 
-    assert counted == {DONE: 1, "statement_imported_already": ATTEMPTS - 1}
-    assert (happened("confirm_paid"), StatementLine.objects.count()) == (1, 1)
-    assert Budget.objects.get(partnership=committed.loom).paid_cents == 39000
+    def release(group: int) -> None:
+        finalisation.release_payment(Payment.objects.get(pk=payments[group]), actor=cosima, at=at, capacity=PR)
+
+    only_one_got_through(attempts(order), "wrong_state")
+    only_one_got_through(attempts(release), "already_in_batch")
+    assert (happened("order_payment"), happened("release_payment")) == (GROUPS, GROUPS)
+
+    (batch,) = PaymentBatch.objects.values_list("pk", flat=True)
+
+    def write(_group: int) -> None:
+        kept = PaymentBatch.objects.select_related("partnership").get(pk=batch)
+        operations.make_bank_file(kept, actor=chiara, at=MONDAY_EVENING)
+
+    # Whoever comes later gets the file that is there.
+    assert attempts(write) == [Counter({DONE: AT_A_TIME})] * GROUPS
+    assert happened("make_bank_file") == 1
+    assert sorted(one["payment"] for one in batch_of(stories[0]).transfers) == sorted(payments)
+
+    statements = [kept_statement(committed, story) for story in stories]
+    shown = [queries.fingerprint_of(queries.verdicts_on(one, MONDAY_EVENING)) for one in statements]
+
+    def take_in(group: int) -> None:
+        kept = BankStatement.objects.get(pk=statements[group].pk)
+        operations.import_statement(kept, shown=shown[group], actor=chiara, at=MONDAY_EVENING)
+
+    only_one_got_through(attempts(take_in), "statement_imported_already")
+    assert (happened("confirm_paid"), StatementLine.objects.count()) == (GROUPS, GROUPS)
+    assert set(Payment.objects.values_list("state", flat=True)) == {"PAID"}
+    assert Budget.objects.get(partnership=committed.loom).paid_cents == wanted
     is_in_order(MONDAY_EVENING)
 
 
