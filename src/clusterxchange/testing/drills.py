@@ -32,6 +32,7 @@ PARTS = (
     Part("signing at once", ("tests/operations/test_drill_of_signing.py",)),
     Part("two at once", ("tests/operations/test_two_at_once.py",)),
     Part("payments at once and killed", ("tests/phases/finalisation/test_many_at_once.py",)),
+    Part("killed while paying", ("tests/drills/test_killed_while_paying.py",)),
     Part("money over histories", ("tests/phases/finalisation/test_money_over_histories.py",)),
     Part("changed bytes in signatures", ("tests/phases/exchange_building/test_signatures.py",)),
     Part("changed bytes in packs", ("tests/phases/exchange_building/test_verification_pack.py",)),
