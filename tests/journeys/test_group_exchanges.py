@@ -144,7 +144,7 @@ def group_place() -> str:
     return str(values()["place"])
 
 
-def test_a_text_that_waits_for_validation_stays_until_a_contact_point_returns_it(
+def test_a_text_that_waits_for_validation_takes_the_change_over_once_a_contact_point_returns_it(
     group: Programme, match: Match
 ) -> None:
     cast = match.cast
@@ -158,6 +158,19 @@ def test_a_text_that_waits_for_validation_stays_until_a_contact_point_returns_it
     assert [one.what for one in found] == ["waits", "drafted"]
     assert text_with(cast.ana).place == group_place()
     assert text_with(cast.zoe).place == "Another mill"
+
+    text.refresh_from_db()
+    building.request_changes(text, reason_code=operations.CONTENT_CHANGED, actor=cast.chiara.actor, at=AT, capacity=VP)
+
+    returned = text_with(cast.ana)
+    assert (returned.state, returned.place) == ("CHANGES_REQUESTED", "Another mill")
+    # What the two write after that is theirs.
+    building.edit_commitment(returned, values={"place": "Our own mill"}, actor=cast.ana.actor, at=AT, capacity=V)
+    agree(text_with(cast.ana), cast.ana)
+    consent(group, Action.AGREE_COMMITMENT, cast.bram, returned)
+    again = {"reason_code": operations.CONTENT_CHANGED, "actor": cast.chiara.actor, "at": AT, "capacity": VP}
+    building.request_changes(text_with(cast.ana), **again)
+    assert text_with(cast.ana).place == "Our own mill"
 
 
 def test_a_change_that_breaks_a_rule_changes_nothing(group: Programme, match: Match) -> None:

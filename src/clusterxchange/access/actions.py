@@ -66,6 +66,7 @@ class Action(StrEnum):
     CHANGE_PROGRAMME = auto()
     CLOSE_PROGRAMME = auto()
     CANCEL_PROGRAMME = auto()
+    BEGIN_PROGRAMME = auto()
     NAME_GUESTS = auto()
     CONFIRM_SUGGESTION = auto()
     ASK_FOR_PLAN = auto()

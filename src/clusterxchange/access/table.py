@@ -222,6 +222,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CHANGE_PROGRAMME: may(H),
         A.CLOSE_PROGRAMME: may(H),
         A.CANCEL_PROGRAMME: may(H),
+        A.BEGIN_PROGRAMME: may(SYS),
         A.NAME_GUESTS: may(H),
         A.SEE: may(H, HP, SO, AG),
     },

@@ -1,6 +1,6 @@
 """Group exchanges: one host, fixed days, seats that are asked for, wait, and are confirmed."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,66 @@ def test_whoever_asks_once_all_seats_are_given_waits_in_the_order_of_asking(matc
     assert seats_in(text_of(bram, address_of(programme))) == ["confirmed", "waiting"]
 
 
+def test_more_places_let_the_host_answer_those_who_waited(match: Match, now: datetime) -> None:
+    cast, programme = match.cast, publish(match, now, places=1)
+    confirm(cast, ask(programme, cast.ana, match.visit, now), now)
+    second = ask(programme, cast.zoe, match.zoes_visit, now)
+    assert not obligations.mine(cast.bram.actor).filter(reference=second.reference).exists()
+
+    operations.change_programme(programme, values={"places": 2}, actor=cast.bram.actor, at=now)
+
+    (asked,) = obligations.mine(cast.bram.actor).filter(kind="proposal").values_list("reference", flat=True)
+    assert asked == second.reference
+    assert obligations.differences(now) == []
+
+
+def test_who_has_a_seat_or_has_asked_for_one_is_told_of_other_days_alone(match: Match, now: datetime) -> None:
+    cast, programme = match.cast, publish(match, now)
+    confirm(cast, ask(programme, cast.ana, match.visit, now), now)
+    ask(programme, cast.zoe, match.zoes_visit, now)
+
+    def told() -> list[str]:
+        rows = Notice.objects.filter(kind="programme", action="change_programme", topic="happened")
+        return sorted(rows.exclude(account=cast.dov.account).values_list("account__email", flat=True))
+
+    operations.change_programme(programme, values={"title": "Four looms"}, actor=cast.bram.actor, at=now)
+    assert told() == []
+    operations.change_programme(programme, values=next_weeks_days(), actor=cast.bram.actor, at=now)
+
+    assert told() == ["ana@cast.example", "zoe@cast.example"]
+
+
+def test_requests_without_an_answer_end_when_the_group_begins_and_no_seat_is_given_any_more(
+    match: Match, now: datetime
+) -> None:
+    cast, programme = match.cast, publish(match, now, places=1)
+    next_week = publish(match, now, title="A week later", **next_weeks_days())
+    confirm(cast, ask(programme, cast.ana, match.visit, now), now)
+    waiting = ask(programme, cast.zoe, match.zoes_visit, now)
+    operations.change_programme(programme, values={"places": 2}, actor=cast.bram.actor, at=now)
+    morning = datetime(2026, 4, 14, 7, tzinfo=UTC)
+
+    with pytest.raises(Refused) as refused:
+        confirm(cast, waiting, morning)
+    run_due(morning + timedelta(hours=5))
+
+    assert code_of(refused) == ("programme_has_begun", "")
+    waiting.refresh_from_db()
+    programme.refresh_from_db()
+    assert (waiting.state, programme.state) == ("EXPIRED", "BEGUN")
+    told = Notice.objects.filter(action="expire_proposal").values_list("account__email", flat=True)
+    assert sorted(told) == ["bram@cast.example", "zoe@cast.example"]
+    assert obligations.differences(morning + timedelta(hours=5)) == []
+    assert list(queries.programmes_for(cast.ana.actor)) == [next_week, programme]
+    # The host was not silent: it is neither nudged nor hidden.
+    assert queries.unanswered_by(match.host) == 0
+
+
+def next_weeks_days() -> dict[str, Any]:
+    later = [day + timedelta(days=7) for day in DAYS]
+    return {"first_day": later[0], "last_day": later[-1], "agenda": agenda(*later)}
+
+
 def test_a_request_for_a_seat_waits_longer_than_a_proposal_and_hides_no_host(match: Match, now: datetime) -> None:
     programme = publish(match, now)
     seat = ask(programme, match.cast.ana, match.visit, now)
@@ -192,6 +252,8 @@ def test_a_group_is_called_off_only_while_nobody_has_a_seat(match: Match, now: d
     assert code_of(refused) == ("seats_are_confirmed", "")
     asked.refresh_from_db()
     assert asked.state == "CLOSED"
+    told = Notice.objects.filter(kind="programme", action="cancel_programme")
+    assert sorted(told.values_list("account__email", flat=True)) == ["dov@cast.example", "zoe@cast.example"]
     assert str(other.reference) not in text_of(signed_in(cast.ana), LIST)
 
 

@@ -41,7 +41,14 @@ class Result:
 def exchanges_of(programme: Programme) -> Iterable[Exchange]:
     """Give the exchanges of a group that have not begun, in the order in which their seats were confirmed."""
     rows = Exchange.objects.filter(programme=programme, state__in=BEFORE_THE_END)
-    related = ("visiting_organisation", "host_organisation", "visitor_partnership", "host_partnership", "programme")
+    related = (
+        "visiting_organisation",
+        "host_organisation",
+        "visitor_partnership",
+        "host_partnership",
+        "programme",
+        "proposal",
+    )
     return rows.select_related(*related).order_by("pk")
 
 
@@ -65,7 +72,7 @@ def change_programme(
     """Change days, place or agenda of a group and carry it into the text of each of its exchanges, all or nothing.
 
     A text that is being written gets the new days and agenda; one that is signed, or open for signature, a next
-    version. One that waits for validation is left: its contact points have to return it first.
+    version. One that waits for validation gets them as soon as it is written again.
 
     :raises NotDone: NotAllowed, or Refused with the rule that the new days break.
     """
@@ -73,6 +80,7 @@ def change_programme(
         matching.change_programme(programme, values=values, actor=actor, at=at)
         found = [consequence_for(exchange) for exchange in exchanges_of(programme)]
         for one in found:
+            matching.note_whether_change_waits(one.exchange.proposal, waits=one.what == WAITS)
             if one.what != WAITS:
                 _carry_into(one.exchange, programme, actor, at)
     return found

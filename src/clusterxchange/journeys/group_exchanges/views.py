@@ -40,7 +40,9 @@ CONSENTS: tuple[tuple[Action, tuple[Capacity, ...]], ...] = (
 FOLLOWS = {
     DRAFTED: gettext_lazy("%(visitor)s: the draft gets the new days and agenda; both agree to it again."),
     AMENDED: gettext_lazy("%(visitor)s: a next version is drafted; it is validated and signed again."),
-    WAITS: gettext_lazy("%(visitor)s: it waits for validation and stays. Ask a contact point to return it."),
+    WAITS: gettext_lazy(
+        "%(visitor)s: it waits for validation. Once a contact point returns it, it gets the new days and agenda."
+    ),
 }
 
 

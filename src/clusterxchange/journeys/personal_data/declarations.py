@@ -294,7 +294,7 @@ DECLARATIONS = (
         "matching.Proposal",
         {REGISTRATION: "message decline_text", OUTSIDER: "invited_name invited_email"},
         f"id {LIFE} reference visitor_participation host_participation sender_organisation suggested_by format "
-        "is_prior_agreement invitation_sent_at decline_reason releases_place programme first_day last_day",
+        "is_prior_agreement invitation_sent_at decline_reason releases_place programme first_day last_day waits_for_change",
         people=BOTH_SIDES,
     ),
     _declare("matching.OfferedDates", other="id proposal first_day last_day capacity at accepted_at"),

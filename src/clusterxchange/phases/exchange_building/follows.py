@@ -1,10 +1,12 @@
 """What follows in exchange building from what has just happened, in the same transaction."""
 
+from dataclasses import replace
 from typing import Any
 
 from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import SYS
 from clusterxchange.phases.exchange_building import operations
-from clusterxchange.phases.exchange_building.effects import keep_text, refresh_text, supersede_commitment
+from clusterxchange.phases.exchange_building.effects import keep_text, refresh_text, supersede_commitment, write_part
 from clusterxchange.phases.exchange_building.models import (
     Audit,
     Commitment,
@@ -24,6 +26,7 @@ from clusterxchange.phases.exchange_building.queries import (
     signed_agreement,
     text_of_programme,
 )
+from clusterxchange.phases.matching import operations as matching
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.document import Format
 from clusterxchange.workflow import engine
@@ -108,6 +111,17 @@ def _shared_language(own: list[str], other: list[str]) -> str:
     if PREFERRED_LANGUAGE in shared or not shared:
         return PREFERRED_LANGUAGE
     return shared[0]
+
+
+@follows("commitment", CommitmentState.CHANGES_REQUESTED)
+@follows("commitment", CommitmentState.DRAFTING)
+def take_change_of_group_over(situation: Situation) -> None:
+    """Bring a text that is written again to the days and agenda that its group was given meanwhile."""
+    seat = situation.subject.exchange.proposal
+    if seat.waits_for_change:
+        values = text_of_programme(seat.programme)
+        write_part(replace(situation, actor=SYSTEM, capacity=SYS, inputs={"values": values}))
+        matching.note_whether_change_waits(seat, waits=False)
 
 
 @follows("commitment", CommitmentState.VALIDATED)

@@ -1,5 +1,6 @@
 """What a step writes besides the state (matching)."""
 
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
@@ -9,7 +10,7 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import people_of_organisations
 from clusterxchange.phases.matching import queries
 from clusterxchange.phases.matching.engine.participant import PHYSICAL
-from clusterxchange.phases.matching.models import AbuseReport, Conversation
+from clusterxchange.phases.matching.models import AbuseReport, Conversation, Programme, Proposal
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.scheme.proposals import Standing, standing_of
 from clusterxchange.workflow import engine, notices, registry
@@ -63,7 +64,8 @@ def count_unanswered(situation: Situation) -> None:
     """Nudge a host that lets proposals expire; hide it from the lists, with the reason, when it goes on."""
     proposal = situation.subject
     host = proposal.host_participation
-    if host is None or proposal.sender_organisation_id in (None, host.organisation_id):
+    is_no_request = host is None or proposal.sender_organisation_id in (None, host.organisation_id)
+    if is_no_request or not queries.is_no_seat(proposal):
         return
     unanswered = queries.unanswered_by(host)
     standing = standing_of(situation.scheme, unanswered)
@@ -140,26 +142,53 @@ def keep_abuse_report(situation: Situation) -> None:
 
 
 def write_programme(situation: Situation) -> None:
-    """Write what was changed of a group exchange, as its next version."""
+    """Write what was changed of a group exchange, as its next version; visitors are told of other days."""
     programme = situation.subject
+    days = (programme.first_day, programme.last_day)
     for name, value in situation.inputs["values"].items():
         setattr(programme, name, value)
     programme.version += 1
     programme.save()
+    if days != (programme.first_day, programme.last_day):
+        _tell_visitors(situation, queries.open_seats(programme) | queries.confirmed_seats(programme))
+
+
+def _tell_visitors(situation: Situation, seats: QuerySet[Proposal]) -> None:
+    """Tell who has a seat or has asked for one what has happened to the group; none of them is a party to it."""
+    organisations = seats.order_by().values_list("visitor_participation__organisation_id", flat=True)
+    people = people_of_organisations(organisations)
+    notices.tell_people(people, situation.subject, situation.action, situation.capacity, situation.at)
 
 
 def close_seats(situation: Situation) -> None:
-    """Close the seats that were asked for, since the group exchange does not take place."""
-    for seat in queries.open_seats(situation.subject):
+    """Close the seats that were asked for, since the group exchange does not take place, and tell those visitors."""
+    seats = queries.open_seats(situation.subject)
+    _tell_visitors(situation, seats)
+    for seat in seats:
         engine.move(seat, Action.CLOSE_PROPOSAL, actor=SYSTEM, at=situation.at)
+
+
+def end_requests(situation: Situation) -> None:
+    """Let the requests for seats end that nobody has answered, since the group has begun; both sides are told."""
+    for seat in queries.open_seats(situation.subject):
+        engine.move(seat, Action.EXPIRE_PROPOSAL, actor=SYSTEM, at=situation.at)
 
 
 def look_at_seats_again(situation: Situation) -> None:
     """Have it worked out anew who of a group waits for the host and who waits for a place."""
-    programme = situation.subject.programme
-    if programme is not None:
-        for seat in queries.open_seats(programme):
-            engine.concern(seat)
+    if situation.subject.programme is not None:
+        look_at_seats_of(situation.subject.programme)
+
+
+def look_at_seats_of_group_again(situation: Situation) -> None:
+    """Do the same where the group itself has changed: there may be more places now."""
+    look_at_seats_of(situation.subject)
+
+
+def look_at_seats_of(programme: Programme) -> None:
+    """Do it for a group; what is asked of whom is settled at the end of the transaction."""
+    for seat in queries.open_seats(programme):
+        engine.concern(seat)
 
 
 def have_plan_made(situation: Situation) -> None:

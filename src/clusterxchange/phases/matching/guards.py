@@ -196,10 +196,13 @@ def programme_takes_requests(situation: Situation) -> Refusal | None:
 
 
 def programme_goes_on(situation: Situation) -> Refusal | None:
-    """Whether the group exchange of a seat has not been cancelled."""
+    """Whether the group exchange of a seat is neither cancelled nor has begun."""
     programme = situation.subject.programme
-    is_over = programme is not None and programme.state == ProgrammeState.CANCELLED
-    return Refusal("programme_closed") if is_over else None
+    if programme is None:
+        return None
+    if situation.at.astimezone(SCHEME_ZONE).date() >= programme.first_day:
+        return Refusal("programme_has_begun")
+    return Refusal("programme_closed") if programme.state == ProgrammeState.CANCELLED else None
 
 
 def host_may_publish(situation: Situation) -> Refusal | None:

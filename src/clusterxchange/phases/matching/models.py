@@ -58,6 +58,8 @@ class Proposal(SubjectModel):
     programme = models.ForeignKey("Programme", models.PROTECT, null=True, blank=True, related_name="seats")
     first_day = models.DateField(_("First day"), null=True, blank=True)
     last_day = models.DateField(_("Last day"), null=True, blank=True)
+    # The group was changed while the text of this seat's exchange could not take the change over.
+    waits_for_change = models.BooleanField(default=False)
 
     class Meta:
         indexes = (
@@ -322,6 +324,7 @@ class ProgrammeState(models.TextChoices):
     OPEN = "OPEN", _("Open for requests")
     CLOSED = "CLOSED", _("Closed for requests")
     CANCELLED = "CANCELLED", _("Cancelled")
+    BEGUN = "BEGUN", _("Has begun")
 
 
 class Programme(SubjectModel):

@@ -67,8 +67,8 @@ sentences.say(
         Action.CLOSE_PROPOSAL: ActionSentences(
             button=_("Close the proposal"),
             happened=_(
-                "The proposal for an exchange of %(visitor)s and %(host)s closed, since %(visitor)s has found a "
-                "match"
+                "The proposal for an exchange of %(visitor)s and %(host)s closed: %(visitor)s has found a match, or "
+                "the group is cancelled"
             ),
         ),
         Action.OFFER_DATES: ActionSentences(
@@ -94,6 +94,9 @@ sentences.say(
             button=_("Cancel the group exchange"),
             happened=_("%(party)s cancelled the group exchange: %(title)s"),
             hint=_("Those who have asked for a seat are told. It cannot be taken back."),
+        ),
+        Action.BEGIN_PROGRAMME: ActionSentences(
+            button=_("Let the group exchange begin"), happened=_("The group exchange has begun: %(title)s")
         ),
         Action.NAME_GUESTS: ActionSentences(
             button=_("Add the guest"), happened=_("%(party)s changed the list of guests")
@@ -201,6 +204,7 @@ sentences.say(
             "The time for an answer is over. Send a new proposal, if both sides still want the exchange."
         ),
         "decline_reason_missing": _("Choose the reason that fits best."),
+        "programme_has_begun": _("This group exchange has begun, so seats are no longer given. Look for another one."),
         "programme_closed": _("Seats of this group exchange cannot be asked for any more. Look for another one."),
         "places_are_given": _("%(given)s seats are confirmed already. There cannot be fewer places."),
         "seats_are_confirmed": _("Seats are confirmed. Cancel their exchanges first, so that each visitor learns why."),

@@ -180,8 +180,13 @@ def release_place(proposal: Proposal) -> None:
     Proposal.objects.filter(pk=proposal.pk).update(releases_place=True)
     proposal.releases_place = True
     if proposal.programme is not None:
-        for seat in queries.open_seats(proposal.programme):
-            engine.concern(seat)
+        effects.look_at_seats_of(proposal.programme)
+
+
+def note_whether_change_waits(proposal: Proposal, *, waits: bool) -> None:
+    """Note of a confirmed seat whether a change of its group still has to reach the text of its exchange."""
+    Proposal.objects.filter(pk=proposal.pk).update(waits_for_change=waits)
+    proposal.waits_for_change = waits
 
 
 def open_invitations_of(participations: Iterable[Participation], emails: Iterable[str], *, at: datetime) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import Count, Exists, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from clusterxchange.access.actions import Action
@@ -396,7 +397,7 @@ def unanswered_by(host: Participation) -> int:
     sent = Proposal.objects.filter(host_participation=host, sender_organisation_id=host.organisation_id)
     last_sent = sent.order_by("-created_at").values_list("created_at", flat=True).first()
     since = max((moment for moment in (answered, last_sent) if moment is not None), default=None)
-    expired = received.filter(state=S.EXPIRED, suggested_by__isnull=True)
+    expired = received.filter(state=S.EXPIRED, suggested_by__isnull=True, programme=None)
     return (expired.filter(state_since__gt=since) if since is not None else expired).count()
 
 
@@ -529,7 +530,10 @@ def is_no_seat(proposal: Proposal) -> bool:
 
 
 def programmes_for(actor: Actor) -> QuerySet[Programme]:
-    """Give the group exchanges that the actor may see: their own cases, and those open to visitors of their edition."""
+    """Give the group exchanges that the actor may see: their own cases, and those open to visitors of their edition.
+
+    The soonest stand first, those that have begun last.
+    """
     rows = Programme.objects.select_related("host_participation__organisation", "host_participation__partnership")
     found = permitted(actor, "programme", Action.SEE)
     editions = own_accepted(actor).order_by().values_list("edition_id", flat=True)
@@ -540,7 +544,7 @@ def programmes_for(actor: Actor) -> QuerySet[Programme]:
     return (
         rows.filter(found | (listed & ~Q(state=ProgrammeState.CANCELLED)) | asked)
         .annotate(given=given)
-        .order_by("first_day", "pk")
+        .order_by(Exact(F("state"), ProgrammeState.BEGUN), "first_day", "pk")
     )
 
 

@@ -216,12 +216,16 @@ PROGRAMME = register(
             row(A.PUBLISH_PROGRAMME, None, G.OPEN, only_if=(guards.host_may_publish, guards.programme_is_allowed), tells={HP}),
             row(
                 A.CHANGE_PROGRAMME, {G.OPEN, G.CLOSED}, STAYS, answers=(guards.programme_is_allowed,),
-                writes=(effects.write_programme,), tells={HP},
+                writes=(effects.write_programme,), afterwards=(effects.look_at_seats_of_group_again,), tells={HP},
             ),
             row(A.CLOSE_PROGRAMME, G.OPEN, G.CLOSED),
             row(
                 A.CANCEL_PROGRAMME, {G.OPEN, G.CLOSED}, G.CANCELLED, only_if=(guards.no_seat_is_confirmed,),
                 afterwards=(effects.close_seats,), tells={HP},
+            ),
+            row(
+                A.BEGIN_PROGRAMME, {G.OPEN, G.CLOSED}, G.BEGUN, terms=(Timed("", "first_day"),),
+                afterwards=(effects.end_requests,),
             ),
         ),
     )
