@@ -168,8 +168,9 @@ def test_a_text_that_waits_for_validation_takes_the_change_over_once_a_contact_p
     building.edit_commitment(returned, values={"place": "Our own mill"}, actor=cast.ana.actor, at=AT, capacity=V)
     agree(text_with(cast.ana), cast.ana)
     consent(group, Action.AGREE_COMMITMENT, cast.bram, returned)
-    again = {"reason_code": operations.CONTENT_CHANGED, "actor": cast.chiara.actor, "at": AT, "capacity": VP}
-    building.request_changes(text_with(cast.ana), **again)
+    building.request_changes(
+        text_with(cast.ana), reason_code=operations.CONTENT_CHANGED, actor=cast.chiara.actor, at=AT, capacity=VP
+    )
     assert text_with(cast.ana).place == "Our own mill"
 
 

@@ -92,6 +92,7 @@ NO_MOVES = {
     Action.SAVE_SEARCH,
     Action.SWITCH_SEARCH_MAILS,
     Action.REMOVE_SAVED_SEARCH,
+    Action.TELL_OF_NEW_RESULTS,
 }
 
 

@@ -83,6 +83,7 @@ class Action(StrEnum):
     SAVE_SEARCH = auto()
     SWITCH_SEARCH_MAILS = auto()
     REMOVE_SAVED_SEARCH = auto()
+    TELL_OF_NEW_RESULTS = auto()
 
     AGREE_EXCHANGE = auto()
     MAKE_EXCHANGE_READY = auto()

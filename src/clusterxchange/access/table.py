@@ -194,6 +194,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.SAVE_SEARCH: may(V, H, VP),
         A.SWITCH_SEARCH_MAILS: may(V, H, VP),
         A.REMOVE_SAVED_SEARCH: may(V, H, VP),
+        A.TELL_OF_NEW_RESULTS: may(SYS),
         A.SAY_SOMETHING: may(V, H, VP, SO),
         A.SEE_PERSON: may(V, H, VP, SO),
         A.OPEN_CURRICULUM_VITAE: may(V, H, VP, SO),

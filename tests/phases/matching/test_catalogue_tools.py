@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from zipfile import ZipFile
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from clusterxchange.parties.partnerships.models import PartnershipPerson
 from clusterxchange.phases.matching import jobs, operations, queries
 from clusterxchange.phases.matching.models import SavedSearch
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow.engine import NotAllowed, Refused
+from clusterxchange.workflow.mails import mail_of
+from clusterxchange.workflow.models import MailPreferences, Notice
 from tests.cast import ALCOI, signed_in
 from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.test_pages import references_in, text_of
@@ -120,34 +122,80 @@ def test_a_saved_search_tells_once_who_is_new_until_its_mails_are_stopped(match:
     assert (saved.status_code, saved["Location"]) == (302, SEARCHES)
     search = SavedSearch.objects.get()
     assert "boris, Portugal" in text_of(client, SEARCHES)
-    mail.outbox.clear()
 
     tomorrow = now + timedelta(days=1, hours=1)
     tell_everybody(tomorrow)
-    assert mail.outbox == []
+    assert told() == []
 
-    _person, boris = bring_host(match.cast, "boris")
-    Participation.objects.filter(pk=boris.pk).update(created_at=tomorrow + timedelta(hours=1))
+    bring_host(match.cast, "boris")
     bring_host(match.cast, "berta")
-    mail.outbox.clear()
     tell_everybody(tomorrow + timedelta(hours=2))
-    assert mail.outbox == []  # at most once a day
+    assert told() == []  # at most once a day
     for _again in range(2):
         tell_everybody(tomorrow + timedelta(days=1, hours=2))
 
-    (told,) = mail.outbox
-    assert told.to == ["ana@cast.example"]
-    assert "Boris Têxteis, Lda." in told.body
-    assert "Berta" not in told.body
-    assert f"/matching/catalogue/?country=PT&q=boris&for={match.visit.reference}" in told.body
-    assert SEARCHES in told.body
+    (notice,) = told()
+    sent = mail_of(notice)
+    assert sent.to == ["ana@cast.example"]
+    assert sent.subject.startswith("New in a search that you have saved: Boris Têxteis, Lda. (")
+    assert "Berta" not in str(sent.body)
+    assert f"/matching/catalogue/?country=PT&q=boris&for={match.visit.reference}" in sent.body
+    assert "stop when you switch them off" in sent.body
 
     switched = client.post(f"{SEARCHES}{search.pk}/switch-search-mails/")
     assert switched.status_code == 302
-    Participation.objects.filter(pk=boris.pk).update(created_at=now + timedelta(days=9))
-    mail.outbox.clear()
+    bring_host(match.cast, "boriska")
     tell_everybody(now + timedelta(days=10))
-    assert mail.outbox == []
+    assert told() == [notice]
+    # What came up meanwhile is not told once mails are wanted again.
+    client.post(f"{SEARCHES}{search.pk}/switch-search-mails/", {"mails": "on"})
+    tell_everybody(now + timedelta(days=20))
+    assert told() == [notice]
+
+
+def test_new_in_a_search_is_also_who_is_active_again_or_has_come_to_fit(match: Match, now: datetime) -> None:
+    _boris, other = bring_host(match.cast, "boris")
+    save(match, now, "country=PT")
+    save(match, now, "q=knitting")
+    tell_everybody(now + timedelta(days=1))
+    Participation.objects.filter(pk=other.pk).update(state="INACTIVE")
+    tell_everybody(now + timedelta(days=2))
+    assert told() == []
+
+    Participation.objects.filter(pk=other.pk).update(state="ACTIVE")
+    firm = match.host.organisation
+    firm.description = "Weaving and knitting."
+    firm.save()
+    tell_everybody(now + timedelta(days=3))
+
+    names = sorted(notice.params["names"] for notice in told())
+    assert names == ["Boris Têxteis, Lda.", "Tecelagem Orvalhinho, Lda."]
+
+
+def test_only_who_still_speaks_for_the_organisation_is_told_and_only_as_they_like_it(
+    match: Match, now: datetime
+) -> None:
+    cast = match.cast
+    save(match, now, "q=boris")
+    for person in (cast.chiara, cast.cosima):
+        operations.save_search(match.visit, filters="q=boris", known=[], actor=person.actor, at=now)
+    PartnershipPerson.objects.filter(account=cast.cosima.account).delete()
+    MailPreferences.objects.create(account=cast.chiara.account, is_digest=True, digest_hour=7)
+    MailPreferences.objects.create(account=cast.ana.account, wants_news=False)
+    bring_host(cast, "boris")
+
+    tell_everybody(now + timedelta(days=1))
+
+    (held,) = told()
+    assert (held.account, held.held_until) == (cast.chiara.account, now + timedelta(days=1, hours=22))
+
+
+def save(match: Match, at: datetime, filters: str) -> None:
+    operations.save_search(match.visit, filters=filters, actor=match.cast.ana.actor, at=at)
+
+
+def told() -> list[Notice]:
+    return list(Notice.objects.filter(action="tell_of_new_results"))
 
 
 def tell_everybody(at: datetime) -> None:

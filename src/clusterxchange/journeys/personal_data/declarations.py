@@ -336,7 +336,7 @@ DECLARATIONS = (
     _declare(
         "matching.SavedSearch",
         {PREFERENCE: "account filters sends_mail created_at looked_at"},
-        "id participation",
+        "id participation known",
         people="account",
         rows_go=True,
     ),

@@ -15,8 +15,12 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from clusterxchange.access import decide
+from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import SYS
 from clusterxchange.foundation import clock
+from clusterxchange.parties.memberships import actor_for
 from clusterxchange.phases.matching import embedding, keeping, operations, queries
 from clusterxchange.phases.matching.catalogue import address_of
 from clusterxchange.phases.matching.forms import CatalogueFilters
@@ -30,10 +34,15 @@ from clusterxchange.phases.matching.models import (
 )
 from clusterxchange.phases.matching.queries import name_shown
 from clusterxchange.phases.matching.search import entries_of, narrowed, query_of
+from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_for
+from clusterxchange.workflow import notices
+from clusterxchange.workflow.models import Notice
 
 BETWEEN_MAILS = timedelta(days=1)
-NAMES_IN_A_MAIL = 5
+NAMES_IN_A_MAIL = 3
+SEARCHES = "/matching/searches/"
+LONGEST_PATH = 200  # as long as a notice keeps it
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
@@ -84,27 +93,56 @@ def keep_best_of_all(timestamp: int) -> None:  # noqa: ARG001 -- as above
 @app.periodic(cron="11 * * * *")
 @app.task(queueing_lock="tell_of_new_results", lock="tell_of_new_results")
 def tell_of_new_results(timestamp: int) -> None:  # noqa: ARG001 -- as above
-    """Mail whoever saved a search who is new in it, at most once a day for each search."""
+    """Have each saved search looked at whose last look is a day ago; one that fails does not keep the others."""
+    for search in queries.searches_to_look_at(clock.now() - BETWEEN_MAILS):
+        look_at_search.defer(search_id=search.pk)
+
+
+@app.task
+def look_at_search(search_id: int) -> None:
+    """Tell whoever saved a search who is new in it, at most once a day for each search."""
     at = clock.now()
-    for search in queries.searches_to_look_at(at - BETWEEN_MAILS):
+    search = queries.searches_to_look_at(at - BETWEEN_MAILS).filter(pk=search_id).first()
+    if search is not None:
         tell_of(search, at)
 
 
 def tell_of(search: SavedSearch, at: datetime) -> None:
-    """Mail who is new in a search since it was looked at last; the mark and the hand-over stand in one transaction."""
+    """Tell who is new in a search since it was looked at last, if its owner may still look for that participant."""
     with transaction.atomic():
         locked = SavedSearch.objects.select_for_update().filter(pk=search.pk, looked_at=search.looked_at).first()
         if locked is None:
             return
-        locked.looked_at = at
-        locked.save(update_fields=["looked_at"])
-        with translation.override(search.account.language):
-            entries = list(_new_in(search, at)[: NAMES_IN_A_MAIL + 1])
-            if entries:
-                mail_of_new_results(search, entries).send()
+        found = found_by(search, at)
+        new = [] if locked.known is None else found.exclude(pk__in=locked.known)
+        locked.looked_at, locked.known = at, list(found.values_list("pk", flat=True))
+        if new and decide.may(actor_for(search.account), "participation", Action.SAVE_SEARCH, search.participation):
+            notices.send([notice_of(search, [entry.participation for entry in new], at)])
+        locked.save(update_fields=["looked_at", "known"])
 
 
-def _new_in(search: SavedSearch, at: datetime) -> QuerySet[CatalogueEntry]:
+def notice_of(search: SavedSearch, new: Sequence[Participation], at: datetime) -> Notice:
+    """Write the notice: some names of those who are new, and the way to all of them."""
+    participation = search.participation
+    with translation.override(search.account.language):
+        names = [name_shown(one) for one in new[:NAMES_IN_A_MAIL]]
+    address = address_of(search)
+    return Notice(
+        account=search.account,
+        topic=Notice.Topic.HAPPENED,
+        kind="participation",
+        subject_id=participation.pk,
+        reference=participation.reference or "",
+        action=Action.TELL_OF_NEW_RESULTS,
+        asked=Action.TELL_OF_NEW_RESULTS,
+        params={"names": ", ".join(names) + (", …" if len(new) > NAMES_IN_A_MAIL else ""), "capacity": str(SYS)},
+        path=address if len(address) <= LONGEST_PATH else SEARCHES,
+        at=at,
+    )
+
+
+def found_by(search: SavedSearch, at: datetime) -> QuerySet[CatalogueEntry]:
+    """Give whom a saved search finds now, the newest first."""
     asked_for = search.participation
     scheme = scheme_for(asked_for.edition.code, at)
     filters = CatalogueFilters(QueryDict(search.filters), scheme, shows_roles=False)
@@ -112,26 +150,7 @@ def _new_in(search: SavedSearch, at: datetime) -> QuerySet[CatalogueEntry]:
     lists = [(asked_for.edition_id, queries.OTHER_ROLE[asked_for.role])]
     everybody = entries_of(lists, without=[asked_for.organisation_id])
     found = narrowed(everybody, wanted, query_of(wanted.words, search.account.language))
-    new = found.filter(participation__created_at__gt=search.looked_at)
-    return new.select_related("participation__organisation").order_by("-participation__created_at", "-pk")
-
-
-def mail_of_new_results(search: SavedSearch, entries: Sequence[CatalogueEntry]) -> EmailMessage:
-    """Write the mail in the language that is spoken now: who is new, the way to them, and how to stop it."""
-    names = [name_shown(entry.participation) for entry in entries[:NAMES_IN_A_MAIL]]
-    text = render_to_string(
-        "matching/new_results.txt",
-        {
-            "name": search.account.full_name,
-            "names": names,
-            "has_more": len(entries) > NAMES_IN_A_MAIL,
-            "link": urljoin(settings.PUBLIC_URL, address_of(search)),
-            "searches": urljoin(settings.PUBLIC_URL, "/matching/searches/"),
-        },
-    )
-    subject = _("New organisations in your saved search")
-    language = search.account.language
-    return EmailMessage(subject, text, to=[search.account.email], headers={"Content-Language": language})
+    return found.select_related("participation__organisation").order_by("-participation__created_at", "-pk")
 
 
 @app.periodic(cron="* * * * *")

@@ -297,7 +297,8 @@ class CatalogueCount(models.Model):
 class SavedSearch(models.Model):
     """What somebody searches the catalogue for again and again, on behalf of a participant.
 
-    Mails tell them who is new since `looked_at`, as long as they want them. Nobody else sees it; it goes with either.
+    Mails tell them who is new since `looked_at`, as long as they want them: who was not among the `known` then, whether
+    registered, active again or changed. Nobody else sees it; it goes with either.
     """
 
     participation = models.ForeignKey("registration.Participation", models.CASCADE, related_name="saved_searches")
@@ -306,6 +307,7 @@ class SavedSearch(models.Model):
     sends_mail = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     looked_at = models.DateTimeField()
+    known = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         ordering = ("-created_at", "-pk")

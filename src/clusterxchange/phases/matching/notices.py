@@ -151,6 +151,11 @@ sentences.say(
         Action.REMOVE_SAVED_SEARCH: ActionSentences(
             button=_("Remove the search"), happened=_("The search is removed. No mails come for it any more.")
         ),
+        Action.TELL_OF_NEW_RESULTS: ActionSentences(
+            button=_("Tell who is new"),
+            happened=_("New in a search that you have saved: %(names)s"),
+            hint=_("Mails for a search stop when you switch them off among your saved searches."),
+        ),
         Action.OPEN_INVITATION: ActionSentences(
             button=_("Turn the invitation into a proposal"),
             happened=_(

@@ -425,8 +425,12 @@ def close_abuse_report(report: AbuseReport, *, answer: str, actor: Actor, at: da
     return kept
 
 
-def save_search(participation: Participation, *, filters: str, actor: Actor, at: datetime) -> SavedSearch | None:
+def save_search(
+    participation: Participation, *, filters: str, known: Sequence[int] | None = None, actor: Actor, at: datetime
+) -> SavedSearch | None:
     """Keep a search of the catalogue for somebody who looks on behalf of a participant; kept once, however often asked.
+
+    `known` are the participations that it finds now; without them the first look only notes who is there.
 
     :raises NotAllowed: the actor neither speaks for the participant nor guides it.
     :raises Refused: too_many_saved_searches.
@@ -440,20 +444,23 @@ def save_search(participation: Participation, *, filters: str, actor: Actor, at:
             raise engine.Refused(Refusal("too_many_saved_searches", {"most": SEARCHES_AT_MOST}))
         if kept is None and actor.account_id is not None:
             kept = SavedSearch.objects.create(
-                participation=locked, account_id=actor.account_id, filters=filters, created_at=at, looked_at=at
-            )
+                participation=locked, account_id=actor.account_id, filters=filters, created_at=at, looked_at=at,
+                known=known,
+            )  # fmt: skip
         return kept
 
 
-def switch_search_mails(search: SavedSearch, *, sends_mail: bool, actor: Actor, at: datetime) -> None:
-    """Let mails come for a search or stop them; what came up meanwhile is not told afterwards.
+def switch_search_mails(
+    search: SavedSearch, *, sends_mail: bool, known: Sequence[int] | None = None, actor: Actor, at: datetime
+) -> None:
+    """Let mails come for a search or stop them; what came up meanwhile is not told afterwards, `known` as for saving.
 
     :raises NotAllowed: it is not the actor's own.
     """
     with engine.unit_of_work(actor, at):
         _see_that_it_is_theirs(search, Action.SWITCH_SEARCH_MAILS, actor)
-        search.sends_mail, search.looked_at = sends_mail, at
-        search.save(update_fields=["sends_mail", "looked_at"])
+        search.sends_mail, search.looked_at, search.known = sends_mail, at, known
+        search.save(update_fields=["sends_mail", "looked_at", "known"])
 
 
 def remove_saved_search(search: SavedSearch, *, actor: Actor, at: datetime) -> None:

@@ -14,6 +14,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.phases.matching import operations, queries
 from clusterxchange.phases.matching.catalogue import address_of
 from clusterxchange.phases.matching.forms import CatalogueFilters
+from clusterxchange.phases.matching.jobs import found_by
 from clusterxchange.phases.matching.models import SavedSearch
 from clusterxchange.phases.matching.views.catalogue import FOR, Search, closed, who_looks
 from clusterxchange.scheme.current import scheme_for
@@ -69,7 +70,8 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("/matching/catalogue/")
     asker = who.chosen(request.POST.get(FOR, ""), at)
     filters = QueryDict(request.POST.get("filters", ""))
-    if asker is None or not _narrows(Search(filters, asker, actor, at)):
+    wanted_by = Search(filters, asker, actor, at) if asker is not None else None
+    if asker is None or wanted_by is None or not _narrows(wanted_by):
         refusal = {
             "code": "nothing_to_save",
             "action": str(Action.SAVE_SEARCH),
@@ -77,7 +79,8 @@ def save(request: HttpRequest) -> HttpResponse:
         }
         return _show(request, status=UNPROCESSABLE, refusal=refusal)
     try:
-        operations.save_search(asker.participation, filters=filters.urlencode(), actor=actor, at=at)
+        known = list(wanted_by.found().values_list("pk", flat=True))
+        operations.save_search(asker.participation, filters=filters.urlencode(), known=known, actor=actor, at=at)
     except NotDone as reason:
         return _show(request, status=CONFLICT, refusal=pages.refusal_context(Action.SAVE_SEARCH, reason.refusal))
     return _done(request, Action.SAVE_SEARCH)
@@ -100,9 +103,10 @@ def switch_mails(request: HttpRequest, number: int) -> HttpResponse:
     search = _own(request, number)
     if request.method != "POST":
         return redirect(PAGE)
-    wanted = request.POST.get("mails", "") == "on"
+    wanted, at = request.POST.get("mails", "") == "on", clock.now()
     try:
-        operations.switch_search_mails(search, sends_mail=wanted, actor=actor_of(request), at=clock.now())
+        known = list(found_by(search, at).values_list("pk", flat=True)) if wanted else None
+        operations.switch_search_mails(search, sends_mail=wanted, known=known, actor=actor_of(request), at=at)
     except NotDone as reason:
         refusal = pages.refusal_context(Action.SWITCH_SEARCH_MAILS, reason.refusal)
         return _show(request, status=FORBIDDEN, refusal=refusal)
