@@ -324,6 +324,8 @@ ASKS_ONCE_MORE = {
     "finalisation:payment_account",
     "finalisation:correct_bank_details",
     "banking:bank_file",
+    "banking:outside_sepa_as_csv",
+    "banking:outside_sepa_as_xlsx",
     "banking:paying_account",
 }
 MFA_TOTP_ISSUER = "ClusterXchange"

@@ -65,6 +65,11 @@ def nobody_is_told() -> Iterator[None]:
         _nobody_is_told.reset(token)
 
 
+def somebody_is_told() -> bool:
+    """Whether things happen now, and are not invented for a demonstration."""
+    return not _nobody_is_told.get()
+
+
 def people_behind(capacity: Capacity, organisation_id: int | None, partnership_id: int | None) -> list[Account]:
     """Give the people who act in a capacity for a party."""
     if capacity in (V, H):
@@ -79,7 +84,7 @@ def people_behind(capacity: Capacity, organisation_id: int | None, partnership_i
 def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: Actor, at: datetime) -> None:
     """Write the notices of one transaction and defer their sending as part of it."""
     happenings = list(happenings)
-    if not happenings or _nobody_is_told.get():
+    if not happenings or not somebody_is_told():
         return
     told = {actor.account_id}
     found: list[Notice] = []
@@ -134,7 +139,7 @@ def tell_people(
     letter: str = "",
 ) -> None:
     """Tell the people given, beside all who are told by their capacity, what has happened."""
-    if not _nobody_is_told.get():
+    if somebody_is_told():
         happening = Happening(registry.machine_of(subject), subject, action, capacity, frozenset(), letter, path)
         send(_of_happening(happening, person, at) for person in people)
 

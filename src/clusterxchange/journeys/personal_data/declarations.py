@@ -379,6 +379,7 @@ DECLARATIONS = (
         {
             BANK: "account_holder iban account_number bic bank_address account_ending",
             CASE: "tax_status de_minimis_cents decline_reason frozen document",
+            SECURITY: "notice_address",
             TRAIL: "pen_held_by",
         },
         f"id {LIFE} pen_until signers_reminded_at exchange version commitment edition_version working_days distance_km "

@@ -18,6 +18,7 @@ from clusterxchange.access.capacities import HP, SYS, VP
 from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import make_document
+from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.guards import hint_words_of
@@ -46,11 +47,12 @@ from clusterxchange.phases.registration.models import Visit
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_version, version_in_force
 from clusterxchange.scheme.document import Scheme
-from clusterxchange.workflow import engine, registry
+from clusterxchange.workflow import engine, notices, registry
 from clusterxchange.workflow.tables import Refusal, Situation
 
 AFTER_MAILS = -1
 WRITE_SIGNATURES = "clusterxchange.phases.exchange_building.jobs.write_signatures"
+TELL_OF_ANOTHER_ACCOUNT = "clusterxchange.phases.exchange_building.jobs.tell_of_another_account"
 BANK_DETAILS = (
     "account_holder",
     "iban",
@@ -61,6 +63,7 @@ BANK_DETAILS = (
     "tax_status",
     "de_minimis_cents",
     "bank_details_given_at",
+    "notice_address",
 )
 
 
@@ -415,6 +418,10 @@ def keep_bank_details(situation: Situation) -> None:
     details = {name: str(inputs.get(name) or "").strip() for name in ("account_holder", "bic", "bank_address")}
     iban = "".join(str(inputs.get("iban") or "").split()).upper()
     number = "" if iban else str(inputs.get("account_number") or "").strip()
+    if not agreement.bank_details_given_at:
+        agreement.notice_address = Account.objects.get(pk=situation.actor.account_id).email
+    elif (iban, number) != (agreement.iban, agreement.account_number):
+        tell_of_another_account(agreement, (iban or number)[-4:])
     _save(
         agreement,
         **details,
@@ -424,7 +431,14 @@ def keep_bank_details(situation: Situation) -> None:
         tax_status=inputs.get("tax_status") or "",
         de_minimis_cents=inputs.get("de_minimis_cents"),
         bank_details_given_at=situation.at,
+        notice_address=agreement.notice_address,
     )
+
+
+def tell_of_another_account(agreement: FinancialAgreement, ending: str) -> None:
+    """Have those who could not have wished it told that the money goes to another account."""
+    if notices.somebody_is_told():
+        jobs_app.configure_task(TELL_OF_ANOTHER_ACCOUNT, queue="mail").defer(agreement_id=agreement.pk, ending=ending)
 
 
 def freeze_agreement(situation: Situation) -> None:

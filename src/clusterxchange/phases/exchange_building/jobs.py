@@ -1,4 +1,4 @@
-"""Writes signatures into the files after the consents were given: one revision of the file for each party."""
+"""What is done after the answer: signatures written into the files, and a letter about another account."""
 
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,15 @@ from procrastinate.contrib.django import app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
+from clusterxchange.access.capacities import V
 from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import write_signatures as write_into
 from clusterxchange.documents.presentation import presented
 from clusterxchange.foundation import clock
+from clusterxchange.parties.accounts import letters
 from clusterxchange.phases.exchange_building.models import Commitment, FinancialAgreement
-from clusterxchange.phases.exchange_building.queries import consents_to_sign, delegation_to
+from clusterxchange.phases.exchange_building.queries import consents_to_sign, delegation_to, representative_of
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.models import Consent
 
@@ -44,6 +46,21 @@ def write_signatures(kind: str, subject_id: int) -> None:
         found.save(update_fields=["document"])
         payload = {"version": document.version, "signatures": document.signatures, "sha256": document.sha256}
         engine.record(found, Action.WRITE_SIGNATURE, actor=SYSTEM, at=at, payload=payload)
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
+def tell_of_another_account(agreement_id: int, ending: str) -> None:
+    """Tell of it where the account was first given from, and the person who represents the visiting organisation."""
+    found = FinancialAgreement.objects.select_related("exchange").filter(pk=agreement_id).first()
+    if found is None:
+        return
+    person, reference = representative_of(found.exchange, V), found.exchange.reference
+    with translation.override(person.language):
+        subject = _("Your lump sum goes to another account now")
+        words = {"reference": reference, "ending": ending}
+        sentence = _("Another account was given for the payment of %(reference)s. It ends in %(ending)s.") % words
+    for address in dict.fromkeys(filter(None, (found.notice_address, person.email))):
+        letters.tell(person, address, subject, sentence, f"/exchanges/{reference}/")
 
 
 def _delegation_lines(subject: Commitment | FinancialAgreement, consent: Consent, language: str) -> list[str]:

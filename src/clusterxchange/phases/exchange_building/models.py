@@ -180,7 +180,8 @@ class Commitment(SignedSubject):
 class FinancialAgreement(SignedSubject):
     """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from.
 
-    `reserved_cents` and `committed_cents` are what this agreement holds of the partnership's budget now.
+    `reserved_cents` and `committed_cents` are what this agreement holds of the partnership's budget now;
+    `notice_address` is where whoever first gave an account could be reached then: each other account is told there.
     """
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="financial_agreements")
@@ -209,6 +210,7 @@ class FinancialAgreement(SignedSubject):
         _("De minimis aid of the last three years"), null=True, blank=True
     )
     bank_details_given_at = models.DateTimeField(null=True, blank=True)
+    notice_address = models.EmailField(blank=True)
     decline_reason = models.TextField(blank=True)
     reserved_cents = models.PositiveIntegerField(default=0)
     committed_cents = models.PositiveIntegerField(default=0)

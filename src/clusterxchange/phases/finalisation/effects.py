@@ -12,6 +12,7 @@ from clusterxchange.parties.memberships import people_of_organisations
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as exchange_building
+from clusterxchange.phases.exchange_building.effects import tell_of_another_account
 from clusterxchange.phases.exchange_building.models import FinancialAgreement
 from clusterxchange.phases.finalisation import queries, rules
 from clusterxchange.phases.finalisation.models import Payment, PaymentBatch, PaymentState
@@ -59,11 +60,15 @@ def keep_report(situation: Situation) -> None:
 
 def write_account(payment: Payment, inputs: Any) -> None:  # noqa: ANN401 -- whatever a form gave
     """Put an account beside the one of the signed agreement, which stays as it was signed."""
+    before = queries.account_of(payment)
     for name in BANK_COLUMNS:
         setattr(payment, name, str(inputs.get(name) or "").strip())
     payment.iban = "".join(payment.iban.split()).upper()
     payment.account_number = "" if payment.iban else payment.account_number
     payment.account_ending = (payment.iban or payment.account_number)[-LENGTH_OF_ENDING:]
+    is_another = (payment.iban, payment.account_number) != (before["iban"], before["account_number"])
+    if is_another and payment.agreement is not None:
+        tell_of_another_account(payment.agreement, payment.account_ending)
 
 
 def note_validation(situation: Situation) -> None:

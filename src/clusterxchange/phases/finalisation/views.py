@@ -23,6 +23,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF, PNG, as_attachment, hand_out
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.money import format_cents
+from clusterxchange.parties.accounts.proven import ask_once_more, was_proven_lately
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.exchange_building.queries import names_of_exchange
 from clusterxchange.phases.finalisation import cleaning, forms, guards, operations, queries, rules
@@ -34,6 +35,7 @@ from clusterxchange.phases.finalisation.models import (
     Payment,
     PaymentState,
 )
+from clusterxchange.phases.finalisation.reporting.operations import save_report
 from clusterxchange.phases.finalisation.states import ACTIVITY_REPORT, EVIDENCE, PAYMENT
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.amounts import UNDER_200_KM, UNDER_FIVE_WORKING_DAYS
@@ -458,8 +460,7 @@ def act_on_report(request: HttpRequest, reference: str, action: A, side: str) ->
     """Take a step with the report of one side."""
     if request.method == "POST" and not ActivityReport.objects.filter(exchange__reference=reference).exists():
         return _no_report(request, reference, tried=action)
-    row = report_row(request, reference, side)
-    return pages.act(request, REPORT_PAGES[row.side], row, action)
+    return _act_on_report(request, report_row(request, reference, side), action)
 
 
 @signed_in
@@ -474,7 +475,31 @@ def act_on_own_report(request: HttpRequest, reference: str, action: A) -> HttpRe
     allowed = [row for row in rows if decide.may(actor, "activity_report", action, row)]
     waiting = [row for row in allowed if ACTIVITY_REPORT.row_for(action, row.state) is not None]
     row = next((row for row in (*waiting, *allowed, *rows) if side in (None, row.side)), rows[0])
-    return pages.act(request, REPORT_PAGES[row.side], row, action)
+    return _act_on_report(request, row, action)
+
+
+def _act_on_report(request: HttpRequest, row: ActivityReport, action: A) -> HttpResponse:
+    page, actor = REPORT_PAGES[row.side], actor_of(request)
+    gives_account = any(request.POST.get(name, "").strip() for name in forms.NEVER_IN_A_DRAFT)
+    if action is A.SUBMIT_REPORT and gives_account and not was_proven_lately(request, clock.real_now()):
+        asked = ask_once_more(request, ACTIVITY_REPORT.address(row))
+        own = decide.acting_capacities(actor, ACTIVITY_REPORT.name, A.SAVE_REPORT, row)
+        if asked is not None and own:
+            return _keep_all_but_the_account(request, page, row, own[0], asked)
+    return pages.act(request, page, row, action)
+
+
+def _keep_all_but_the_account(
+    request: HttpRequest, page: CasePage, row: ActivityReport, capacity: Capacity, asked: HttpResponse
+) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    form: Any = pages.form_for(page, A.SUBMIT_REPORT, capacity, row, actor, at, request.POST, request.FILES)
+    try:
+        save_report(row, typed=form.typed(), actor=actor, at=at)
+    except NotDone as reason:
+        return pages.refuse(request, page, row, A.SUBMIT_REPORT, reason)
+    messages.info(request, _("Your answers are saved, but not the account. Type it again afterwards."))
+    return asked
 
 
 # Evidence
