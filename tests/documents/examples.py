@@ -125,6 +125,7 @@ def financial_agreement(**changes: object) -> dict[str, object]:
         "first_day": "2026-04-20",
         "last_day": "2026-04-22",
         "host_country": "PT",
+        "rules": "Demonstration edition, version 3",
         "working_days": 3,
         "distance_km": 600,
         "cap_cents": 78000,

@@ -127,6 +127,7 @@ def _financial_agreement_labels() -> dict[str, str]:
         "halved": gettext("Yes, once"),
         "not_halved": gettext("No"),
         "amount_agreed": gettext("Amount agreed"),
+        "rules": gettext("Computed by the rules of: {rules}."),
         "amount_note": gettext("One payment, after the exchange. Nothing is paid in advance."),
         "payment": gettext("Payment"),
         "payment_note": gettext(

@@ -10,23 +10,19 @@ from typing import TYPE_CHECKING
 from clusterxchange.documents.models import Document, SigningAuthority
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from clusterxchange.documents.signing.checking import CheckedSignature
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of a file: `made_at` and the flags behind it count only where it is genuine."""
+    """What is known of a file: all behind the signatures counts only where it is genuine."""
 
     is_genuine: bool
     sha256: str
     signatures: tuple[CheckedSignature, ...]
     kind: str = ""
     version: int = 0
-    made_at: dt.datetime | None = None
     is_complete: bool = False
-    is_latest: bool = False
 
 
 def root_sha256() -> str:
@@ -45,20 +41,16 @@ def verdict_on(content: bytes) -> Verdict:
     row = SigningAuthority.objects.filter(pk=1).first()
     signatures = check_signatures(content, row.authority() if row is not None else None)
     digest = hashlib.sha256(content).hexdigest()
-    made_here = Document.objects.filter(is_draft=False)
-    document = made_here.filter(sha256=digest).first()
+    document = Document.objects.filter(is_draft=False, sha256=digest).first()
     if document is None:
         return Verdict(is_genuine=False, sha256=digest, signatures=signatures)
     # Whatever else stands in a file of ours was looked at when it was handed in.
     signatures = tuple(replace(one, level=ADVANCED) if one.level == OTHER else one for one in signatures)
-    same = made_here.filter(kind=document.kind, subject_id=document.subject_id, version=document.version)
     return Verdict(
         is_genuine=True,
         sha256=digest,
         signatures=signatures,
         kind=document.kind,
         version=document.version,
-        made_at=document.made_at,
         is_complete=document.is_complete,
-        is_latest=not same.filter(signatures__gt=document.signatures).exists(),
     )

@@ -7,8 +7,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -79,20 +77,20 @@ def check_document(request: HttpRequest) -> HttpResponse:
 
 def facts_of(verdict: Verdict) -> list[tuple[str, str]]:
     """Say what a genuine file is; nothing that does not stand in it."""
-    if not verdict.is_genuine or verdict.made_at is None:
+    if not verdict.is_genuine:
         return []
     names = {
         Document.Kind.COMMITMENT_TO_QUALITY: _("Commitment to Quality"),
         Document.Kind.FINANCIAL_AGREEMENT: _("Financial agreement"),
         Document.Kind.CERTIFICATE_OF_PARTICIPATION: _("Certificate of participation"),
     }
-    signed = _("Signed by all") if verdict.is_complete else _("Not yet signed by all")
-    if not verdict.is_latest:
-        signed = _("There is a later file with more signatures. Ask for it.")
+    signed = _("Signed by all")
+    if not verdict.is_complete:
+        # Whether a later file is there already is nobody's business who has only this one.
+        signed = _("Not signed by all in this file. Ask for the one that bears every signature.")
     return [
         (_("Document"), names[Document.Kind(verdict.kind)]),
         (_("Version"), str(verdict.version)),
-        (_("Made on"), date_format(localtime(verdict.made_at), _("j E Y, H:i"))),
         (_("Signatures"), signed),
     ]
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clusterxchange.access.capacities import H, V
 from clusterxchange.documents.verdicts import verdict_on
 from clusterxchange.journeys.demonstration.story import Story, seen
+from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.phases.exchange_building.rules import plan_between
@@ -49,6 +50,18 @@ def test_an_account_of_another_country_is_taken(cast: Cast, iban: str) -> None:
     assert story.agreement.iban == iban.replace(" ", "").upper()
 
 
+def test_an_account_outside_sepa_is_taken_in_the_organisations_own_country(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "validated")
+    Organisation.objects.filter(pk=story.exchange.visiting_organisation_id).update(country="TR")
+
+    operations.give_bank_details(
+        story.agreement, account_holder="Teixits Almarge, S.L.", tax_status="registered_for_vat",
+        iban="TR330006100519786457841326", actor=story.visitor, at=story.at,
+    )  # fmt: skip
+
+    assert story.agreement.iban == "TR330006100519786457841326"
+
+
 @pytest.mark.parametrize(
     ("account", "code"),
     [
@@ -58,6 +71,10 @@ def test_an_account_of_another_country_is_taken(cast: Cast, iban: str) -> None:
         ({"iban": "XX9121000418450200051332"}, "iban_invalid"),
         ({"iban": "0049 89 123456"}, "iban_invalid"),
         ({"iban": ""}, "iban_invalid"),
+        # A country outside SEPA that is not the organisation's own: examples of Türkiye, Ukraine and Brazil.
+        ({"iban": "TR330006100519786457841326"}, "iban_of_another_country"),
+        ({"iban": "UA213223130000026007233566001"}, "iban_of_another_country"),
+        ({"iban": "BR1800360305000010009795493C1"}, "iban_of_another_country"),
         ({"iban": "ES9121000418450200051332", "bic": "NOBANK"}, "bic_invalid"),
         ({"iban": "ES9121000418450200051332", "account_holder": " "}, "account_incomplete"),
     ],

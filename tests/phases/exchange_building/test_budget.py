@@ -4,12 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clusterxchange.access.capacities import VP
-from clusterxchange.journeys.demonstration.story import seen
+from clusterxchange.access.capacities import VP, V
+from clusterxchange.journeys.demonstration.story import Story, seen
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import Budget, Partnership
 from clusterxchange.phases.exchange_building import operations
-from clusterxchange.workflow.engine import Refused
+from clusterxchange.phases.exchange_building.models import FinancialAgreement
+from clusterxchange.workflow.engine import NotDone, Refused
 from tests.bring import bring_exchange_to
 from tests.cast import Cast
 
@@ -21,6 +22,10 @@ def parts_of(partnership: Partnership) -> dict[str, int]:
     budget = Budget.objects.get(partnership=partnership)
     names = ("reserved", "committed", "paid", "free")
     return {name: getattr(budget, f"{name}_cents") for name in names}
+
+
+def offer(story: Story) -> FinancialAgreement:
+    return operations.offer_agreement(story.agreement, actor=story.visitor_contact, at=story.at, capacity=VP)
 
 
 def do(move: str, partnership: Partnership, cents: int) -> None:
@@ -119,6 +124,52 @@ def test_a_request_for_changes_and_a_declined_signature_free_the_money(cast: Cas
     assert parts_of(cast.loom)["reserved"] == 39_000
     operations.decline_signature(story.commitment, reason_code="dates_changed", actor=story.host, at=story.at)
     assert parts_of(cast.loom) == {"reserved": 0, "committed": 0, "paid": 0, "free": 1_000_000}
+
+
+@pytest.mark.database
+def test_a_declined_offer_frees_the_money_and_the_next_offer_sets_it_aside_anew(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "commitment_signed")
+    story.give_bank_details()
+    agreement = offer(story)
+    assert parts_of(cast.loom)["reserved"] == 39_000
+    before = agreement.text_sha256
+
+    with pytest.raises(NotDone) as caught:
+        operations.decline_agreement(agreement, reason=" ", actor=story.visitor, at=story.at, capacity=V)
+    assert caught.value.refusal.code == "reason_missing"
+    assert parts_of(cast.loom)["reserved"] == 39_000
+    operations.decline_agreement(
+        agreement, reason="The account is another one.", actor=story.visitor, at=story.at, capacity=V
+    )
+
+    agreement = story.agreement
+    assert (agreement.state, agreement.version, agreement.decline_reason) == ("DRAFT", 2, "The account is another one.")
+    assert (agreement.reserved_cents, agreement.amount_cents, agreement.text_sha256) == (0, 39_000, "")
+    assert parts_of(cast.loom) == {"reserved": 0, "committed": 0, "paid": 0, "free": 1_000_000}
+
+    agreement = offer(story)
+    assert (agreement.state, agreement.decline_reason) == ("OFFERED", "")
+    assert agreement.text_sha256 not in {"", before}
+    assert parts_of(cast.loom) == {"reserved": 39_000, "committed": 0, "paid": 0, "free": 961_000}
+    for actor, capacity in ((story.visitor, V), (story.visitor_contact, VP)):
+        operations.sign_agreement(
+            story.agreement, **seen(story.agreement), is_authenticated=True, actor=actor, at=story.at, capacity=capacity
+        )
+    assert story.exchange.state == "READY"
+    assert parts_of(cast.loom) == {"reserved": 0, "committed": 39_000, "paid": 0, "free": 961_000}
+
+
+def test_what_a_declined_offer_freed_is_not_offered_again_once_it_is_spent(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "commitment_signed")
+    story.give_bank_details()
+    operations.decline_agreement(offer(story), reason="Too early.", actor=story.visitor, at=story.at, capacity=V)
+    budgets.reserve(cast.loom.pk, 961_001)
+
+    with pytest.raises(Refused) as caught:
+        offer(story)
+
+    assert caught.value.refusal.code == "no_free_budget"
+    assert story.agreement.state == "DRAFT"
 
 
 def test_what_is_not_paid_of_the_committed_money_is_free_again(cast: Cast) -> None:

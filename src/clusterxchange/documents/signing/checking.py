@@ -95,7 +95,8 @@ def _checked(signature: EmbeddedPdfSignature, authority: Authority | None) -> Ch
     except (SigningError, ValidationInfoReadingError, PathError):
         valid, ours, covers = False, False, False
     return CheckedSignature(
-        capacity=signature.field_name,
+        # What the package gives as text holds on to its whole file.
+        capacity=str(signature.field_name),
         person=str(signature.signer_cert.subject.native.get("common_name", "")),
         at=at.isoformat() if at is not None else "",
         level=SIMPLE

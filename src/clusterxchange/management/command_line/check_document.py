@@ -1,7 +1,6 @@
 """Say whether a PDF file was made by this installation, and whether its signatures hold."""
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
@@ -30,9 +29,9 @@ def run(options: argparse.Namespace) -> int:
     except NotReadable:
         print_answer(options, {"genuine": False, "signatures": []}, "Not genuine: it is no PDF file that can be read.")
         return NO
-    signatures = [dataclasses.asdict(one) for one in verdict.signatures]
+    signatures = [{name: getattr(one, name) for name in SHOWN} for one in verdict.signatures]
     genuine = verdict.is_genuine and all(one.valid for one in verdict.signatures)
-    answer = {"genuine": genuine, "signatures": [{key: one[key] for key in SHOWN} for one in signatures]}
+    answer = {"genuine": genuine, "signatures": signatures}
     lines = [
         "Genuine: this installation made the file." if genuine else "Not genuine: this is no file of this installation."
     ]

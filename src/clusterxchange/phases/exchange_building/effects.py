@@ -14,11 +14,10 @@ from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
-from clusterxchange.access.capacities import HP, SYS, VP
+from clusterxchange.access.capacities import HP, SYS, VP, V
 from clusterxchange.documents.labels import frame_language
 from clusterxchange.documents.models import Document
 from clusterxchange.documents.operations import make_document
-from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships import budgets
 from clusterxchange.phases.exchange_building import rules
 from clusterxchange.phases.exchange_building.guards import hint_words_of
@@ -35,6 +34,7 @@ from clusterxchange.phases.exchange_building.queries import (
     counted_days_of,
     is_physical,
     latest_agreement,
+    representative_of,
     rules_of_case,
     signatures_of,
     text_of_agreement,
@@ -419,7 +419,7 @@ def keep_bank_details(situation: Situation) -> None:
     iban = "".join(str(inputs.get("iban") or "").split()).upper()
     number = "" if iban else str(inputs.get("account_number") or "").strip()
     if not agreement.bank_details_given_at:
-        agreement.notice_address = Account.objects.get(pk=situation.actor.account_id).email
+        agreement.notice_address = representative_of(agreement.exchange, V).email
     elif (iban, number) != (agreement.iban, agreement.account_number):
         tell_of_another_account(agreement, (iban or number)[-4:])
     _save(
@@ -439,6 +439,17 @@ def tell_of_another_account(agreement: FinancialAgreement, ending: str) -> None:
     """Have those who could not have wished it told that the money goes to another account."""
     if notices.somebody_is_told():
         jobs_app.configure_task(TELL_OF_ANOTHER_ACCOUNT, queue="mail").defer(agreement_id=agreement.pk, ending=ending)
+
+
+def reserve_again(situation: Situation) -> None:
+    """Set the amount aside anew where a declined offer had given it back."""
+    agreement: FinancialAgreement = situation.subject
+    amount = agreement.amount_cents or 0
+    try:
+        budgets.reserve(agreement.exchange.visitor_partnership_id, amount - agreement.reserved_cents)
+    except budgets.NotEnough:
+        raise engine.Refused(Refusal("no_free_budget")) from None
+    _save(agreement, reserved_cents=amount)
 
 
 def freeze_agreement(situation: Situation) -> None:
@@ -476,8 +487,9 @@ def document_of_agreement(agreement: FinancialAgreement, situation: Situation) -
 
 
 def reopen_agreement(situation: Situation) -> None:
-    """Take the offer back to a draft with the visitor's reason; its next offer is a next version."""
+    """Take the offer back to a draft with the visitor's reason and free its money; its next offer is a next version."""
     agreement: FinancialAgreement = situation.subject
+    release_money(agreement)
     agreement.pen_held_by = agreement.pen_until = agreement.signers_reminded_at = None
     agreement.decline_reason = situation.inputs.get("reason") or ""
     agreement.version += 1

@@ -360,7 +360,8 @@ def account_is_valid(situation: Situation) -> Refusal | None:
         return Refusal("account_incomplete", {"answer": _("Account holder")}, field="account_holder")
     iban = str(inputs.get("iban") or "").strip()
     if iban or has_iban(situation.subject, situation.scheme):
-        return _iban_refusal(iban) or _bic_refusal(str(inputs.get("bic") or ""))
+        home = situation.subject.exchange.visiting_organisation.country
+        return _iban_refusal(iban, home, situation.scheme) or _bic_refusal(str(inputs.get("bic") or ""))
     wanted = {"account_number": _("Account number"), "bic": _("BIC"), "bank_address": _("Address of the bank")}
     for field, words in wanted.items():
         if not str(inputs.get(field) or "").strip():
@@ -374,12 +375,15 @@ def has_iban(agreement: FinancialAgreement, scheme: Scheme) -> bool:
     return country is None or country.has_iban
 
 
-def _iban_refusal(iban: str) -> Refusal | None:
+def _iban_refusal(iban: str, home: str, scheme: Scheme) -> Refusal | None:
+    # Regulation (EU) No 260/2012, Article 9: nobody who pays may ask in which country of SEPA an account is held.
     try:
-        IBAN(iban, validate_bban=True)
+        account = IBAN(iban, validate_bban=True)
     except SchwiftyException:
         return Refusal("iban_invalid", field="iban")
-    return None
+    known = scheme.countries.get(account.country_code)
+    in_sepa = known.in_sepa if known is not None else account.in_sepa_zone
+    return None if in_sepa or account.country_code == home else Refusal("iban_of_another_country", field="iban")
 
 
 def _bic_refusal(bic: str) -> Refusal | None:
@@ -411,6 +415,16 @@ def amount_is_within_bounds(situation: Situation) -> Refusal | None:
         return Refusal("not_validated_by_both")
     allowed = working_of(agreement.commitment, situation.scheme)
     return None if agreement.amount_cents <= allowed.cents else Refusal("amount_above_agreement")
+
+
+def amount_can_be_set_aside(situation: Situation) -> Refusal | None:
+    """Refuse an offer for which a declined one has given the money back, and it is not free any more."""
+    agreement: FinancialAgreement = situation.subject
+    missing = (agreement.amount_cents or 0) - agreement.reserved_cents
+    if missing <= 0:
+        return None
+    budget = Budget.objects.filter(partnership_id=agreement.exchange.visitor_partnership_id).first()
+    return None if budget is not None and budget.free_cents >= missing else Refusal("no_free_budget")
 
 
 def commitment_of_agreement_is_signed(situation: Situation) -> Refusal | None:

@@ -50,7 +50,7 @@ def write_signatures(kind: str, subject_id: int) -> None:
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
 def tell_of_another_account(agreement_id: int, ending: str) -> None:
-    """Tell of it where the account was first given from, and the person who represents the visiting organisation."""
+    """Tell the person who represents the visiting organisation, also at the address known before."""
     found = FinancialAgreement.objects.select_related("exchange").filter(pk=agreement_id).first()
     if found is None:
         return

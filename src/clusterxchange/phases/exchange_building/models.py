@@ -181,7 +181,7 @@ class FinancialAgreement(SignedSubject):
     """The money of a physical exchange, between visitor and visitor's partnership; pins what it was computed from.
 
     `reserved_cents` and `committed_cents` are what this agreement holds of the partnership's budget now;
-    `notice_address` is where whoever first gave an account could be reached then: each other account is told there.
+    `notice_address` is that of the visitor's person when an account was first given: each other account is told there.
     """
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="financial_agreements")

@@ -313,6 +313,9 @@ say(
         "exchange_not_settled": _("Reports or payment are still open."),
         "account_incomplete": _("This answer is needed to pay you: %(answer)s."),
         "iban_invalid": _("This is no valid IBAN. Compare it with your bank statement."),
+        "iban_of_another_country": _(
+            "This IBAN is of another country outside SEPA. Give one of your own country, or one inside SEPA."
+        ),
         "bic_invalid": _("This is no valid BIC. It has 8 or 11 characters."),
         "bank_details_missing": _("The visiting organisation has not given its bank details yet."),
         "file_empty": _("The file is empty. Choose another one."),

@@ -56,6 +56,7 @@ from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.current import scheme_of_edition, scheme_version
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Format, Scheme
+from clusterxchange.scheme.models import EditionVersion
 from clusterxchange.workflow import cases, consents, obligations, registry
 from clusterxchange.workflow.models import Consent, Notice, Obligation
 from clusterxchange.workflow.tables import Attachment, Occasion
@@ -400,6 +401,7 @@ def text_of_agreement(agreement: FinancialAgreement, commitment: Commitment, sch
             "first_day": _iso(commitment.first_day),
             "last_day": _iso(commitment.last_day),
             "host_country": host_country(exchange),
+            "rules": rules_named(agreement),
             "working_days": agreement.working_days,
             "distance_km": agreement.distance_km,
             "cap_cents": agreement.full_cents,
@@ -422,6 +424,14 @@ def text_of_agreement(agreement: FinancialAgreement, commitment: Commitment, sch
                 for clause in clauses_of(scheme, "financial_agreement", language)
             ],
         }
+
+
+def rules_named(agreement: FinancialAgreement) -> str:
+    """Name the version of the rules by which the amount was computed; empty before it is pinned."""
+    if agreement.edition_version_id is None:
+        return ""
+    versions = EditionVersion.objects.select_related("edition").defer("document")
+    return str(versions.get(pk=agreement.edition_version_id))
 
 
 def _de_minimis(agreement: FinancialAgreement) -> str:

@@ -307,8 +307,13 @@ FINANCIAL_AGREEMENT = register(
                 asks={VP},
                 asked_if=guards.offer_is_wanted,
                 terms=(Timed("financial_agreement", "can_be_offered_since"),),
-                only_if=(guards.bank_details_are_there, guards.commitment_is_validated, guards.amount_is_within_bounds),
-                writes=(effects.freeze_agreement,),
+                only_if=(
+                    guards.bank_details_are_there,
+                    guards.commitment_is_validated,
+                    guards.amount_is_within_bounds,
+                    guards.amount_can_be_set_aside,
+                ),
+                writes=(effects.reserve_again, effects.freeze_agreement),
                 tells={V},
             ),
             consent_row(

@@ -47,7 +47,7 @@ from clusterxchange.phases.matching.queries import own_accepted
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.clauses import clauses_of
 from clusterxchange.scheme.countries import country_name, language_name
-from clusterxchange.scheme.document import Format
+from clusterxchange.scheme.document import Format, Scheme
 from clusterxchange.workflow import cases, consents, engine, obligations, pages, registry, sentences
 from clusterxchange.workflow.cases import Section
 from clusterxchange.workflow.engine import NotAllowed, NotDone
@@ -1135,14 +1135,18 @@ def _working(agreement: FinancialAgreement, at: datetime) -> dict[str, Any] | No
         "rows": rows,
         "total": format_cents(agreement.amount_cents, language),
         "cents": agreement.amount_cents,
-        "note": _("%(days)s at the host, %(kilometres)s apart. Nothing is paid in advance.")
-        % {"days": days_in_words(agreement.working_days), "kilometres": kilometres},
+        "note": " ".join(
+            (
+                _("%(days)s at the host, %(kilometres)s apart. Nothing is paid in advance.")
+                % {"days": days_in_words(agreement.working_days), "kilometres": kilometres},
+                _("Computed by the rules of: %(rules)s.") % {"rules": queries.rules_named(agreement)},
+            )
+        ),
     }
 
 
 def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetime) -> list[Section]:
     scheme = engine.scheme_of(agreement, at)
-    commitment = agreement.commitment or agreement.exchange.commitment
     aid = "" if agreement.de_minimis_cents is None else format_cents(agreement.de_minimis_cents, get_language() or "en")
     account: list[tuple[Any, ...]] = [(_("Account"), rules.masked(agreement.account_ending))]
     if agreement.account_ending and decide.may(actor, "financial_agreement", A.OPEN_BANK_DETAILS, agreement):
@@ -1155,17 +1159,7 @@ def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetim
         ]
     return [
         Section(_("Amount"), template="exchange_building/working.html", context={"working": _working(agreement, at)}),
-        Section(
-            _("What it is for"),
-            [
-                (_("First day"), day_in_words(commitment.first_day if commitment else None)),
-                (_("Last day"), day_in_words(commitment.last_day if commitment else None)),
-                (
-                    _("Commitment to Quality"),
-                    _("Version %(version)s") % {"version": commitment.version} if commitment else "",
-                ),
-            ],
-        ),
+        *_sections_of_text(agreement, scheme),
         Section(
             _("Payment"),
             [
@@ -1184,6 +1178,48 @@ def _agreement_sections(agreement: FinancialAgreement, actor: Actor, at: datetim
             ],
             template="exchange_building/bank_details_link.html",
             context={"url": account[0][2] if len(account[0]) > 2 else ""},  # noqa: PLR2004 -- label, value, address
+        ),
+    ]
+
+
+def _sections_of_text(agreement: FinancialAgreement, scheme: Scheme) -> list[Section]:
+    """Give what the two sign beside amount, account and terms: as it is frozen, or as it would be frozen now."""
+    commitment = agreement.commitment
+    text = agreement.text or (queries.text_of_agreement(agreement, commitment, scheme) if commitment else {})
+    if not text:
+        return []
+    shown: dict[str, Any] = presented(text, get_language() or "en")
+    return [
+        Section(
+            _("Parties"),
+            [
+                (
+                    party["capacity"],
+                    "\n".join(
+                        filter(
+                            None,
+                            (
+                                party["organisation"],
+                                ", ".join(filter(None, (party["city"], party["country"]))),
+                                party["person"],
+                            ),
+                        )
+                    ),
+                )
+                for party in shown["parties"]
+            ],
+        ),
+        Section(
+            _("What it is for"),
+            [
+                (_("Commitment to Quality"), shown["commitment_reference"]),
+                (_("Its fingerprint (SHA-256)"), shown["commitment_sha256"]),
+                (_("First day"), shown["first_day"]),
+                (_("Last day"), shown["last_day"]),
+                (_("Host country"), shown["host_country"]),
+                (_("Length"), shown["working_days"]),
+                (_("Distance"), shown["distance_km"]),
+            ],
         ),
     ]
 
