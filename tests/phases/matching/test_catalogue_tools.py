@@ -98,6 +98,30 @@ def test_a_file_holds_what_is_on_screen_and_no_formula(match: Match) -> None:
     assert client.get(f"{CATALOGUE}file/?as=exe").status_code == 404
 
 
+def test_texts_of_an_organisation_without_its_name_show_no_address_anywhere(match: Match) -> None:
+    _person, other = bring_host(match.cast, "boris")
+    firm = match.host.organisation
+    firm.description = firm.offers = firm.keywords = (
+        "Looms, bram@cast.example, www.orvalhinho.example, +351 253 000 111"
+    )
+    firm.save()
+    hidden = Participation.objects.filter(pk=match.host.pk)
+    hidden.update(shown_by_name=False, offer="Ring 00351253000111 on 14.04.2026 at 09.00-12.30")
+    client = signed_in(match.cast.ana)
+    profile = f"/matching/organisations/{match.host.reference}/"
+    both = f"{CATALOGUE}compare/?with={match.host.reference}&with={other.reference}"
+
+    shown = [text_of(client, address) for address in (CATALOGUE, profile, both)]
+    shown.append(bytes_of(client, f"{CATALOGUE}file/?as=csv").decode())
+
+    for text in shown:
+        assert "Looms, [address left out]" in text
+        for address in ("bram@cast", "orvalhinho.example", "253"):
+            assert address not in text, address
+    hidden.update(shown_by_name=True)
+    assert "www.orvalhinho.example" in text_of(client, profile)
+
+
 def test_a_favourite_is_saved_in_its_row_and_the_page_keeps_its_place(match: Match) -> None:
     client = signed_in(match.cast.ana)
     here = f"{CATALOGUE}?country=PT#{match.host.reference}"

@@ -101,6 +101,8 @@ def test_nobody_learns_the_other_sides_person_before_both_have_agreed(match: Mat
         ("We have 40 looms and 1 200 000 metres a year", False),
         ("NACE 13.20, at 9:30 on 14/04/2026", False),
         ("Meet me @ the mill", False),
+        ("Looms 09.00-12.30, talks 13:30 – 17:00", False),
+        ("Ring 22.34.56.78", True),
     ],
 )
 def test_what_counts_as_an_address_in_a_message(text: str, reveals: bool) -> None:  # noqa: FBT001 -- a column of the table
@@ -115,6 +117,8 @@ def test_an_address_in_a_message_waits_until_both_have_agreed(match: Match, now:
 
     assert 'data-error="address_in_message"' in text
     assert "Call me: +34 600 000 000" in text
+    named = SimpleUploadedFile("ring +34 600 000 000.pdf", CURRICULUM_VITAE)
+    assert 'data-error="address_in_message"' in post(ana, thread, 422, text="Our loom", attachment=named)
     assert Message.objects.count() == 1
     sent = ana.post(f"{profile_of(match.host)}send-proposal/", ANSWERS | {"message": "Write to ana@cast.example"})
     assert (sent.status_code, 'data-error="address_in_message"' in sent.content.decode()) == (422, True)

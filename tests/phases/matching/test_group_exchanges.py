@@ -73,6 +73,26 @@ def test_a_group_exchange_keeps_the_rules_of_an_exchange(
     assert Programme.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"title": "Write to bram@cast.example"}, "title"),
+        ({"description": "Ring +351 253 000 111 first."}, "description"),
+        ({"agenda": [agenda(DAYS[0])[0] | {"activity": "bram (at) cast.example"}, *agenda(*DAYS)[1:]]}, "agenda"),
+    ],
+)
+def test_no_address_of_the_host_stands_in_its_group_exchange(
+    match: Match, now: datetime, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as published:
+        publish(match, now, **given)
+    programme = publish(match, now)
+    with pytest.raises(Refused) as changed:
+        operations.change_programme(programme, values=given, actor=match.cast.bram.actor, at=now)
+
+    assert code_of(published) == code_of(changed) == ("address_in_message", field)
+
+
 def test_only_a_host_publishes_and_only_for_itself(match: Match, now: datetime) -> None:
     for person in (match.cast.ana, match.cast.dov, match.cast.zoe):
         with pytest.raises(NotAllowed):

@@ -132,6 +132,14 @@ def test_edda_asks_on_the_page_a_job_works_it_out_and_she_confirms_a_pair(match:
     assert done.status_code == 302
     assert "Suggested to both" in text_of(edda, f"{LIST}{found.reference}/")
     assert Proposal.objects.get().message == "You both weave."
+    other = PlannedPair.objects.get(proposal=None)
+    refused = edda.post(
+        f"{LIST}{found.reference}/pairs/{other.pk}/confirm-planned-pair/", {"message": "Write to bram@cast.example"}
+    )
+    assert refused.status_code == 422
+    assert 'data-error="address_in_message"' in refused.content.decode()
+    assert f'id="id_{other.pk}_message"' in refused.content.decode()
+    assert "Write to bram@cast.example" in refused.content.decode()
     text_of(signed_in(match.cast.aurel), f"{LIST}{found.reference}/")
     text_of(signed_in(match.cast.chiara), f"{LIST}{found.reference}/", 404)
 

@@ -226,6 +226,15 @@ def programme_is_allowed(situation: Situation) -> Refusal | None:
     return Refusal("places_are_given", {"given": given}, field="places") if new["places"] < given else None
 
 
+def programme_reveals_no_address(situation: Situation) -> Refusal | None:
+    """Whether nobody can reach the host past the tool by what all visitors read of its group exchange."""
+    programme, values = situation.subject, situation.inputs.get("values", {})
+    new = {name: values.get(name, getattr(programme, name)) for name in ("title", "description", "agenda")}
+    new["agenda"] = "\n".join(row.get("activity", "") for row in new["agenda"])
+    field = next((name for name, text in new.items() if reveals_an_address(text)), None)
+    return None if field is None else Refusal("address_in_message", field=field)
+
+
 def no_seat_is_confirmed(situation: Situation) -> Refusal | None:
     """Whether nobody has a seat whose exchange would have to be cancelled first."""
     return Refusal("seats_are_confirmed") if queries.confirmed_seats(situation.subject).exists() else None

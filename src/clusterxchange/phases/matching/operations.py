@@ -371,10 +371,18 @@ def write_message(
         kept = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
         if kept.state == ConversationState.BLOCKED:
             raise engine.Refused(Refusal("conversation_blocked"))
-        if reveals_an_address(text) and not queries.has_been_agreed(visitor, host):
-            raise engine.Refused(Refusal("address_in_message", field="text"))
+        if not queries.has_been_agreed(visitor, host):
+            # The door for files has put low lines between the words of a name.
+            name = attachment.name.replace("_", " ") if attachment is not None else ""
+            _see_that_no_address_is_revealed(text=text, attachment=name)
         told = {V, H} | {Capacity(one.capacity) for one in thread.messages_of(conversation)} - {SO}
         return thread.say_something(conversation, text=text, attachment=attachment, actor=actor, at=at, tells=told)
+
+
+def _see_that_no_address_is_revealed(**answers: str) -> None:
+    field = next((name for name, text in answers.items() if reveals_an_address(text)), None)
+    if field is not None:
+        raise engine.Refused(Refusal("address_in_message", field=field))
 
 
 def block_conversation(
@@ -665,6 +673,7 @@ def confirm_planned_pair(pair: PlannedPair, *, message: str, actor: Actor, at: d
         visitor, host = _locked(pair.visitor_participation, pair.host_participation)
         proposal = new_proposal(own=visitor, partner=host, message=message, format=PHYSICAL, capacity=SO)
         engine.acting_capacity(states.PROPOSAL, proposal, Action.CONFIRM_SUGGESTION, actor, SO)
+        _see_that_no_address_is_revealed(message=message)
         kept = PlannedPair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
         if kept.proposal_id is not None:
             raise engine.Refused(Refusal("suggested_already"))

@@ -35,7 +35,7 @@ from clusterxchange.phases.matching.models import (
     ProposalState,
     SavedSearch,
 )
-from clusterxchange.phases.matching.rules import OPEN, places_left
+from clusterxchange.phases.matching.rules import OPEN, places_left, without_addresses
 from clusterxchange.phases.registration.models import Participation, ParticipationState, Visit
 from clusterxchange.workflow.models import Message
 
@@ -344,6 +344,11 @@ def name_shown(participation: Participation) -> str:
     if participation.shown_by_name:
         return participation.organisation.legal_name
     return _("Organisation %(number)d") % {"number": participation.organisation_id}
+
+
+def text_shown(participation: Participation, text: str) -> str:
+    """Give what an organisation has written of itself as others read it: without addresses where its name is hidden."""
+    return text if participation.shown_by_name else without_addresses(text, _("[address left out]"))
 
 
 def proposals_between(asker: Participation, others: Iterable[Participation]) -> Mapping[int, Proposal]:

@@ -30,12 +30,29 @@ def common_windows(one: Iterable[Window], other: Iterable[Window]) -> list[Windo
 
 ADDRESS = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 NUMBER = re.compile(r"(?:\+|\b00|\(0|\b0|\b)(?:[\s()./-]?\d){8,15}\b")
-DAY = re.compile(r"\b(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2}))\b")
+WEBSITE = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+OF_MONTH, MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+DAY = re.compile(rf"\b(?:\d{{4}}[./-]{MONTH}[./-]{OF_MONTH}|{OF_MONTH}[./-]\s?{MONTH}[./-]\s?(?:\d{{4}}|\d{{2}}))\b")
+
+
+HOUR = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
+SPAN_OF_HOURS = re.compile(rf"\b{HOUR}\s*[-–]\s*{HOUR}\b")
 
 
 def reveals_an_address(text: str) -> bool:
-    """Tell whether a text holds what looks like an e-mail address or a telephone number; days are none."""
-    return bool(ADDRESS.search(text) or NUMBER.search(DAY.sub("|", text)))
+    """Tell whether a text holds what looks like an e-mail address or a telephone number; days and hours are none."""
+    return bool(ADDRESS.search(text) or NUMBER.search(SPAN_OF_HOURS.sub("|", DAY.sub("|", text))))
+
+
+def without_addresses(text: str, instead: str) -> str:
+    """Give a text with other words where somebody could be reached past the tool: by mail, telephone or website."""
+    rest = WEBSITE.sub(instead, ADDRESS.sub(instead, text))
+    return NUMBER.sub(instead, rest) if reveals_an_address(rest) else rest
+
+
+def holds_an_address(text: str) -> bool:
+    """Tell whether there is anything in a text by which somebody could be reached past the tool."""
+    return without_addresses(text, "") != text
 
 
 def suggested_stays(

@@ -213,9 +213,12 @@ PROGRAMME = register(
         locks=("host_participation",),
         related=tuple(f"host_participation{row}" for row in ("", "__organisation", "__partnership")),
         rows=(
-            row(A.PUBLISH_PROGRAMME, None, G.OPEN, only_if=(guards.host_may_publish, guards.programme_is_allowed), tells={HP}),
             row(
-                A.CHANGE_PROGRAMME, {G.OPEN, G.CLOSED}, STAYS, answers=(guards.programme_is_allowed,),
+                A.PUBLISH_PROGRAMME, None, G.OPEN, only_if=(guards.host_may_publish, guards.programme_is_allowed),
+                answers=(guards.programme_reveals_no_address,), tells={HP},
+            ),
+            row(
+                A.CHANGE_PROGRAMME, {G.OPEN, G.CLOSED}, STAYS, answers=(guards.programme_is_allowed, guards.programme_reveals_no_address),
                 writes=(effects.write_programme,), afterwards=(effects.look_at_seats_of_group_again,), tells={HP},
             ),
             row(A.CLOSE_PROGRAMME, G.OPEN, G.CLOSED),

@@ -34,6 +34,7 @@ from clusterxchange.phases.matching.forms import (
     label_of_open,
 )
 from clusterxchange.phases.matching.models import CatalogueEntry
+from clusterxchange.phases.matching.rules import holds_an_address
 from clusterxchange.phases.matching.search import FIRST_PAGE, Mark, Page, PageUnknown, Tally, Wanted
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme import economic_activities
@@ -330,7 +331,8 @@ def _most_frequent(name: str, chosen: Iterable[str], tally: Tally) -> list[tuple
     counted = tally.found_facets if tally.found_facets is not None else tally.facets
     numbers = {facet.removeprefix(begins): number for facet, number in counted.items() if facet.startswith(begins)}
     most = sorted(numbers, key=lambda code: (-numbers[code], code))[:OFFERED_AT_MOST]
-    offered = {code: label_of_open(name, code) for code in (*chosen, *most)}
+    # What somebody has typed among the keywords is offered to all, whether that organisation shows its name or not.
+    offered = {code: label_of_open(name, code) for code in (*chosen, *most) if not holds_an_address(code)}
     return sorted(offered.items(), key=lambda row: fold(row[1]))
 
 

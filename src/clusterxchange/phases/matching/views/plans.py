@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -99,32 +99,48 @@ def confirm_planned_pair(request: HttpRequest, reference: str, number: int) -> H
     )
     if request.method != "POST":
         return redirect(states.MATCH_PLAN.address(found))
-    form = ConfirmPlannedPair(request.POST)
+    form = form_of(pair, request.POST)
     if not form.is_valid():
-        return _show(request, found, status=UNPROCESSABLE)
+        return _show(request, found, status=UNPROCESSABLE, bound=(pair, form))
     try:
         made = operations.confirm_planned_pair(
             pair, message=form.cleaned_data["message"], actor=actor_of(request), at=clock.now()
         )
     except NotDone as reason:
+        if pages.put_at_field(form, reason.refusal):
+            return _show(request, found, status=UNPROCESSABLE, bound=(pair, form))
         status = pages.status_of_refusal(reason.refusal)
-        return _show(request, found, status=status, refused=reason.refusal)
+        return _show(request, found, status=status, refused=reason.refusal, bound=(pair, form))
     happened = _("The pair is suggested to both: %(reference)s. Each is told, and decides.")
     messages.success(request, happened % {"reference": made.reference})
     page = request.POST.get("page", "1")
     return redirect(f"{states.MATCH_PLAN.address(found)}?page={page if page.isdigit() else 1}")
 
 
-def _show(request: HttpRequest, found: MatchPlan, *, status: int = 200, refused: Refusal | None = None) -> HttpResponse:
+def form_of(pair: PlannedPair, sent: QueryDict | None = None) -> ConfirmPlannedPair:
+    """Give the form of one pair among those of a page."""
+    return ConfirmPlannedPair(sent, auto_id=f"id_{pair.pk}_%s")
+
+
+def _show(
+    request: HttpRequest,
+    found: MatchPlan,
+    *,
+    status: int = 200,
+    refused: Refusal | None = None,
+    bound: tuple[PlannedPair, ConfirmPlannedPair] | None = None,
+) -> HttpResponse:
     actor = actor_of(request)
     scheme = states.MATCH_PLAN.scheme_of(found, clock.now())
     related = ("visitor_participation__organisation", "host_participation__organisation", "proposal")
-    page = Paginator(found.pairs.select_related(*related), PAIRS_OF_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.pairs.select_related(*related), PAIRS_OF_A_PAGE).get_page(
+        request.POST.get("page") or request.GET.get("page")
+    )
     context = {
         "plan": found,
         "state_label": sentences.state_label("match_plan", found.state),
         "is_made": found.state == MatchPlanState.MADE,
-        "pairs": [_pair_shown(pair, scheme, actor.support_office) for pair in page.object_list],
+        "pairs": [_pair_shown(pair, scheme, actor.support_office, bound) for pair in page.object_list],
         "page": page,
         "address": states.MATCH_PLAN.address(found),
         "bands": [
@@ -140,12 +156,20 @@ def _show(request: HttpRequest, found: MatchPlan, *, status: int = 200, refused:
             for code, (missing, number) in found.figures.get("unmatched_by_type", {}).items()
         ],
         "refusal": pages.refusal_context(Action.CONFIRM_SUGGESTION, refused) if refused else None,
+        "bound": bound[1] if bound is not None else None,
+        "has_errors": bound is not None and bool(bound[1].errors),
     }
     return render(request, "matching/plan.html", context, status=status)
 
 
-def _pair_shown(pair: PlannedPair, scheme: Scheme, may_confirm: bool) -> dict[str, Any]:  # noqa: FBT001 -- said once, here
+def _pair_shown(
+    pair: PlannedPair,
+    scheme: Scheme,
+    may_confirm: bool,  # noqa: FBT001 -- said once, here
+    bound: tuple[PlannedPair, ConfirmPlannedPair] | None,
+) -> dict[str, Any]:
     visitor, host = pair.visitor_participation, pair.host_participation
+    form = bound[1] if bound is not None and bound[0] == pair else form_of(pair)
     name = visitor.organisation.legal_name
     reasons = [Reason(code, 0.0, tuple(there), tuple(back)) for code, there, back in pair.reasons[:REASONS_OF_A_PAIR]]
     return {
@@ -159,5 +183,5 @@ def _pair_shown(pair: PlannedPair, scheme: Scheme, may_confirm: bool) -> dict[st
             for reason in reasons
         ],
         "proposal_url": states.PROPOSAL.address(pair.proposal) if pair.proposal else "",
-        "form": ConfirmPlannedPair(auto_id=f"id_{pair.pk}_%s") if may_confirm and pair.proposal is None else None,
+        "form": form if may_confirm and pair.proposal is None else None,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -201,16 +202,16 @@ def _reasons_on_profile(participation: Participation, asker: Asker | None) -> di
 
 
 def _sections_of_profile(participation: Participation, scheme: Scheme) -> list[cases.Section]:
-    firm = participation.organisation
+    firm, own_words = participation.organisation, partial(queries.text_shown, participation)
 
     def labels(code_list: str, codes: list[str]) -> str:
         return listed([label(scheme, code_list, code) for code in codes])
 
     about: list[tuple[Any, ...]] = [
-        (_("What the organisation does"), firm.description),
+        (_("What the organisation does"), own_words(firm.description)),
         (_("Industrial ecosystems"), labels("ecosystems", firm.ecosystems)),
-        (_("Keywords"), firm.keywords),
-        (_("What it offers"), firm.offers),
+        (_("Keywords"), own_words(firm.keywords)),
+        (_("What it offers"), own_words(firm.offers)),
         (_("Cluster"), firm.cluster_name if participation.shown_by_name else ""),
         (_("Website"), firm.website if participation.shown_by_name else ""),
         (_("Partnership"), participation.partnership.acronym),
@@ -231,10 +232,10 @@ def _sections_of_profile(participation: Participation, scheme: Scheme) -> list[c
         (_("Wished types of partner"), labels("organisation_types", participation.wished_types)),
     ]
     if participation.role == VISIT:
-        wishes.insert(0, (_("What it wants to learn"), participation.learn))
+        wishes.insert(0, (_("What it wants to learn"), own_words(participation.learn)))
     else:
         wishes[:0] = [
-            (_("What it offers to a visitor"), participation.offer),
+            (_("What it offers to a visitor"), own_words(participation.offer)),
             (_("Visitors at a time"), participation.places),
         ]
     return [cases.Section(_("The organisation"), about), cases.Section(_("The exchange it wishes"), wishes)]
