@@ -278,7 +278,7 @@ def things_of_a_group(story: Story) -> dict[str, dict[str, str]]:
         at=EVENING,
     )  # fmt: skip
     guest = matching.add_guest(
-        programme, name="Rui Sampaio", organisation_name="Fiação Nova, Lda.", actor=story.host, at=EVENING
+        programme, name="Rui Sampaio", organisation_name="Fiação Nova, Lda.", country="PT", actor=story.host, at=EVENING
     )
     reference = str(programme.reference)
     return {"programme": {"reference": reference}, "guest": {"reference": reference, "number": str(guest.pk)}}

@@ -241,7 +241,12 @@ def seat(s: Scene) -> object:
 
 def guest(s: Scene) -> object:
     return matching.add_guest(
-        s.programme, name="Rui Sampaio", organisation_name="Fiação Nova, Lda.", actor=s.cast.bram.actor, at=s.at
+        s.programme,
+        name="Rui Sampaio",
+        organisation_name="Fiação Nova, Lda.",
+        country="PT",
+        actor=s.cast.bram.actor,
+        at=s.at,
     )
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.matching import operations
-from clusterxchange.phases.matching.models import OfferedDates, Proposal
+from clusterxchange.phases.matching.models import Conversation, OfferedDates, Proposal
 from clusterxchange.phases.matching.rules import refusal_of_dates, suggested_stays
 from clusterxchange.scheme.current import scheme_for
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
@@ -97,6 +97,22 @@ def test_stays_are_suggested_around_holidays_and_never_in_the_past() -> None:
 )
 def test_days_keep_to_the_rules_of_length(first: date, last: date, code: str | None) -> None:
     assert refusal_of_dates(scheme_for("demonstration", MONDAY), "PT", first, last, date(2026, 3, 3)) == code
+
+
+def test_no_days_are_offered_or_agreed_while_one_side_has_blocked_the_other(match: Match, now: datetime) -> None:
+    proposal, cast = send(match, now), match.cast
+    ana, bram = signed_in(cast.ana), signed_in(cast.bram)
+    offer(ana, proposal, 302)
+    conversation = Conversation.objects.get()
+    operations.block_conversation(conversation, actor=cast.bram.actor, at=now)
+
+    refused = offer(ana, proposal, 409, first="2026-04-21", last="2026-04-23")
+    accepted = bram.post(f"{address_of(proposal)}{OfferedDates.objects.get().pk}/accept-dates/")
+
+    assert 'data-refusal="conversation_blocked"' in refused
+    assert (accepted.status_code, 'data-refusal="conversation_blocked"' in accepted.content.decode()) == (409, True)
+    operations.unblock_conversation(conversation, actor=cast.bram.actor, at=now)
+    assert bram.post(f"{address_of(proposal)}{OfferedDates.objects.get().pk}/accept-dates/").status_code == 302
 
 
 def test_bram_agrees_to_the_days_that_ana_offers_and_the_commitment_begins_with_them(

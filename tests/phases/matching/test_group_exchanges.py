@@ -15,7 +15,7 @@ from clusterxchange.phases.matching.models import Guest, Programme, Proposal
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused
-from clusterxchange.workflow.models import Notice
+from clusterxchange.workflow.models import EntryPayload, Notice
 from tests.cast import ALCOI, signed_in
 from tests.phases.matching.conftest import Match, bring_host
 from tests.phases.matching.group import DAYS, agenda, ask, bring_visitor, confirm, publish, values
@@ -294,21 +294,27 @@ def test_guests_of_the_hosts_country_join_without_an_exchange(match: Match, now:
     bram, address = signed_in(cast.bram), address_of(programme)
     wrong = bram.post(f"{address}add-guest/", {"name": "Rui Sampaio"})
 
-    added = bram.post(f"{address}add-guest/", {"name": "Rui Sampaio", "organisation_name": "Fiação Nova, Lda."})
+    somebody = {"name": "Rui Sampaio", "organisation_name": "Fiação Nova, Lda.", "country": "PT"}
+    elsewhere = bram.post(f"{address}add-guest/", somebody | {"country": "ES"})
+    assert Guest.objects.count() == 0
+    added = bram.post(f"{address}add-guest/", somebody)
 
-    assert (wrong.status_code, added.status_code) == (422, 302)
+    assert (wrong.status_code, elsewhere.status_code, added.status_code) == (422, 422, 302)
+    assert 'data-error="guest_from_another_country"' in elsewhere.content.decode()
     assert "Rui Sampaio" in text_of(bram, address)
     anas = text_of(signed_in(cast.ana), address)
     assert "1 guest of the host" in anas
     assert "Rui Sampaio" not in anas
     assert (Exchange.objects.count(), queries.seats_left(programme)) == (0, 2)
-    somebody = {"name": "Rui Sampaio", "organisation_name": "Fiação Nova, Lda."}
     for person in (cast.dov, cast.ana):
         assert signed_in(person).post(f"{address}add-guest/", somebody).status_code == 403
     guest = Guest.objects.get()
     assert signed_in(cast.ana).post(f"{address}guests/{guest.pk}/remove-guest/").status_code == 403
     assert bram.post(f"{address}guests/{guest.pk}/remove-guest/").status_code == 302
     assert Guest.objects.count() == 0
+    written = EntryPayload.objects.filter(entry__action="name_guests").values_list("body", flat=True)
+    assert [body for body in written if "added" in body] == [{"added": guest.pk}]
+    assert "Rui" not in str(list(written))
 
 
 def test_ana_asks_for_a_seat_on_the_page_and_is_told_of_a_missing_message(match: Match, now: datetime) -> None:

@@ -344,7 +344,7 @@ DECLARATIONS = (
         "matching.Programme",
         other=f"id {LIFE} reference host_participation title description place first_day last_day places asked_until agenda version",
     ),
-    _declare("matching.Guest", {OUTSIDER: "name organisation_name"}, "id programme at"),
+    _declare("matching.Guest", {OUTSIDER: "name organisation_name"}, "id programme country at"),
     _declare("matching.MatchPlan", other=f"id {LIFE} reference edition figures"),
     _declare(
         "matching.PlannedPair", other="id plan visitor_participation host_participation score band reasons proposal"

@@ -440,6 +440,12 @@ class NameGuest(forms.Form):
     organisation_name = forms.CharField(
         label=_("Organisation"), max_length=200, error_messages={"required": _("Write the organisation.")}
     )
+    country = forms.ChoiceField(label=_("Country"), error_messages={"required": _("Choose the country.")})
+
+    def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:  # noqa: ANN401 -- as above
+        super().__init__(*args, **kwargs)
+        known = countries.participating_countries(scheme, get_language() or "en")
+        cast("forms.ChoiceField", self.fields["country"]).choices = [("", gettext("Choose a country")), *known]
 
 
 class ConfirmPlannedPair(forms.Form):

@@ -366,6 +366,7 @@ class Guest(models.Model):
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="guests")
     name = models.CharField(_("Name"), max_length=170)
     organisation_name = models.CharField(_("Organisation"), max_length=200)
+    country = models.CharField(_("Country"), max_length=2, blank=True)
     at = models.DateTimeField()
 
     class Meta:

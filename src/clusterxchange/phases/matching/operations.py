@@ -550,6 +550,9 @@ def _dates_are_open(proposal: Proposal, action: Action, actor: Actor, capacity: 
     engine.lock(states.PROPOSAL, proposal)
     if proposal.state not in OPEN:
         raise engine.WrongState(Refusal("wrong_state", {"state": proposal.state}))
+    conversation = queries.conversation_of(proposal.visitor_participation, proposal.host_participation)
+    if conversation is not None and conversation.state == ConversationState.BLOCKED:
+        raise engine.Refused(Refusal("conversation_blocked"))
     return side
 
 
@@ -611,14 +614,22 @@ def ask_for_seat(programme: Programme, *, sender: Participation, message: str, a
     return proposal
 
 
-def add_guest(programme: Programme, *, name: str, organisation_name: str, actor: Actor, at: datetime) -> Guest:
-    """Name somebody of the host's country who joins the group without a seat.
+def add_guest(
+    programme: Programme, *, name: str, organisation_name: str, country: str, actor: Actor, at: datetime
+) -> Guest:
+    """Name somebody of the host's country who joins the group without a seat; the journal has no name.
 
-    :raises NotAllowed: the actor does not speak for the host.
+    :raises NotDone: NotAllowed, where the actor does not speak for the host; Refused for another country.
     """
     with engine.unit_of_work(actor, at):
-        engine.record(programme, Action.NAME_GUESTS, actor=actor, at=at, payload={"added": name})
-        return Guest.objects.create(programme=programme, name=name, organisation_name=organisation_name, at=at)
+        engine.acting_capacity(states.PROGRAMME, programme, Action.NAME_GUESTS, actor, None)
+        if country != programme.host_participation.organisation.country:
+            raise engine.Refused(Refusal("guest_from_another_country", field="country"))
+        guest = Guest.objects.create(
+            programme=programme, name=name, organisation_name=organisation_name, country=country, at=at
+        )
+        engine.record(programme, Action.NAME_GUESTS, actor=actor, at=at, payload={"added": guest.pk})
+        return guest
 
 
 def remove_guest(guest: Guest, *, actor: Actor, at: datetime) -> None:

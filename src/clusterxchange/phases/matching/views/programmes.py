@@ -350,15 +350,20 @@ def _show_with_form(request: HttpRequest, found: Programme, form: AskForSeat, st
 def add_guest(request: HttpRequest, reference: str) -> HttpResponse:
     """Name somebody of the host's country who joins the group."""
     found = _load(request, reference)
+    scheme = states.PROGRAMME.scheme_of(found, clock.now())
     if request.method != "POST":
-        return _show_guest_form(request, found, NameGuest())
-    form = NameGuest(request.POST)
+        return _show_guest_form(request, found, NameGuest(scheme=scheme))
+    form = NameGuest(request.POST, scheme=scheme)
     if not decide.may(actor_of(request), "programme", Action.NAME_GUESTS, found):
         refusal = (Action.NAME_GUESTS, Refusal("not_allowed"))
         return pages.show(request, PAGE, found, status=FORBIDDEN, refused=refusal)
     if not form.is_valid():
         return _show_guest_form(request, found, form, status=UNPROCESSABLE)
-    operations.add_guest(found, **form.cleaned_data, actor=actor_of(request), at=clock.now())
+    try:
+        operations.add_guest(found, **form.cleaned_data, actor=actor_of(request), at=clock.now())
+    except NotDone as reason:
+        pages.add_refusal(form, reason.refusal)
+        return _show_guest_form(request, found, form, status=UNPROCESSABLE)
     messages.success(request, _("The guest is on the list."))
     return redirect(states.PROGRAMME.address(found))
 
