@@ -218,7 +218,9 @@ sentences.say(
         "agenda_too_short": _(
             "At least three working days need something in the morning and in the afternoon, or they do not count."
         ),
-        "guest_from_another_country": _("Guests come from the host's country. Visitors from another one ask for a seat."),
+        "guest_from_another_country": _(
+            "Guests come from the host's country. Visitors from another one ask for a seat."
+        ),
         "suggested_already": _("This pair was suggested to both already."),
         "address_in_message": _(
             "Leave out e-mail addresses and telephone numbers until both have agreed on an exchange. Then each side "
