@@ -1,12 +1,17 @@
-"""`make bench-payments`: writes a bank file of many payments and says how long it took."""
+"""`make bench-payments`: writes a bank file of many payments, alone and with all that the operation does around it."""
 
 import argparse
 import json
+import statistics
+import tempfile
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from lxml import etree  # type: ignore[import-untyped]  # -- the package brings no types
 
+from benchmarks.pages.__main__ import set_environment
+from clusterxchange.foundation.database_server import WITHOUT_SAFETY, DatabaseServer
 from clusterxchange.phases.finalisation.banking.bank_file import (
     NAMESPACE,
     Payer,
@@ -18,7 +23,7 @@ from clusterxchange.phases.finalisation.banking.bank_file import (
 
 
 def measure(count: int, rounds: int) -> dict[str, object]:
-    """Write the file several times and give the shortest time, with what the file says of itself."""
+    """Write the file several times and give the middle time, with what the file says of itself."""
     transfers = [
         Transfer(
             reference=f"EXC-2026-{number:06d}",
@@ -45,13 +50,27 @@ def measure(count: int, rounds: int) -> dict[str, object]:
     cents = control_sum(transfers)
     return {
         "payments": count,
-        "seconds": round(min(seconds), 3),
+        "seconds": round(statistics.median(seconds), 3),
         "slowest": round(max(seconds), 3),
         "bytes": len(content),
         "valid": bool(schema().validate(document)),
         "control_sum_cents": cents,
         "control_sum_is_right": said == f"{cents // 100}.{cents % 100:02d}",
     }
+
+
+def measure_around(count: int, rounds: int) -> dict[str, object]:
+    """Make the file of a batch in a scratch database, as the page does."""
+    with tempfile.TemporaryDirectory(prefix="clusterxchange-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with DatabaseServer(Path(folder) / "database", tuning=WITHOUT_SAFETY) as server:
+            set_environment(server.ensure_database("bench"), Path(folder) / "data")
+            import django  # noqa: PLC0415 -- settings read the environment when they are imported
+
+            django.setup()
+            from benchmarks.payments.run import measure_operation  # noqa: PLC0415 -- models need settings
+
+            return measure_operation(count, rounds)
 
 
 def main() -> int:
@@ -62,9 +81,11 @@ def main() -> int:
     asked.add_argument("--most-seconds", type=float, default=1.0)
     given = asked.parse_args()
     found = measure(given.payments, given.rounds)
-    print(json.dumps(found, indent=1))  # noqa: T201 -- what was measured
-    is_right = found["valid"] and found["control_sum_is_right"]
-    return 0 if is_right and float(str(found["seconds"])) <= given.most_seconds else 1
+    around = measure_around(given.payments, given.rounds)
+    print(json.dumps({"file": found, "operation": around}, indent=1))  # noqa: T201 -- what was measured
+    is_right = found["valid"] and found["control_sum_is_right"] and around["journal_fits"]
+    slowest = max(float(str(one["seconds"])) for one in (found, around))
+    return 0 if is_right and slowest <= given.most_seconds else 1
 
 
 if __name__ == "__main__":
