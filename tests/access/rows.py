@@ -19,7 +19,14 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, FinancialAgreement
-from clusterxchange.phases.finalisation.models import ActivityReport, BankStatement, EvidenceItem, Payment, PaymentBatch
+from clusterxchange.phases.finalisation.models import (
+    ActivityReport,
+    BankStatement,
+    EvidenceItem,
+    FollowUpSurvey,
+    Payment,
+    PaymentBatch,
+)
 from clusterxchange.phases.matching.models import Conversation, MatchPlan, Programme, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
@@ -38,6 +45,7 @@ MODELS: dict[str, type[Model]] = {
     "activity_report": ActivityReport,
     "evidence": EvidenceItem,
     "payment": Payment,
+    "follow_up_survey": FollowUpSurvey,
     "payment_batch": PaymentBatch,
     "bank_statement": BankStatement,
     "organisation": Organisation,
@@ -207,6 +215,12 @@ def make_exchanges(world: World, edition: Edition) -> None:
             **life("OPEN"),
         )
         EvidenceItem.objects.create(exchange=exchange, item="travel", **life("WANTED"))
+        FollowUpSurvey.objects.create(
+            exchange=exchange, side="V", visiting_organisation=visit.organisation, closes_at=AT, **life("OPEN")
+        )
+        FollowUpSurvey.objects.create(
+            exchange=exchange, side="H", host_organisation=stay.organisation, closes_at=AT, **life("OPEN")
+        )
         Payment.objects.create(
             exchange=exchange, ordered_by=next(orderers), batch=batches[visit.partnership_id], **life("RELEASED")
         )

@@ -78,6 +78,7 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "activity_report": 12,
         "evidence": 6,
         "payment": 6,
+        "follow_up_survey": 12,
         "payment_batch": 3,
         "bank_statement": 3,
         "organisation": 3,

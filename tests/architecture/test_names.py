@@ -28,6 +28,7 @@ IN_A_PHASE = {
     "checking",
     "cleaning",
     "reporting",
+    "surveying",
     "api",
     "urls",
     "admin",

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,13 +50,13 @@ from clusterxchange.phases.exchange_building import operations as exchange_build
 from clusterxchange.phases.exchange_building.models import Audit
 from clusterxchange.phases.finalisation.banking.operations import keep_statement
 from clusterxchange.phases.finalisation.checking.operations import draw_sample
-from clusterxchange.phases.finalisation.models import BankStatement, PaymentBatch, StoryPhoto
+from clusterxchange.phases.finalisation.models import BankStatement, FollowUpSurvey, PaymentBatch, StoryPhoto
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Conversation, OfferedDates, PlannedPair, Proposal, SavedSearch
 from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.models import Edition
-from clusterxchange.workflow import obligations
+from clusterxchange.workflow import engine, obligations
 from clusterxchange.workflow.models import CalendarFeed, Notice
 from clusterxchange.workflow.thread import Attachment
 from clusterxchange.workflow.undeliverable import note_bounce
@@ -188,6 +188,7 @@ def things_of(story: Story) -> Things:
         "exchange": {"reference": exchange},
         "part": {"reference": exchange, "part": "place-and-dates"},
         "evidence": {"reference": exchange, "item": "outward"},
+        "survey": {"reference": a_survey(story).exchange.reference or "", "side": "visitor"},
         "story_photo": {"reference": exchange, "number": str(a_photo(story).pk)},
         **things_of_people(visitor, newcomer),
         "task": {"number": str(task.pk)},
@@ -218,6 +219,14 @@ def things_of(story: Story) -> Things:
         "passkey": {"pk": str(a_passkey(forgetful).pk)},
         "reset": {"uidb36": user_pk_to_url_str(forgetful), "key": default_token_generator.make_token(forgetful)},
     }
+
+
+def a_survey(story: Story) -> FollowUpSurvey:
+    """Ask the visitor what came of the exchange; by whom it was closed is left aside."""
+    organisation, closes_at = story.exchange.visiting_organisation, EVENING + timedelta(days=180)
+    survey = FollowUpSurvey(exchange=story.exchange, side="V", visiting_organisation=organisation, closes_at=closes_at)
+    engine.establish(survey, at=EVENING)
+    return survey
 
 
 def an_announcement() -> Announcement:

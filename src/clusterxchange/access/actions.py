@@ -161,6 +161,9 @@ class Action(StrEnum):
     IMPORT_STATEMENT = auto()
     DRAW_FOR_CHECK = auto()
     RECORD_FINDING = auto()
+    OPEN_SURVEY = auto()
+    ANSWER_SURVEY = auto()
+    CLOSE_SURVEY = auto()
 
     EDIT_PARTNERSHIP = auto()
     CHANGE_BUDGET = auto()

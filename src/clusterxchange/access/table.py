@@ -98,6 +98,13 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "activity_report": four_parties(""),
     "evidence": four_parties("exchange__"),
     "payment": four_parties("exchange__"),
+    # Partnerships are no party to what each side says of them: they see counts.
+    "follow_up_survey": {
+        V: organisation("visiting_organisation_id"),
+        H: organisation("host_organisation_id"),
+        SO: SUPPORT_OFFICE,
+        AG: AGENCY,
+    },
     "payment_batch": of_those_who_pay("partnership_id"),
     "bank_statement": of_those_who_pay("partnership_id"),
     "organisation": {V: organisation("pk"), SO: SUPPORT_OFFICE, AG: AGENCY},
@@ -341,6 +348,12 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.CONFIRM_RECOVERY: may(SO),
         A.REMIND_PARTY: may(VP, SO),
         A.SEE: may(V, VP, PO, PR, SO, AG),
+    },
+    "follow_up_survey": {
+        A.OPEN_SURVEY: may(SYS),
+        A.ANSWER_SURVEY: may(V, H),
+        A.CLOSE_SURVEY: may(SYS),
+        A.SEE: may(V, H, SO, AG),
     },
     "payment_batch": {
         A.MAKE_BANK_FILE: may(PO, PR),

@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchanges/", include("clusterxchange.phases.exchange_building.urls")),
     path("exchanges/", include("clusterxchange.phases.finalisation.urls")),
     path("exchanges/", include("clusterxchange.phases.finalisation.reporting.urls")),
+    path("exchanges/", include("clusterxchange.phases.finalisation.surveying.urls")),
     path("payments/", include("clusterxchange.phases.finalisation.banking.urls")),
     path("manual/", include("clusterxchange.journeys.manual.urls")),
     path("figures/", include("clusterxchange.journeys.figures.urls")),

@@ -35,6 +35,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "activity_report": _THROUGH_EXCHANGE,
     "evidence": _THROUGH_EXCHANGE,
     "payment": _THROUGH_EXCHANGE,
+    "follow_up_survey": _THROUGH_EXCHANGE,
     "invitation": ("organisation", "account"),
     "edition_draft": ("edition",),
     "join_request": ("organisation", "account", "partnership"),

@@ -35,6 +35,9 @@ def run_due(at: datetime) -> list[Done]:
     """Carry out everything that is due at the moment given, in the order in which it fell due. Safe to run twice."""
     journal.keep_day_head(at)
     done = [_begin_version(version, at) for version in versions_to_begin(at)]
+    with transaction.atomic():
+        _take_turns()
+        done += [one for opener in registry.openers() for one in opener(at)]
     while (one := _next(at)) is not None:
         done.append(one)
     return done

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
 from clusterxchange.access.actor import Actor
 from clusterxchange.workflow.tables import Machine, Situation
+
+if TYPE_CHECKING:
+    from clusterxchange.workflow.deadlines import Done
 
 ORDER = (
     "application",
@@ -24,6 +28,8 @@ ORDER = (
 _machines: dict[str, Machine] = {}
 _followers: dict[tuple[str, str], list[Callable[[Situation], None]]] = defaultdict(list)
 FilesOf = Callable[[Any, Actor], list[dict[str, Any]]]
+Opener = Callable[[datetime], "list[Done]"]
+_openers: list[Opener] = []
 _files: dict[str, list[FilesOf]] = defaultdict(list)
 
 
@@ -71,6 +77,17 @@ def follows(machine_name: str, state: str) -> Callable[[Callable[[Situation], No
 def followers(machine_name: str, state: str) -> tuple[Callable[[Situation], None], ...]:
     """Give what runs when a subject of this life has come to the state."""
     return tuple(_followers.get((machine_name, state), ()))
+
+
+def opens_when_due(opener: Opener) -> Opener:
+    """Let a phase open what is due to begin, each time when the terms are looked at; it says what it has opened."""
+    _openers.append(opener)
+    return opener
+
+
+def openers() -> tuple[Opener, ...]:
+    """Give what opens things when their day has come."""
+    return tuple(_openers)
 
 
 def adds_files(machine_name: str) -> Callable[[FilesOf], FilesOf]:

@@ -29,7 +29,7 @@ from django.db.models.functions import Cast
 
 from clusterxchange.parties.partnerships.models import Budget, Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
-from clusterxchange.phases.finalisation.models import ActivityReport
+from clusterxchange.phases.finalisation.models import ActivityReport, FollowUpSurvey
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.scheme.editions import BRUSSELS
 from clusterxchange.workflow.models import Obligation
@@ -38,6 +38,8 @@ S = ExchangeState
 UNDER_WAY = (S.RUNNING, S.INTERRUPTED)
 BUDGET_PARTS = ("planned", "reserved", "committed", "paid", "free")
 SECONDS_OF_A_DAY = 24 * 60 * 60
+# Marks of the follow-up survey from which an exchange counts as worth the time.
+WORTH_THE_TIME = 4
 
 # Each step of an exchange, with the moment before it and its own.
 STEPS: Mapping[str, tuple[str, str]] = {
@@ -196,6 +198,23 @@ def ratings(scope: Scope, names: tuple[str, ...]) -> dict[str, tuple[float | Non
         means |= {name: Avg(value), f"{name}_number": Count(value)}
     found = rows.aggregate(**means)
     return {name: (found[name], found[f"{name}_number"]) for name in names}
+
+
+def half_a_year_later(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, int]:
+    """Count who was asked half a year after the closing, who has answered, and how many of these said what."""
+    asked = FollowUpSurvey.objects.filter(
+        exchange__visitor_partnership__in=scope.partnerships, created_at__lte=scope.until
+    )
+    answered = Q(answered_at__lte=scope.until)
+    counts = {
+        "asked": Count("pk"),
+        "answered": Count("pk", filter=answered),
+        "worth": Count("pk", filter=answered & Q(worth__gte=WORTH_THE_TIME)),
+        "in_contact": Count("pk", filter=answered & Q(in_contact=True)),
+        "recommends": Count("pk", filter=answered & Q(recommends=True)),
+    }
+    counts |= {f"outcome_{code}": Count("pk", filter=answered & Q(outcomes__contains=code)) for code in outcomes}
+    return asked.aggregate(**counts)
 
 
 def overdue(scope: Scope) -> "QuerySet[Obligation]":

@@ -214,6 +214,23 @@ def ratings(reader: Reader) -> Table:
     return Table("ratings", _("Ratings"), sentence, header, rows, plot)
 
 
+def half_a_year_later(reader: Reader) -> Table:
+    """Say what came of exchanges half a year after their closing, as counts."""
+    codes = reader.scheme.code_lists["report_outcomes"]
+    counts = queries.half_a_year_later(reader.scope, codes)
+    highest = reader.scheme.report.highest_rating
+    lines = [
+        (_("Found it worth the time, %(from)d or more of %(highest)d")
+         % {"from": queries.WORTH_THE_TIME, "highest": highest}, counts["worth"]),
+        (_("Still in contact"), counts["in_contact"]),
+        (_("Would recommend it"), counts["recommends"]),
+        *((code_lists.label(reader.scheme, "report_outcomes", code), counts[f"outcome_{code}"]) for code in codes),
+    ]  # fmt: skip
+    sentence = _("%(answered)d of %(asked)d asked have answered.") % counts
+    rows = [(words, [Cell(str(number), "", number)]) for words, number in lines]
+    return Table("half-a-year-later", _("Half a year later"), sentence, [_("What was said"), _("Answers")], rows)
+
+
 def _number(number: int, url: str) -> Cell:
     return Cell(str(number), url if number else "", number)
 

@@ -196,12 +196,13 @@ def countries(request: HttpRequest) -> HttpResponse:
 def ratings(request: HttpRequest) -> HttpResponse:
     """Show how visitors and hosts have rated."""
     chosen = _chosen(request)
-    table = tables.ratings(chosen.reader)
-    return _page(request, chosen, "figures/figures.html", _("Ratings"), here="ratings", tables=[table], files=None)
+    found = [tables.ratings(chosen.reader), tables.half_a_year_later(chosen.reader)]
+    return _page(request, chosen, "figures/figures.html", _("Ratings"), here="ratings", tables=found, files=None)
 
 
 def _all_tables(chosen: Chosen) -> list[Table]:
-    return [*_main_tables(chosen), tables.countries(chosen.reader), tables.ratings(chosen.reader)]
+    later = (tables.countries, tables.ratings, tables.half_a_year_later)
+    return [*_main_tables(chosen), *(table(chosen.reader) for table in later)]
 
 
 @require_safe

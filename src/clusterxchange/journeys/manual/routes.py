@@ -175,7 +175,10 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "banking:statement_as_csv", "banking:statement_as_xlsx", "banking:statements", "checking:checks",
         "checking:check", "checking:check_as_csv", "checking:check_as_xlsx", "checking:record_finding",
     ),
-    "afterwards": ("finalisation:certificate_visitor", "finalisation:certificate_host"),
+    "afterwards": (
+        "finalisation:certificate_visitor", "finalisation:certificate_host", "surveying:survey",
+        "surveying:answer_survey",
+    ),
     "partnership": (
         "partnerships:own", "partnerships:part", "partnerships:people", "partnerships:end_office",
         "partnerships:invitation", "partnerships:withdraw_invitation", "partnerships:budget",

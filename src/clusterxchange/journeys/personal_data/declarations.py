@@ -437,6 +437,13 @@ DECLARATIONS = (
         case="exchange",
     ),
     _declare(
+        "finalisation.FollowUpSurvey",
+        {CASE: "worth in_contact outcomes recommends"},
+        f"id {LIFE} exchange side visiting_organisation host_organisation closes_at answered_at",
+        people=OF_EXCHANGE,
+        case="exchange",
+    ),
+    _declare(
         "finalisation.StoryPhoto",
         {CASE: "file description"},
         "id report added_at",

@@ -16,7 +16,7 @@ from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.people.models import OPEN_REQUESTS, Invitation, InvitationState, JoinRequest
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.phases.exchange_building.models import Exchange
-from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem
+from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, FollowUpSurvey
 from clusterxchange.phases.matching.models import Conversation, Programme, Proposal
 from clusterxchange.phases.registration.models import (
     OPEN_APPLICATION_STATES,
@@ -54,6 +54,8 @@ COLUMNS: tuple[tuple[type[Model], str], ...] = (
     (Exchange, "host_organisation_id"),
     (ActivityReport, "visiting_organisation_id"),
     (ActivityReport, "host_organisation_id"),
+    (FollowUpSurvey, "visiting_organisation_id"),
+    (FollowUpSurvey, "host_organisation_id"),
     (Invitation, "organisation_id"),
     (JoinRequest, "organisation_id"),
     (JoinRequest, "asking_organisation_id"),

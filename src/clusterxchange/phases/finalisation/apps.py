@@ -13,5 +13,5 @@ class FinalisationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this phase declares."""
-        for module in ("notices", "states", "banking.life", "follows"):
+        for module in ("notices", "states", "banking.life", "surveying.operations", "surveying.life", "follows"):
             import_module(f"{self.name}.{module}")

@@ -354,6 +354,51 @@ class RandomCheck(models.Model):
         return f"{self.first_day} to {self.last_day}"
 
 
+class SurveyState(models.TextChoices):
+    """The states of the questions that follow half a year after the closing."""
+
+    OPEN = "OPEN", _("To be answered")
+    ANSWERED = "ANSWERED", _("Answered")
+    CLOSED = "CLOSED", _("Closed without an answer")
+
+
+class FollowUpSurvey(SubjectModel):
+    """What one side says of an exchange half a year after its closing. The other side's column is empty."""
+
+    exchange = models.ForeignKey("exchange_building.Exchange", models.CASCADE, related_name="follow_up_surveys")
+    side = models.CharField(max_length=1)
+    visiting_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    host_organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closes_at = models.DateTimeField()
+    worth = models.PositiveIntegerField(null=True, blank=True)
+    in_contact = models.BooleanField(null=True, blank=True)
+    outcomes = models.JSONField(default=list, blank=True)
+    recommends = models.BooleanField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("exchange", "side"), name="one_survey_per_side"),
+            models.CheckConstraint(
+                condition=Q(side="V", visiting_organisation__isnull=False, host_organisation__isnull=True)
+                | Q(side="H", host_organisation__isnull=False, visiting_organisation__isnull=True),
+                name="a_survey_belongs_to_one_side",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.exchange}, survey {self.side}"
+
+    @property
+    def reference(self) -> str:
+        """The reference of the exchange that it asks about."""
+        return self.exchange.reference or ""
+
+
 class Finding(models.TextChoices):
     """What a check of an exchange found."""
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actions import Action as A
-from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState
+from clusterxchange.phases.finalisation.models import ActivityReportState, EvidenceState, PaymentState, SurveyState
 from clusterxchange.workflow import sentences
 from clusterxchange.workflow.sentences import ActionSentences
 
@@ -151,6 +151,19 @@ ACTIONS = {
         happened=_("The exchange was drawn for a check of the support office"),
     ),
     A.RECORD_FINDING: ActionSentences(button=_("Keep the finding"), happened=_("%(party)s has checked the exchange")),
+    A.OPEN_SURVEY: ActionSentences(
+        button=_("Ask what came of it"), happened=_("The tool asks what came of the exchange")
+    ),
+    A.ANSWER_SURVEY: ActionSentences(
+        button=_("Send the answers"),
+        asked=_("Say what came of the exchange of %(visitor)s and %(host)s"),
+        waiting=_("%(party)s says what came of the exchange"),
+        happened=_("%(party)s said what came of the exchange"),
+        hint=_("Four questions, two minutes. Partnerships only see how many said what."),
+    ),
+    A.CLOSE_SURVEY: ActionSentences(
+        button=_("Close the questions"), happened=_("The questions closed without an answer")
+    ),
     A.OPEN_EVIDENCE: ActionSentences(button=_("Open the file"), happened=_("%(party)s opened a file of evidence")),
 }
 
@@ -158,6 +171,7 @@ STATES = {
     **{("activity_report", state.value): state.label for state in ActivityReportState},
     **{("evidence", state.value): state.label for state in EvidenceState},
     **{("payment", state.value): state.label for state in PaymentState},
+    **{("follow_up_survey", state.value): state.label for state in SurveyState},
     ("payment_batch", "OPEN"): _("Open for more payments"),
     ("payment_batch", "MADE"): _("File made"),
     ("bank_statement", "KEPT"): _("Not imported yet"),
@@ -168,6 +182,7 @@ KINDS = {
     "activity_report": _("Final activity report"),
     "evidence": _("Evidence"),
     "payment": _("Payment"),
+    "follow_up_survey": _("What came of the exchange"),
     "payment_batch": _("Batch for the bank"),
     "bank_statement": _("Bank statement"),
 }
@@ -201,6 +216,7 @@ REFUSALS = {
     "statement_imported_already": _("This statement is imported already. Nothing was counted twice."),
     "statement_of_another_account": _("This is a statement of another account than the one that pays."),
     "statement_changes_nothing": _("No line of this statement changes a payment. Each line says why."),
+    "survey_incomplete": _("Answer this question as well."),
     "presence_code_wrong": _("This is not the code that the visitor sees. Ask for it again and type its six digits."),
     "presence_code_over": _("This code is over. Ask the visitor to show a new one."),
     "presence_not_now": _("Presence is confirmed from the first day of the stay until its end."),

@@ -1,0 +1,1 @@
+"""What came of an exchange, asked half a year after its closing."""
