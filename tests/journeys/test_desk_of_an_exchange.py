@@ -86,6 +86,14 @@ def test_the_four_phases_follow_the_exchange(cast: Cast) -> None:
     assert "Closed on" in page
 
 
+def test_what_begins_later_is_awaited_from_its_day_and_not_since_then(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready")
+    clock.set_clock(story.at)
+    assert "From 14 April 2026" in desk_of(cast.ana)
+    clock.set_clock(story.at.replace(month=4, day=15))
+    assert "Since 14 April 2026" in desk_of(cast.ana)
+
+
 def test_the_host_sees_neither_amount_nor_account(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ordered")
     clock.set_clock(story.at)

@@ -63,7 +63,7 @@ def task_on_desk(obligation: Obligation, subject: Thing, at: datetime, *, own: b
         title=sentences.filled(texts.asked if own else texts.waiting, names),
         kind=str(what_to_do(obligation.action)),
         who=names["party"],
-        when=_by_when(obligation, at) if own else _since(obligation),
+        when=_by_when(obligation, at) if own else _since(obligation, at),
         state=_mark(obligation, at, own=own),
         note=note,
         reference=obligation.reference,
@@ -80,7 +80,7 @@ def task_in_queue(obligation: Obligation, subject: Thing, at: datetime, *, own: 
         title=title_of(machine, subject),
         kind=str(what_to_do(obligation.action)) if own else sentences.filled(texts.waiting, names),
         who=obligation.reference,
-        when=capfirst(cases.due_in_words(obligation.due_at, at)) if obligation.due_at else _since(obligation),
+        when=capfirst(cases.due_in_words(obligation.due_at, at)) if obligation.due_at else _since(obligation, at),
         state=_mark(obligation, at, own=own),
         note="",
         reference=obligation.reference,
@@ -100,7 +100,7 @@ def _mark(obligation: Obligation, at: datetime, *, own: bool) -> str:
 
 def _by_when(obligation: Obligation, at: datetime) -> str:
     if obligation.due_at is None:
-        return _since(obligation)
+        return _since(obligation, at)
     words = cases.due_in_words(obligation.due_at, at)
     if is_overdue(obligation, at):
         return capfirst(words)
@@ -110,8 +110,10 @@ def _by_when(obligation: Obligation, at: datetime) -> str:
     }
 
 
-def _since(obligation: Obligation) -> str:
-    return _("Since %(day)s") % {"day": cases.date_in_words(obligation.since)}
+def _since(obligation: Obligation, at: datetime) -> str:
+    # Some wait for a day that is still to come, such as the first day of a stay.
+    words = _("From %(day)s") if obligation.since > at else _("Since %(day)s")
+    return words % {"day": cases.date_in_words(obligation.since)}
 
 
 def _reminder(obligation: Obligation) -> str:

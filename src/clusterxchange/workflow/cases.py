@@ -198,7 +198,9 @@ def banner_from(
     reminder = ""
     if first.remind_next_at is not None:
         reminder = _("A reminder goes on %(day)s.") % {"day": date_in_words(first.remind_next_at)}
-    badge = _("Waiting for %(party)s since %(day)s") % {"party": names["party"], "day": date_in_words(first.since)}
+    # Some wait for a day that is still to come, such as the first day of a stay.
+    words = _("Waiting for %(party)s from %(day)s") if first.since > at else _("Waiting for %(party)s since %(day)s")
+    badge = words % {"party": names["party"], "day": date_in_words(first.since)}
     waiting = sentences.filled(texts.waiting, names)
     return replace(banner, badge=badge, sentence=waiting, why=reminder, link="", link_label="")
 

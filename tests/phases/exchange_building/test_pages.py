@@ -392,6 +392,23 @@ def test_the_money_is_not_signed_before_the_text(cast: Cast, browser: Browser, a
     assert (page.status, page.refusal()) == (409, "commitment_not_signed")
 
 
+def test_signing_the_money_is_nobodys_turn_before_it_is_offered(
+    cast: Cast, browser: Browser, at_the_moment_of: Moment
+) -> None:
+    story = bring_exchange_to(cast, "commitment_signed")
+    path = f"{at_the_moment_of(story)}financial-agreement/"
+
+    def signers() -> str:
+        return browser.get(cast.ana, path).text.partition('class="sign-rows"')[2].partition("</ul>")[0]
+
+    assert "Not yet" in signers()
+    assert "Your turn" not in signers()
+    story.give_bank_details()
+    at_the_moment_of(story)
+    browser.send(cast.chiara, path, "offer_agreement")
+    assert signers().count("Your turn") == 1
+
+
 def test_the_start_is_confirmed_on_the_first_day_and_not_before(
     cast: Cast, browser: Browser, at_the_moment_of: Moment
 ) -> None:

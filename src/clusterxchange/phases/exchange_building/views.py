@@ -784,7 +784,9 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
     else:
         kind, action, capacities = "financial_agreement", A.SIGN_AGREEMENT, (V, VP)
     given = {consent.capacity: consent for consent in consents.standing(subject, kind, action)}
-    own = decide.capacities_of(actor, kind, subject)
+    line = registry.machine_named(kind).row_for(action, subject.state)
+    is_asked = line is not None and (line.asked_if is None or line.asked_if(subject))
+    own = decide.capacities_of(actor, kind, subject) if is_asked else frozenset()
     labels = {A.AGREE_COMMITMENT: _("Agreed"), A.VALIDATE_COMMITMENT: _("Validated")}
     rows = []
     for party in queries.party_rows(subject.exchange, capacities):
