@@ -28,6 +28,13 @@ CHECKS = (
     Check(
         "a device is its owner's", f"{ACCOUNTS}guessing.py", 'return name if known else ""', "return name", SIGNING_IN
     ),
+    Check(
+        "five passwords under a text",
+        f"{ACCOUNTS}guessing.py",
+        "begun = begin_try(account.email, SIGNED_IN)\n    if begun is None:",
+        "begun = begin_try(account.email, SIGNED_IN)\n    if False:",
+        SIGNING_IN,
+    ),
     Check("a password is not looked at", f"{ACCOUNTS}adapter.py", "if begun is None:", "if False:", SIGNING_IN),
     Check(
         "the same work at sign-up",

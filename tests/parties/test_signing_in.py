@@ -22,6 +22,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.parties.accounts import guessing
 from clusterxchange.parties.accounts.models import KnownDevice, SignInTry
 from clusterxchange.parties.accounts.proven import HOLDS_FOR, was_proven_lately
+from tests.bring import bring_exchange_to
 from tests.cast import PASSWORD, Cast, Person
 
 LOOKED_AT: list[str] = []
@@ -84,6 +85,31 @@ def test_the_owner_gets_in_on_a_device_that_is_known_while_others_guess(cast: Ca
     stranger.cookies[guessing.COOKIE] = "made:up"
     assert sign_in(stranger, email, PASSWORD).status_code == 422
     assert sign_in(Client(), cast.zoe.account.email, "wrong").status_code == 422
+
+
+@pytest.mark.django_db
+def test_whoever_holds_a_session_guesses_a_password_under_a_text_no_more_often_than_at_the_sign_in_page(
+    cast: Cast,
+) -> None:
+    story = bring_exchange_to(cast, "validated", at_once=False)
+    clock.set_clock(story.at)
+    give_password(cast.ana)
+    for number in range(9):
+        sign_in(Client(), cast.ana.account.email, f"guess number {number}")
+    LOOKED_AT.clear()
+    taken = Client()
+    taken.force_login(cast.ana.account)
+    path = f"/exchanges/{story.exchange.reference}/commitment/sign-commitment/"
+    text = {"version": "1", "text_sha256": story.commitment.text_sha256}
+
+    answers = [taken.post(path, {**text, "password": f"guess number {number}"}) for number in range(9)]
+    right = taken.post(path, {**text, "password": PASSWORD})
+
+    assert [f"guess number {number}" for number in range(5)] == LOOKED_AT
+    assert {one.status_code for one in answers} == {422}
+    assert 'data-error="too_many_passwords"' in right.content.decode()
+    SignInTry.objects.update(at=clock.real_now() - guessing.WITHIN - timedelta(seconds=1))
+    assert taken.post(path, {**text, "password": PASSWORD}).status_code == 302
 
 
 @pytest.mark.django_db

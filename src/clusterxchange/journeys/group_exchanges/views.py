@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from clusterxchange.access.capacities import HP, Capacity, H
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.group_exchanges import operations
 from clusterxchange.journeys.group_exchanges.operations import AMENDED, DRAFTED, WAITS
-from clusterxchange.parties.accounts.models import Account
+from clusterxchange.phases.exchange_building.forms import own_password
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.exchange_building.states import COMMITMENT, EXCHANGE
 from clusterxchange.phases.matching import queries
@@ -122,11 +121,7 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         """Refuse a password that is not the account's."""
-        password: str = self.cleaned_data["password"]
-        account = Account.objects.filter(pk=self.actor.account_id or 0).first()
-        if account is None or not account.check_password(password):
-            raise ValidationError(sentences.refusal_sentence("password_wrong", {}), code="password_wrong")
-        return password
+        return own_password(self.cleaned_data["password"], self.actor)
 
 
 @signed_in

@@ -19,6 +19,11 @@ from clusterxchange.parties.accounts.models import Account, KnownDevice, SignInT
 MOST_TRIES, WITHIN = 5, timedelta(minutes=15)
 COOKIE, SALT, COOKIE_AGE = "device", "accounts.device", timedelta(days=365)
 LOCK = 7005
+SIGNED_IN = "signed in"
+
+
+class TooManyTries(Exception):
+    """Say that the password of an account is not looked at for now."""
 
 
 def begin_try(address: str, device: str) -> SignInTry | None:
@@ -31,6 +36,23 @@ def begin_try(address: str, device: str) -> SignInTry | None:
         if SignInTry.objects.filter(address=digest, device=device).count() >= MOST_TRIES:
             return None
         return SignInTry.objects.create(address=digest, device=device, at=at)
+
+
+def is_password_of(account: Account, typed: str) -> bool:
+    """Whether a person who is signed in typed their own password, such as under an agreement.
+
+    Whoever holds a session gets no more tries than anybody else; they are counted apart, so that wrong passwords at
+    the sign-in page keep nobody from signing.
+
+    :raises TooManyTries: the password was not looked at.
+    """
+    begun = begin_try(account.email, SIGNED_IN)
+    if begun is None:
+        raise TooManyTries
+    is_right = account.check_password(typed)
+    if is_right:
+        begun.delete()
+    return is_right
 
 
 def device_of(request: HttpRequest, address: str) -> str:

@@ -17,6 +17,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.asked import asked
 from clusterxchange.foundation.examples import with_example
 from clusterxchange.foundation.files import PDF, FileRefused, check
+from clusterxchange.parties.accounts import guessing
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import rules
@@ -592,10 +593,14 @@ class ValidateForm(ConsentForm):
 def own_password(typed: str, actor: Actor) -> str:
     """Give the password back if it is the actor's.
 
-    :raises ValidationError: it is not.
+    :raises ValidationError: it is not, or too many wrong ones came before.
     """
     account = Account.objects.filter(pk=actor.account_id or 0).first()
-    if account is None or not account.check_password(typed):
+    try:
+        is_right = account is not None and guessing.is_password_of(account, typed)
+    except guessing.TooManyTries:
+        raise refused("too_many_passwords") from None
+    if not is_right:
         raise refused("password_wrong")
     return typed
 

@@ -305,6 +305,7 @@ say(
         "certificate_expired": _("The certificate of this signature is not valid today. Use one that is."),
         "certificate_of_another_person": _("The certificate names another person than you. Sign with your own."),
         "password_wrong": _("This is not your password. Type it again."),
+        "too_many_passwords": _("Too many wrong passwords. Try again in a quarter of an hour."),
         "reason_missing": _("Give a reason."),
         "amendment_is_open": _("An amendment is being written already. Work on that one."),
         "no_show_not_reported": _(
