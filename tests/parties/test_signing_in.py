@@ -12,7 +12,6 @@ import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed
-from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -24,23 +23,12 @@ from clusterxchange.parties.accounts.models import KnownDevice, SignInTry
 from clusterxchange.parties.accounts.proven import HOLDS_FOR, was_proven_lately
 from tests.bring import bring_exchange_to
 from tests.cast import PASSWORD, Cast, Person
-
-LOOKED_AT: list[str] = []
-
-
-class CountingHasher(MD5PasswordHasher):
-    """Notes each password that it looks at."""
-
-    algorithm = "counting"
-
-    def encode(self, password: str, salt: str) -> str:
-        LOOKED_AT.append(password)
-        return super().encode(password, salt)
+from tests.counted_passwords import HASHERS, LOOKED_AT
 
 
 @pytest.fixture(autouse=True)
 def _counting(settings: Any) -> Iterator[None]:  # noqa: ANN401 -- the fixture gives every setting
-    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    settings.PASSWORD_HASHERS = HASHERS
     cache.clear()
     LOOKED_AT.clear()
     yield
