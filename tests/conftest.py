@@ -5,6 +5,11 @@ import pytest
 from tests.cast import Cast, make_cast
 from tests.remembered import remembered
 
+COUNTED = {
+    "state_matrix_outcomes": "state matrix: {} outcomes",
+    "route_matrix_requests": "route matrix: {} requests, nothing shown that must not be",
+}
+
 
 @pytest.fixture
 def cast(db: None) -> Cast:  # noqa: ARG001 -- asks for the database
@@ -13,12 +18,13 @@ def cast(db: None) -> Cast:  # noqa: ARG001 -- asks for the database
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many outcomes of the state matrix were compared, whoever compared them."""
-    outcomes = sum(
-        int(str(value))
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == "state_matrix_outcomes"
-    )
-    if outcomes:
-        terminalreporter.write_line(f"state matrix: {outcomes} outcomes")
+    """Say what the matrices have compared, whoever compared it."""
+    for name, words in COUNTED.items():
+        count = sum(
+            int(str(value))
+            for report in terminalreporter.getreports("passed")
+            for counted, value in report.user_properties
+            if counted == name
+        )
+        if count:
+            terminalreporter.write_line(words.format(count))

@@ -139,6 +139,16 @@ def test_every_answer_tells_the_browser_what_to_refuse(cast: Cast, path: str, st
 
 
 @pytest.mark.django_db
+def test_the_way_to_https_tells_the_browser_the_same(settings: Any) -> None:  # noqa: ANN401 -- the fixture gives every setting
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/sign-in/")
+
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/sign-in/")
+    assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY
+    assert answer.headers["Permissions-Policy"].startswith("camera=(), ")
+
+
+@pytest.mark.django_db
 def test_every_cookie_is_for_this_site_and_no_script(cast: Cast) -> None:
     client = Client()
     client.post("/sign-in/", {"login": cast.nuno.account.email, "password": "a long enough password 26"})

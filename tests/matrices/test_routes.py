@@ -7,7 +7,7 @@ is paid. Each request is sent with nothing typed and is undone before the next.
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -70,7 +70,8 @@ ACCOUNTS = (*(one["email"].removesuffix("@demo.example") for one in accounts_fil
 WITH_SECOND_FACTOR = frozenset(
     one["email"].removesuffix("@demo.example") for one in accounts_file() if one["totp_secret"]
 )
-NOT_FOUND = 404
+NOT_FOUND, NOT_ALLOWED = 404, 405
+OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 # By these names nothing is known.
 UNKNOWN = {"reference": "EXC-2026-999999", "number": "999999"}
 # The mark of origin of a form is another one on each page.
@@ -455,10 +456,10 @@ def things_of_people(visitor: Participation, newcomer: Account) -> dict[str, dic
     }
 
 
-def answer_to(browser: Browser, method: str, address: str) -> HttpResponse:
+def answer_to(browser: Browser, method: str, address: str, **headers: str) -> HttpResponse:
     """Send one request and undo whatever it has done."""
     with transaction.atomic():
-        answer: HttpResponse = getattr(browser, method)(address)
+        answer: HttpResponse = getattr(browser, method)(address, headers=headers)
         transaction.set_rollback(True)
     return answer
 
@@ -466,6 +467,26 @@ def answer_to(browser: Browser, method: str, address: str) -> HttpResponse:
 def body_of(answer: HttpResponse, address: str) -> bytes:
     """Give the bytes of an answer without the address that was asked and the marks that are new on each page."""
     return ONCE.sub(b"", answer.content.replace(address.encode(), b""))
+
+
+def faults_of(answer: HttpResponse) -> list[str]:
+    """Give what an answer does not tell the browser to refuse."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    named = {
+        "a policy for content": policy and "unsafe" not in policy,
+        "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
+        "a policy for abilities": answer.headers.get("Permissions-Policy", "").startswith("camera=(), "),
+        "a policy for referrers": "Referrer-Policy" in answer.headers,
+    }
+    return [name for name, is_there in named.items() if not is_there]
+
+
+def ways_round(browser: Browser, address: str) -> list[tuple[str, int]]:
+    """Ask for what is not shown by every other method and as a fragment; give what is not answered alike."""
+    asked = [(method, answer_to(browser, method, address)) for method in OTHER_METHODS]
+    asked.append(("fragment", answer_to(browser, "get", address, **{"HX-Request": "true"})))
+    refused = {NOT_FOUND, NOT_ALLOWED}
+    return [(way, answer.status_code) for way, answer in asked if answer.status_code not in refused and answer.content]
 
 
 def unknown_address(line: Line, things: Things) -> str:
@@ -477,8 +498,10 @@ def unknown_address(line: Line, things: Things) -> str:
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -> None:
-    browser, compared, wrong = signed_in(account), set(), []
+def test_each_address_answers_as_the_matrix_says(
+    things: Things, account: str, record_property: Callable[[str, object], None]
+) -> None:
+    browser, compared, wrong, asked = signed_in(account), set(), list[str](), 0
 
     for line in lines():
         if line.account != account:
@@ -487,6 +510,13 @@ def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -
         got, posted = (answer_to(browser, method, address) for method in ("get", "post"))
         if (got.status_code, posted.status_code) != (line.get, line.post):
             wrong.append(f"{line.route} as {account}: {got.status_code, posted.status_code}, not {line.get, line.post}")
+        asked += 2
+        missing = {name for answer in (got, posted) for name in faults_of(answer)}
+        wrong += [f"{line.route} as {account}: answered without {name}" for name in sorted(missing)]
+        if line.get == NOT_FOUND:
+            ways = ways_round(browser, address)
+            asked += len(OTHER_METHODS) + 1
+            wrong += [f"{line.route} as {account}: {way} gives {status}" for way, status in ways]
         place = (line.route.partition(":")[0], line.thing)
         if line.get == NOT_FOUND and place not in compared and UNKNOWN.keys() & things[line.thing].keys():
             compared.add(place)
@@ -494,4 +524,5 @@ def test_each_address_answers_as_the_matrix_says(things: Things, account: str) -
             if body_of(got, address) != body_of(answer_to(browser, "get", unknown), unknown):
                 wrong.append(f"{line.route} as {account}: what is hidden looks different from what is unknown")
 
+    record_property("route_matrix_requests", asked)
     assert not wrong, "\n".join(wrong)

@@ -124,10 +124,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "clusterxchange.config.middleware.RequestLogMiddleware",
-    # Before the one that hands out static files, so that they bear the same headers
-    "django.middleware.security.SecurityMiddleware",
+    # Before those that answer themselves, so that static files and the way to HTTPS bear the same headers
     "csp.middleware.CSPMiddleware",
     "clusterxchange.config.middleware.RefusalsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -50,6 +50,7 @@ class Banner:
     link: str = ""
     link_label: str = ""
     state: str = ""
+    action: str = ""
 
 
 @dataclass
@@ -159,6 +160,14 @@ def banner_of(machine: Machine, subject: Thing, actor: Actor, at: datetime) -> B
     return banner_from(own_subject or open_ones if machine.root else open_ones, actor, at)
 
 
+def pointing_to(banner: Banner, steps: Iterable[Step], address: str) -> Banner:
+    """Let a banner that leads to the page on which it stands lead to its step there; to nothing where that is closed."""
+    if banner.link != address:
+        return banner
+    step = next((one for one in steps if one.action == banner.action), None)
+    return replace(banner, link=f"#{step.id}") if step is not None else replace(banner, link="", link_label="")
+
+
 def banner_from(
     open_ones: list[Obligation], actor: Actor, at: datetime, subjects: Mapping[tuple[str, int], Thing] | None = None
 ) -> Banner:
@@ -192,7 +201,10 @@ def banner_from(
         turn=turn,
         link=machine.address(subject),
         link_label=str(texts.button),
+        action=first.action,
     )
+    if own and first.since > at:
+        return replace(banner, badge=_("Your turn from %(day)s") % {"day": date_in_words(first.since)})
     if own:
         return banner
     reminder = ""

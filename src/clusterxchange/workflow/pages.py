@@ -258,7 +258,7 @@ def case_context(
         title=page.title(subject, actor),
         meta=page.meta(subject, actor) if page.meta else [],
         breadcrumb=page.breadcrumb(subject, actor) if page.breadcrumb else [(_("Desk"), "/desk/")],
-        banner=cases.banner_of(machine, subject, actor, at),
+        banner=cases.pointing_to(cases.banner_of(machine, subject, actor, at), steps, machine.address(subject)),
         sections=page.sections(subject, actor, at),
         steps=[step for step in steps if step.action not in page.elsewhere],
         steps_elsewhere={step.action.value: step for step in steps if step.action in page.elsewhere},
