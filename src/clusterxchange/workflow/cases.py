@@ -161,7 +161,7 @@ def banner_of(machine: Machine, subject: Thing, actor: Actor, at: datetime) -> B
 
 
 def pointing_to(banner: Banner, steps: Iterable[Step], address: str) -> Banner:
-    """Let a banner that leads to the page on which it stands lead to its step there; to nothing where that is closed."""
+    """Let a banner that leads to its own page lead to the step there; to nothing where that is closed."""
     if banner.link != address:
         return banner
     step = next((one for one in steps if one.action == banner.action), None)

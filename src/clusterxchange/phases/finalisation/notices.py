@@ -39,7 +39,7 @@ ACTIONS = {
     A.VALIDATE_REPORT: ActionSentences(
         button=_("Validate the report"),
         asked=_("Check the report of your side on the exchange of %(visitor)s and %(host)s"),
-        waiting=_("%(party)s checks the final activity report"),
+        waiting=_("%(party)s checks the report of its side"),
         happened=_("%(party)s validated the final activity report"),
     ),
     A.RETURN_REPORT: ActionSentences(
@@ -52,8 +52,8 @@ ACTIONS = {
     ),
     A.UPLOAD_EVIDENCE: ActionSentences(
         button=_("Upload the evidence"),
-        asked=_("Upload what shows your stay at %(host)s"),
-        waiting=_("%(party)s uploads what shows the stay"),
+        asked=_("Upload what shows your stay at %(host)s: %(item)s"),
+        waiting=_("%(party)s uploads what shows the stay: %(item)s"),
         happened=_("%(party)s uploaded evidence"),
         hint=_("PDF, JPEG or PNG, up to 10 MB. It shows that the exchange took place, not what it cost."),
     ),
@@ -65,8 +65,8 @@ ACTIONS = {
     ),
     A.ACCEPT_EVIDENCE: ActionSentences(
         button=_("Accept the evidence"),
-        asked=_("Check what shows the stay of %(visitor)s"),
-        waiting=_("%(party)s checks what shows the stay"),
+        asked=_("Check what shows the stay of %(visitor)s: %(item)s"),
+        waiting=_("%(party)s checks what shows the stay: %(item)s"),
         happened=_("%(party)s accepted evidence"),
     ),
     A.ASK_AGAIN: ActionSentences(button=_("Ask for another file"), happened=_("%(party)s asked for another file")),
@@ -93,8 +93,8 @@ ACTIONS = {
     ),
     A.CONFIRM_PAID: ActionSentences(
         button=_("Confirm the transfer"),
-        asked=_("Confirm that the bank has paid %(visitor)s"),
-        waiting=_("%(party)s confirms that the bank has paid"),
+        asked=_("Take the payment to the bank, and confirm when %(visitor)s is paid"),
+        waiting=_("%(party)s takes the payment to the bank"),
         happened=_("%(party)s confirmed the transfer"),
     ),
     A.CONFIRM_RECEIPT: ActionSentences(
@@ -102,7 +102,10 @@ ACTIONS = {
         asked=_("Confirm that the money has arrived"),
         waiting=_("%(party)s confirms that the money has arrived"),
         happened=_("%(party)s confirmed that the money has arrived"),
-        hint=_("If you say nothing, it counts as received when the term is over."),
+        hint=_(
+            "Write to your contact point if it does not arrive. "
+            "If you say nothing, it counts as received at the end of the term."
+        ),
     ),
     A.RETURN_PAYMENT: ActionSentences(
         button=_("Note that the bank sent the money back"), happened=_("The bank sent the money back")
@@ -192,7 +195,7 @@ REFUSALS = {
     "report_missing": _("The visiting organisation's report is not validated yet. The payment becomes due when it is."),
     "report_incomplete": _("This answer is needed before the report can be sent."),
     "evidence_missing": _(
-        "Evidence is still missing or undecided. Upload or decide each item on the page Evidence first."
+        "Some evidence is still missing or not decided on. The page Evidence says what each item waits for."
     ),
     "exchange_is_cancelled": _(
         "The exchange was cancelled, so no report and no evidence follows, and nothing is paid."

@@ -13,6 +13,7 @@ from clusterxchange.phases.finalisation.models import (
     Payment,
     PaymentState,
 )
+from clusterxchange.scheme import code_lists
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import THE_STATE_BEFORE, Detour, Machine, Row, Timed, reason, row
@@ -23,6 +24,11 @@ R, E, P = ActivityReportState, EvidenceState, PaymentState
 def _own_side(report: ActivityReport, line: Row, capacities: frozenset[Capacity]) -> frozenset[Capacity]:
     del line
     return capacities & (frozenset({V, VP, SO}) if report.side == "V" else frozenset({H, HP, SO}))
+
+
+def _names_of_item(item: EvidenceItem) -> dict[str, str]:
+    scheme = rules_of_case(item.exchange, item.exchange.commitment, item.state_since)
+    return names_of_exchange(item.exchange) | {"item": code_lists.label(scheme, "evidence_items", item.item)}
 
 
 ACTIVITY_REPORT = register(
@@ -61,7 +67,7 @@ EVIDENCE = register(
         root="exchange",
         root_name="exchange",
         scheme_of=lambda item, at: rules_of_case(item.exchange, item.exchange.commitment, at),
-        describe=lambda item: names_of_exchange(item.exchange),
+        describe=_names_of_item,
         address=lambda item: f"/exchanges/{item.exchange.reference}/evidence/{item.item}/",
         locks=("exchange__visitor_participation", "exchange"),
         related=("exchange", *(f"exchange__{party}" for party in PARTIES), "exchange__commitment"),

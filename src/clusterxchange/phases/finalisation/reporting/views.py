@@ -21,7 +21,7 @@ from clusterxchange.phases.finalisation.models import ActivityReport, PresenceMo
 from clusterxchange.phases.finalisation.reporting import forms, operations
 from clusterxchange.phases.finalisation.states import ACTIVITY_REPORT
 from clusterxchange.phases.finalisation.views import REPORT_PAGES, breadcrumb_of, day_in_words, report_row
-from clusterxchange.workflow import cases, pages, sentences
+from clusterxchange.workflow import cases, pages, registry, sentences
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import CONFLICT, FORBIDDEN, UNPROCESSABLE, actor_of, signed_in
 from clusterxchange.workflow.tables import Refusal
@@ -198,6 +198,23 @@ def _exchange(request: HttpRequest, reference: str) -> Exchange:
     rows = Exchange.objects.select_related("commitment", "visiting_organisation", "host_organisation")
     found: Exchange = pages.load(request, rows, EXCHANGE.name, reference=reference)
     return found
+
+
+@registry.adds_files(EXCHANGE.name)
+def way_to_presence(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
+    """Lead from the exchange to the code while a moment can be confirmed by it."""
+    takes_part = any(
+        decide.may(actor, EXCHANGE.name, one, exchange) for one in (A.MAKE_PRESENCE_CODE, A.CONFIRM_PRESENCE)
+    )
+    if not takes_part or operations.moment_now(exchange, clock.now()) is None:
+        return []
+    return [
+        {
+            "name": _("Presence"),
+            "url": f"{EXCHANGE.address(exchange)}presence/",
+            "note": _("The visitor shows a code, the host types it"),
+        }
+    ]
 
 
 @require_safe
