@@ -20,12 +20,14 @@ from clusterxchange.foundation.logs import request_id
 from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
+from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.sentences import refusal_sentence
 
 FORBIDDEN = 403
 ZERO_BYTE = "\x00"
 READ_ONLY = "read_only"
+READING = frozenset({"GET", "HEAD"})
 
 REQUEST_ID = "X-Request-ID"
 A_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -114,6 +116,21 @@ class RefusalsMiddleware:
         answer.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
+
+
+class RulesReadOnceMiddleware:
+    """Read the rules of an edition once for a page: a request that changes nothing sees them as they were."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on; what writes keeps the rules itself, for as long as its transaction lasts."""
+        if request.method not in READING:
+            return self.get_response(request)
+        with rules_are_read_once():
+            return self.get_response(request)
 
 
 class ZeroByteMiddleware:

@@ -14,6 +14,7 @@ from clusterxchange.phases.finalisation.models import (
     PaymentState,
 )
 from clusterxchange.scheme import code_lists
+from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import THE_STATE_BEFORE, Detour, Machine, Row, Timed, reason, row
@@ -27,7 +28,7 @@ def _own_side(report: ActivityReport, line: Row, capacities: frozenset[Capacity]
 
 
 def _names_of_item(item: EvidenceItem) -> dict[str, str]:
-    scheme = rules_of_case(item.exchange, item.exchange.commitment, item.state_since)
+    scheme = scheme_of_edition(item.exchange.edition_id, item.state_since)
     return names_of_exchange(item.exchange) | {"item": code_lists.label(scheme, "evidence_items", item.item)}
 
 

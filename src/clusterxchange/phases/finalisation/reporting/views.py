@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
+from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import as_attachment
 from clusterxchange.phases.exchange_building.models import Exchange
