@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from asn1crypto import tsp
 from django.conf import settings
 from pyhanko.sign.timestamps import TimestampRequestError
 
 from clusterxchange.documents.signing.authority import Authority, make_authority
-from clusterxchange.documents.signing.checking import check_signatures
+from clusterxchange.documents.signing.checking import check_signatures, closing_stamps_hold
 from clusterxchange.documents.signing.fields import with_fields
 from clusterxchange.documents.signing.revisions import Signature, append_signature, fields_of
-from clusterxchange.documents.signing.time_stamps import OutsideStamps, outside_stamps
+from clusterxchange.documents.signing.time_stamps import OutsideStamps, outside_stamps, stamp_roots
 from clusterxchange.documents.typesetting import typeset_for_signing
 from tests.documents.examples import commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 AT = dt.datetime(2026, 3, 20, 9, 42, tzinfo=dt.UTC)
 SIGNATURE = Signature("V", "Nerea Solbes Ridaura", "Hilaturas Verdemar, S.L.", ("Signed",), AT)
-
-
-@pytest.fixture
-def elsewhere() -> Authority:
-    return make_authority("stamps.example", AT)
-
-
-@pytest.fixture
-def service(elsewhere: Authority) -> Iterator[tuple[str, list[int]]]:
-    """A small time stamp service on this machine, and how many stamps it gave."""
-    given: list[int] = []
-
-    class Stamps(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked = tsp.TimeStampReq.load(body)
-            answer = asyncio.run(elsewhere.time_stamper(AT).async_request_tsa_response(asked)).dump()
-            given.append(len(answer))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_words: Any) -> None:  # noqa: ANN401 -- as the library calls it
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Stamps)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", given
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def signed_by(stamps: OutsideStamps | None, authority: Authority) -> bytes:
@@ -86,8 +47,32 @@ def test_a_service_that_the_settings_name_stamps_the_signature_and_the_archive(
 
     # One for the signature, one for the archive; what fills the space of a stamp is asked for once as well.
     assert len(given) >= 2
-    assert [(one.valid, one.level) for one in check_signatures(pdf, ours)] == [(True, "simple")]
+    assert [(one.valid, one.level) for one in check_signatures(pdf, ours, stamp_roots())] == [(True, "simple")]
+    assert closing_stamps_hold(pdf, ours, stamp_roots())
     assert b"stamps.example" in pdf or b"stamps.example".hex().encode() in pdf.lower()
+
+
+def test_stamps_of_a_service_that_nobody_named_do_not_hold(
+    service: tuple[str, list[int]], elsewhere: Authority
+) -> None:
+    ours = make_authority("clusterxchange.example", AT)
+    pdf = signed_by(OutsideStamps(service[0], (elsewhere.root,)), ours)
+
+    assert [(one.valid, one.level) for one in check_signatures(pdf, ours)] == [(False, "simple")]
+    assert not closing_stamps_hold(pdf, ours)
+    assert check_signatures(pdf, ours, (elsewhere.root,))[0].valid
+
+
+def test_the_roots_are_known_also_once_the_service_is_not_used_any_more(
+    elsewhere: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stamp_roots() == ()
+    roots = tmp_path / "roots.pem"
+    roots.write_text(elsewhere.certificate)
+    monkeypatch.setattr(settings, "TIME_STAMP_ROOTS", roots)
+
+    assert outside_stamps() is None
+    assert [one.sha256 for one in stamp_roots()] == [elsewhere.root.sha256]
 
 
 def test_without_a_service_the_installation_stamps_itself(service: tuple[str, list[int]]) -> None:

@@ -92,6 +92,7 @@ def facts_of(verdict: Verdict) -> list[tuple[str, str]]:
         (_("Document"), names[Document.Kind(verdict.kind)]),
         (_("Version"), str(verdict.version)),
         (_("Signatures"), signed),
+        *([] if verdict.stamps_hold else [(_("Time stamp"), _("Does not hold"))]),
     ]
 
 

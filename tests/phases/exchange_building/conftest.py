@@ -6,6 +6,7 @@ import pytest
 
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.demonstration.story import Story
+from tests.documents.stamps import elsewhere, service  # noqa: F401 -- what tests ask for by its name
 from tests.phases.exchange_building.browsing import Browser
 
 

@@ -11,16 +11,19 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from clusterxchange.documents.operations import signing_authority
 from clusterxchange.documents.signing.authority import Authority, make_authority
 from clusterxchange.documents.verification.pack import _packed, _seal, _written
+from clusterxchange.documents.verification.verify import STAMP_ROOTS
 from clusterxchange.journeys.demonstration.story import Story
 from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.jobs import write_signatures
@@ -31,6 +34,8 @@ from tests.phases.exchange_building.browsing import Browser
 
 pytestmark = pytest.mark.timeout(300)
 PLACES = 500 if os.environ.get("LONG") else 15
+# An interpreter of an environment that holds pyHanko and nothing else.
+PYTHON = os.environ.get("VERIFY_PYTHON", sys.executable)
 Files = dict[str, bytes]
 
 
@@ -83,7 +88,7 @@ def verdict_of(content: bytes, folder: Path, *words: str) -> tuple[int, str]:
     if not script.exists():
         script.write_bytes(files_of(content)["verify.py"])
     run = subprocess.run(
-        [sys.executable, "-I", script, path, *words],
+        [PYTHON, "-I", script, path, *words],
         cwd=folder,
         env={"LC_ALL": "C.UTF-8"},
         capture_output=True,
@@ -120,7 +125,7 @@ def test_an_unpacked_pack_and_a_file_in_hand_are_checked_as_well(made: Made, tmp
     script = folder / "verify.py"
 
     def run(*words: str | Path) -> int:
-        return subprocess.run([sys.executable, "-I", script, *words], capture_output=True, check=False).returncode
+        return subprocess.run([PYTHON, "-I", script, *words], capture_output=True, check=False).returncode
 
     assert run() == 0
     assert run(folder, held) == 0
@@ -335,6 +340,40 @@ def test_one_changed_byte_of_the_document_is_always_noticed(made: Made, tmp_path
         content[place] ^= 1 << place % 8
         code, told = verdict_of(_packed({**files, name: bytes(content)}), tmp_path)
         assert (code, told[:12]) == (1, "NOT GENUINE:"), place
+
+
+def test_the_pack_names_the_version_of_the_package_that_checks_it(made: Made) -> None:
+    assert f"    pip install pyhanko=={version('pyhanko')}\n" in made.files["README.txt"].decode()
+
+
+@pytest.mark.django_db
+def test_the_roots_of_a_time_stamp_service_outside_come_with_the_pack_and_count_for_stamps_alone(
+    cast: Cast,
+    service: tuple[str, list[int]],
+    elsewhere: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_text(elsewhere.certificate)
+    monkeypatch.setattr(settings, "TIME_STAMP_SERVICE", service[0])
+    monkeypatch.setattr(settings, "TIME_STAMP_ROOTS", roots)
+    story = bring_exchange_to(cast, "commitment_signed")
+    write_signatures("commitment", story.commitment.pk)
+    pack = operations.open_verification_pack(story.exchange, actor=story.visitor, at=story.at)
+    files, at = files_of(pack), story.at
+
+    def resealed(changed: Files, authority: Authority) -> bytes:
+        with_new = with_hashes(changed)
+        return _packed({**with_new, "manifest.p7s": _seal(with_new["manifest.json"], authority, at)})
+
+    good = verdict_of(pack, tmp_path)
+    unknown = verdict_of(resealed({**files, STAMP_ROOTS: b""}, signing_authority(at)), tmp_path)
+    sealed_by_the_service = verdict_of(resealed(files, elsewhere), tmp_path)
+
+    assert good[0] == 0, good[1]
+    assert unknown == (1, f"NOT GENUINE: the time stamp that closes {commitment_in(files)} does not hold\n")
+    assert sealed_by_the_service == (1, "NOT GENUINE: the seal of the manifest does not hold\n")
 
 
 def test_a_torn_pack_and_one_of_two_files_by_one_name_are_no_packs(made: Made, tmp_path: Path) -> None:

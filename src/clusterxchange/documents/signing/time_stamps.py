@@ -34,6 +34,11 @@ def outside_stamps() -> OutsideStamps | None:
     return OutsideStamps(settings.TIME_STAMP_SERVICE, certificates_in(settings.TIME_STAMP_ROOTS))
 
 
+def stamp_roots() -> tuple[x509.Certificate, ...]:
+    """Give the roots that the settings name: files of earlier years lead to them, also once the service is not used."""
+    return certificates_in(settings.TIME_STAMP_ROOTS) if settings.TIME_STAMP_ROOTS.is_file() else ()
+
+
 def certificates_in(path: Path) -> tuple[x509.Certificate, ...]:
     """Read every certificate of a PEM file."""
     return tuple(

@@ -9,13 +9,18 @@ import json
 import zipfile
 from dataclasses import asdict, dataclass
 from importlib import resources
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
+
+from asn1crypto import pem
 
 from clusterxchange.documents.verification import verify
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
+
+    from asn1crypto import x509
 
     from clusterxchange.documents.models import Document
     from clusterxchange.documents.signing.authority import Authority
@@ -28,12 +33,13 @@ READ_ME: Final = """\
 This pack shows what {reference} agreed on, who signed it, and that nothing of it was changed afterwards.
 It is checked without the server that made it:
 
-    pip install pyhanko
+    pip install pyhanko=={pyhanko}
     python verify.py --root SHA256
 
-SHA256 is the fingerprint of the installation's root certificate. Take it from {installation}/check-document/, or from
-somebody whom you trust; without it everything is checked but who the installation is. verify.py is the same in every
-pack and in the source of ClusterXchange: whoever gave you a forged pack may have forged the script as well.
+That is the version of pyHanko with which the pack was made. SHA256 is the fingerprint of the installation's root
+certificate. Take it from {installation}/check-document/, or from somebody whom you trust; without it everything is
+checked but who the installation is. verify.py is the same in every pack and in the source of ClusterXchange: whoever
+gave you a forged pack may have forged the script as well.
 
 documents/     the signed PDF files, and each text as JSON: its SHA-256 is what was signed
 journal.json   the entries of this case, each with its hash, and the heads of the days
@@ -71,15 +77,19 @@ def make_pack(
     journal: Mapping[str, Any],
     authority: Authority,
     *,
+    stamp_roots: Iterable[x509.Certificate],
     installation: str,
     at: dt.datetime,
 ) -> bytes:
-    """Return the ZIP file; `journal` is what journal.json holds."""
+    """Return the ZIP file; `journal` is what journal.json holds, `stamp_roots` lead to a time stamp service outside."""
     files: dict[str, bytes] = {
-        "README.txt": READ_ME.format(reference=reference, installation=installation).encode(),
+        "README.txt": READ_ME.format(
+            reference=reference, installation=installation, pyhanko=version("pyhanko")
+        ).encode(),
         "verify.py": resources.files(verify.__package__ or "").joinpath("verify.py").read_bytes(),
         verify.ROOT: authority.certificate.encode(),
         "certificates/time-stamps.pem": authority.time_stamp_certificate.encode(),
+        verify.STAMP_ROOTS: "".join(pem.armor("CERTIFICATE", one.dump()).decode() for one in stamp_roots).encode(),
         verify.JOURNAL: _written(journal),
     }
     told = []

@@ -1,9 +1,9 @@
 """Checks a verification pack without the server that made it: `python verify.py [PACK] [FILE.pdf …]`.
 
-It needs Python 3.10 or newer and pyHanko (`pip install pyhanko`), and nothing of ClusterXchange. A pack is a ZIP file
-or the folder into which it was unpacked; without a name it is the folder in which this script lies. PDF files that are
-named as well are compared with those of the pack. The answer is 0 where everything fits, 1 where something does not, 2
-where the command was not understood.
+It needs Python 3.10 or newer and pyHanko (README.txt names the version), and nothing of ClusterXchange. A pack is a ZIP
+file or the folder into which it was unpacked; without a name it is the folder in which this script lies. PDF files that
+are named as well are compared with those of the pack. The answer is 0 where everything fits, 1 where something does
+not, 2 where the command was not understood.
 
 Hashes are compared first: some bytes of a PDF file, such as padding, are covered by no signature.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GENUINE, NOT_GENUINE, MISUSE = 0, 1, 2
 MANIFEST, SEAL, JOURNAL = "manifest.json", "manifest.p7s", "journal.json"
-ROOT = "certificates/root.pem"
+ROOT, STAMP_ROOTS = "certificates/root.pem", "certificates/time-stamp-roots.pem"
 OUTSIDE_THE_MANIFEST = frozenset({MANIFEST, SEAL})
 SIMPLE = "simple"
 LEVELS = {
@@ -174,7 +174,8 @@ def check_text(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> None:
         raise DoesNotFit(f"{document['text']} is not the text that was signed")
     text = read_json(pack, document["text"])
     parties = [party["capacity"] for party in text["parties"]]
-    if sorted(parties) != sorted(one["capacity"] for one in document["signatures"]):
+    signers = [one["capacity"] for one in document["signatures"]]
+    if len(signers) != document["needed"] or len(set(signers) & set(parties)) != len(signers):
         raise DoesNotFit(f"{document['file']} is not signed by each of its parties")
     for one in document["signatures"]:
         if one["text_sha256"] != digest:
@@ -184,7 +185,7 @@ def check_text(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> None:
 def check_signatures(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> None:
     """Check each signature in a PDF file: whose it is, that it holds, and that it covers all that was there."""
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 -- hashes are compared without it
-    from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_signature  # noqa: PLC0415 -- as above
+    from pyhanko.sign.validation import async_validate_pdf_signature  # noqa: PLC0415 -- as above
 
     name, content = document["file"], pack[document["file"]]
     if hashlib.sha256(content).hexdigest() != document["sha256"]:
@@ -192,13 +193,16 @@ def check_signatures(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> 
     found: dict[str, tuple[str, str]] = {}
     levels = {one["capacity"]: one["level"] for one in document["signatures"]}
     with reading(name):
-        for signature in PdfFileReader(io.BytesIO(content)).embedded_regular_signatures:
+        reader = PdfFileReader(io.BytesIO(content))
+        check_closing_stamps(pack, name, reader)
+        for signature in reader.embedded_regular_signatures:
             at = signature.self_reported_timestamp
-            context = _context(pack, at)
-            status = _run(async_validate_pdf_signature(signature, context, context))
-            whole = status.coverage in {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION}
-            trusted = status.trusted or levels.get(signature.field_name) != SIMPLE
-            holds = status.intact and status.valid and trusted and whole and status.docmdp_ok is not False
+            is_simple = levels.get(signature.field_name) == SIMPLE
+            status = _run(async_validate_pdf_signature(signature, _context(pack, at), _context(pack, at, stamps=True)))
+            trusted = status.trusted or not is_simple
+            if not _is_stamped(status.timestamp_validity, is_simple=is_simple):
+                raise DoesNotFit(f"the time stamp of the signature in the field {signature.field_name} does not hold")
+            holds = status.intact and status.valid and trusted and _is_whole(status) and status.docmdp_ok is not False
             if not holds or signature.field_name in found:
                 raise DoesNotFit(f"the signature in the field {signature.field_name} of {name} does not hold")
             person = str(signature.signer_cert.subject.native.get("common_name", ""))
@@ -206,6 +210,33 @@ def check_signatures(pack: Mapping[str, bytes], document: Mapping[str, Any]) -> 
     told = {one["capacity"]: (one["person"][:LONGEST_NAME], one["at"]) for one in document["signatures"]}
     if found != told:
         raise DoesNotFit(f"the signatures in {name} are not those that the manifest tells of")
+
+
+def check_closing_stamps(pack: Mapping[str, bytes], name: str, reader: Any) -> None:  # noqa: ANN401 -- the package is loaded only where it is needed
+    """Check that the file is closed by a time stamp, and that each of the whole file holds."""
+    from pyhanko.sign.validation import async_validate_pdf_timestamp  # noqa: PLC0415 -- hashes are compared without it
+
+    stamps = reader.embedded_timestamp_signatures
+    for stamp in stamps:
+        at = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        status = _run(async_validate_pdf_timestamp(stamp, _context(pack, at, stamps=True)))
+        if not (status.intact and status.valid and status.trusted and _is_whole(status)):
+            raise DoesNotFit(f"the time stamp that closes {name} does not hold")
+    if not stamps:
+        raise DoesNotFit(f"no time stamp closes {name}")
+
+
+def _is_stamped(stamp: Any, *, is_simple: bool) -> bool:  # noqa: ANN401 -- as above
+    # Whoever signs elsewhere may have no time stamp, or one of a service that nobody here knows.
+    if stamp is None:
+        return not is_simple
+    return bool(stamp.intact and stamp.valid and (stamp.trusted or not is_simple))
+
+
+def _is_whole(status: Any) -> bool:  # noqa: ANN401 -- as above
+    from pyhanko.sign.validation import SignatureCoverageLevel  # noqa: PLC0415 -- as above
+
+    return status.coverage in {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION}
 
 
 def check_journal(pack: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
@@ -254,20 +285,30 @@ def read_json(pack: Mapping[str, bytes], name: str) -> Any:  # noqa: ANN401 -- w
         return json.loads(pack[name])
 
 
-def _context(pack: Mapping[str, bytes], at: dt.datetime | None) -> Any:  # noqa: ANN401 -- the package is loaded only where it is needed
+def _context(pack: Mapping[str, bytes], at: dt.datetime | None, *, stamps: bool = False) -> Any:  # noqa: ANN401 -- the package is loaded only where it is needed
     from asn1crypto import x509  # noqa: PLC0415 -- hashes are compared without it
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 -- as above
 
-    root = x509.Certificate.load(_der(pack[ROOT]))
+    # Who gives time stamps from outside is trusted for them, and for no signature.
+    trusted = [ROOT, STAMP_ROOTS] if stamps else [ROOT]
+    roots = [x509.Certificate.load(one) for name in trusted for one in _certificates(pack.get(name, b""))]
     others = [
-        x509.Certificate.load(_der(pack[name])) for name in pack if name.startswith("certificates/") and name != ROOT
+        x509.Certificate.load(one)
+        for name in pack
+        if name.startswith("certificates/") and name not in {ROOT, STAMP_ROOTS}
+        for one in _certificates(pack[name])
     ]
-    return ValidationContext(trust_roots=[root], other_certs=others, moment=at, allow_fetching=False)
+    return ValidationContext(trust_roots=roots, other_certs=others, moment=at, allow_fetching=False)
 
 
 def _der(text: bytes) -> bytes:
     with reading("a certificate of the pack"):
-        return base64.b64decode(text.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0])
+        return _certificates(text)[0]
+
+
+def _certificates(text: bytes) -> list[bytes]:
+    with reading("a certificate of the pack"):
+        return [base64.b64decode(one.split(b"-----END")[0]) for one in text.split(b"-----BEGIN CERTIFICATE-----")[1:]]
 
 
 def _run(coroutine: Any) -> Any:  # noqa: ANN401 -- as above

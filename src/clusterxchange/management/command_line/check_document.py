@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the verdict; 1 where the file is not one of ours, byte for byte, or a signature does not hold."""
+    """Print the verdict; 1 where the file is not ours, byte for byte, or a signature or time stamp does not hold."""
     from clusterxchange.documents.signing.checking import NotReadable  # noqa: PLC0415 -- models need settings
     from clusterxchange.documents.verdicts import verdict_on  # noqa: PLC0415 -- as above
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         print_answer(options, {"genuine": False, "signatures": []}, "Not genuine: it is no PDF file that can be read.")
         return NO
     signatures = [{name: getattr(one, name) for name in SHOWN} for one in verdict.signatures]
-    genuine = verdict.is_genuine and all(one.valid for one in verdict.signatures)
+    genuine = verdict.is_genuine and verdict.stamps_hold and all(one.valid for one in verdict.signatures)
     answer = {"genuine": genuine, "signatures": signatures}
     lines = [
         "Genuine: this installation made the file." if genuine else "Not genuine: this is no file of this installation."
@@ -39,5 +39,7 @@ def run(options: argparse.Namespace) -> int:
         f"{one.capacity}: {one.person}, {one.at}, {'holds' if one.valid else 'does not hold'}"
         for one in verdict.signatures
     ]
+    if not verdict.stamps_hold:
+        lines.append("The time stamp that closes the file does not hold.")
     print_answer(options, answer, "\n".join(lines))
     return YES if genuine else NO

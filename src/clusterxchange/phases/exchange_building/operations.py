@@ -127,6 +127,8 @@ def open_verification_pack(
 
     :raises engine.Refused: nothing is signed by all of its parties yet, or a signature is still being written.
     """
+    from clusterxchange.documents.signing.time_stamps import stamp_roots  # noqa: PLC0415 -- slow to load, and most processes never sign or check a file
+
     with engine.unit_of_work(actor, at):
         engine.record(exchange, Action.OPEN_VERIFICATION_PACK, actor=actor, at=at, capacity=capacity)
         refusal = queries.refusal_of_pack(exchange, actor)
@@ -138,6 +140,7 @@ def open_verification_pack(
             queries.signed_documents(exchange, actor),
             journal.extract_of(str(exchange.reference), kinds),
             signing_authority(at),
+            stamp_roots=stamp_roots(),
             installation=settings.PUBLIC_URL.rstrip("/"),
             at=at,
         )
