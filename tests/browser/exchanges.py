@@ -75,14 +75,23 @@ class PreparedExchange(WillingExchange):
 
     def bring_to_accepted(self) -> None:
         """Let both register and be accepted."""
-        new_visitor, new_host = self.newcomers
-        self.visitor = self.sign_up("visiting_organisation", new_visitor)
-        self.host = self.sign_up("host_organisation", new_host)
+        self.bring_visitor_to_accepted()
+        self.bring_host_to_accepted()
+
+    def bring_visitor_to_accepted(self) -> None:
+        """Let the visitor register and be accepted."""
+        newcomer = self.newcomers[0]
+        self.visitor = self.sign_up("visiting_organisation", newcomer)
         self.visitor_contact = self.officer("visitor_partnership", "visitor.contact@demo.example")
-        self.host_contact = self.officer("host_partnership", "host.contact@demo.example")
         self.stranger = self.support = self.visitor  # both are asked only where something is tried in vain
-        self.assess(self.visitor_contact, self.register(self.visitor, new_visitor, "visit", self.windows).url)
-        self.assess(self.host_contact, self.register(self.host, new_host, "host", self.windows).url)
+        self.assess(self.visitor_contact, self.register(self.visitor, newcomer, "visit", self.windows).url)
+
+    def bring_host_to_accepted(self) -> None:
+        """Let the host register and be accepted."""
+        newcomer = self.newcomers[1]
+        self.host = self.sign_up("host_organisation", newcomer)
+        self.host_contact = self.officer("host_partnership", "host.contact@demo.example")
+        self.assess(self.host_contact, self.register(self.host, newcomer, "host", self.windows).url)
 
     def bring_to_signing(self) -> str:
         """Let both agree and both contact points validate; give the address of the Commitment to Quality."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -36,8 +36,9 @@ def looked(somebody: Somebody) -> str:
 
 
 def press(somebody: Somebody, action: str) -> None:
-    """Press the button of the first form for an action."""
-    somebody.tab.locator(f"form[data-action={action}] button[type=submit]").first.click()
+    """Press the button of the first form for an action, and wait for the page that follows."""
+    with somebody.tab.expect_navigation():
+        somebody.tab.locator(f"form[data-action={action}] button[type=submit]").first.click()
 
 
 def accepted(demonstration: Demonstration, visitor: str, host: str) -> PreparedExchange:
@@ -176,8 +177,20 @@ def test_declined_proposed_again_days_chosen_and_accepted(people: People, demons
     assert "/exchanges/EXC-" in visitor.tab.url
 
 
-def test_a_partner_of_a_prior_agreement_is_invited(people: People, demonstration: Demonstration) -> None:
-    made = accepted(demonstration, "Elisenda", "Quim")
+def invite(visitor: Somebody, name: str, email: str) -> str:
+    """Invite a partner of a prior agreement, and give the address of the proposal."""
+    visitor.tab.goto(urljoin(visitor.base, "/matching/invite/"))
+    visitor.tab.fill("#id_name", name)
+    visitor.tab.fill("#id_email", email)
+    press(visitor, "invite_partner")
+    visitor.tab.wait_for_url("**/matching/proposals/PRO-*/")
+    return visitor.tab.url
+
+
+def test_a_partner_of_a_prior_agreement_registers_and_accepts(people: People, demonstration: Demonstration) -> None:
+    made = PreparedExchange(demonstration, visitor_called("Elisenda"), host_called("Quim"))
+    made.bring_visitor_to_accepted()
+    newcomer = made.newcomers[1]
     visitor = people.sits_down(made.visitor, widths=())
     assert looked_at(visitor, "/matching/invite/") == 200
     visitor.tab.fill("#id_name", "Inês Valadares")
@@ -185,12 +198,26 @@ def test_a_partner_of_a_prior_agreement_is_invited(people: People, demonstration
     press(visitor, "invite_partner")
     assert "Error: " in visitor.tab.title()
     looked(visitor)
-    visitor.tab.fill("#id_email", f"ines-{made.newcomers[0].email}")
-    press(visitor, "invite_partner")
-    visitor.tab.wait_for_url("**/matching/proposals/PRO-*/")
+    invite(visitor, "Inês Valadares", f"ines-{newcomer.email}")
     assert "Invited" in looked(visitor)
     press(visitor, "withdraw_proposal")
     assert "Withdrawn" in looked(visitor)
+    proposal = invite(visitor, f"{newcomer.first_name} {newcomer.last_name}", newcomer.email)
+
+    made.bring_host_to_accepted()
+    host = people.sits_down(made.host, widths=())
+    assert looked_at(host, "/desk/") == 200
+    host.tab.locator(f"main a[href*='{urlsplit(proposal).path}']").first.click()
+    assert made.newcomers[0].legal_name in looked(host)
+    host.tab.goto(f"{proposal}accept-proposal/")
+    looked(host)
+    press(host, "accept_proposal")
+
+    assert "The match is made" in looked(host)
+    visitor.tab.goto(proposal)
+    assert newcomer.legal_name in looked(visitor)
+    visitor.tab.get_by_role("link", name="Go to the exchange").click()
+    assert "/exchanges/EXC-" in visitor.tab.url
 
 
 def test_a_group_exchange_with_a_waiting_list(people: People, demonstration: Demonstration) -> None:

@@ -200,7 +200,7 @@ def show(
         "case": case,
         "subject": subject,
         "refusal": refusal_context(*refused) if refused else None,
-        "has_errors": bound is not None and bool(bound[2].errors),
+        "has_errors": any(form.errors for form in (bound and bound[2], thread_form) if form is not None),
         "thread_form": thread_form or ThreadForm(),
     }
     if page.context is not None:

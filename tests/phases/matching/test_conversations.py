@@ -116,6 +116,7 @@ def test_an_address_in_a_message_waits_until_both_have_agreed(match: Match, now:
     text = post(ana, thread, 422, text="Call me: +34 600 000 000")
 
     assert 'data-error="address_in_message"' in text
+    assert "<title>Error: " in text
     assert "Call me: +34 600 000 000" in text
     named = SimpleUploadedFile("ring +34 600 000 000.pdf", CURRICULUM_VITAE)
     assert 'data-error="address_in_message"' in post(ana, thread, 422, text="Our loom", attachment=named)
