@@ -1,7 +1,8 @@
 """The pages of matching, as people of the cast see them."""
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,10 +14,12 @@ from clusterxchange.phases.matching import operations
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_participation
 from tests.cast import ALCOI, Person, signed_in
 from tests.phases.matching.conftest import Match, bring_host
+from tests.phases.matching.group import bring_visitor
 
 pytestmark = pytest.mark.usefixtures("now")
 ANSWERS = {"format": "physical", "message": "We spin, you weave."}
@@ -62,6 +65,73 @@ def test_a_host_of_the_same_country_is_greyed_with_the_reason_and_comes_last(mat
         assert set(references_in(text)) == {match.host.reference, spanish.reference}
         assert text.count('data-excluded="same_country"') == 1
         assert "An exchange needs two different ones." in text
+
+
+def reserve(match: Match, at: datetime) -> None:
+    registration.reserve_participation(match.host, reason="A match is in mind.", actor=match.cast.dov.actor, at=at)
+
+
+def leave_alone(match: Match, at: datetime) -> None:
+    registration.mark_low_active(match.host, at=at)
+
+
+def leave_proposals_unanswered(match: Match, at: datetime) -> None:
+    for number in range(5):
+        person, visit = bring_visitor(match.cast, f"carla{number}")
+        operations.send_proposal(
+            sender=visit, partner=match.host, message="Hello", format="physical", actor=person.actor, at=at
+        )
+    run_due(at + timedelta(days=16))
+
+
+def fill_the_places(match: Match, at: datetime) -> None:
+    for name in ("carla", "celia"):
+        person, visit = bring_visitor(match.cast, name)
+        seen = operations.send_proposal(
+            sender=visit, partner=match.host, message="Hello", format="virtual", actor=person.actor, at=at
+        )
+        operations.accept_proposal(seen, actor=match.cast.bram.actor, at=at)
+
+
+def use_the_visit(match: Match, at: datetime) -> None:
+    boris, other = bring_host(match.cast, "boris")
+    Participation.objects.filter(pk=match.visit.pk).update(format="physical")
+    proposal = operations.send_proposal(
+        sender=match.visit, partner=other, message="Hello", format="physical", actor=match.cast.ana.actor, at=at
+    )
+    operations.accept_proposal(proposal, actor=boris.actor, at=at)
+
+
+NOT_AVAILABLE = "This organisation is not open to proposals at present."
+
+
+@pytest.mark.parametrize(
+    ("bring", "code", "sentence", "badge"),
+    [
+        (reserve, "partner_not_available", NOT_AVAILABLE, "Reserved by its partnership"),
+        (leave_alone, "partner_not_available", NOT_AVAILABLE, "No sign-in for a long time"),
+        (leave_proposals_unanswered, "partner_not_available", NOT_AVAILABLE, "Leaves proposals unanswered"),
+        (fill_the_places, "no_place_left", "The host organisation has no place left at present.", ""),
+        (use_the_visit, "visit_already_used", "The visiting organisation has used its one visit", ""),
+    ],
+)
+def test_whom_one_cannot_propose_to_is_shown_greyed_with_the_sentence_on_each_page(
+    match: Match, now: datetime, bring: Callable[[Match, datetime], None], code: str, sentence: str, badge: str
+) -> None:
+    bring(match, now)
+    ana = signed_in(match.cast.ana)
+
+    for address in ("/matching/best/", "/matching/catalogue/"):
+        text = text_of(ana, address)
+        row = text.partition(f'data-ref="{match.host.reference}"')[2].partition("</article>")[0]
+        assert f'data-excluded="{code}"' in row, address
+        assert sentence in row, address
+        assert badge in row, address
+        assert "Write to them" not in row, address
+    profile = text_of(ana, profile_of(match.host))
+    assert badge in profile
+    # Without a visit a virtual exchange can still be proposed there.
+    assert (f'data-refusal="{code}"' in profile) == (sentence in profile) == (bring is not use_the_visit)
 
 
 def test_only_accepted_participants_and_contact_points_see_the_lists(match: Match) -> None:
