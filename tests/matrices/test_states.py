@@ -74,6 +74,7 @@ NO_MOVES = {
     Action.CONFIRM_SUGGESTION,
     Action.SAVE_REPORT,
     Action.MAKE_PRESENCE_CODE,
+    Action.RECOMPUTE_AMOUNT,
     Action.DRAW_FOR_CHECK,
     Action.RECORD_FINDING,
     Action.CONFIRM_PRESENCE,

@@ -151,6 +151,7 @@ class Action(StrEnum):
     CORRECT_BANK_DETAILS = auto()
     BLOCK_PAYMENT = auto()
     UNBLOCK_PAYMENT = auto()
+    RECOMPUTE_AMOUNT = auto()
     DEMAND_RECOVERY = auto()
     CONFIRM_RECOVERY = auto()
 

@@ -337,6 +337,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.MAKE_PAYMENT_DUE: may(SYS),
         A.WAIVE_PAYMENT: may(SYS),
         A.ORDER_PAYMENT: may(PO),
+        A.RECOMPUTE_AMOUNT: may(PO),
         A.RELEASE_PAYMENT: may(PR, unless=(WHO_ORDERED,)),
         A.CONFIRM_PAID: may(PO, SYS),
         A.CONFIRM_RECEIPT: may(V, SYS),

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from clusterxchange.config import health
 from clusterxchange.parties.accounts import services
 from clusterxchange.parties.accounts.languages import choose_language
+from clusterxchange.phases.finalisation.checking.views import published
 
 handler400 = "clusterxchange.config.errors.bad_request"
 handler403 = "clusterxchange.config.errors.forbidden"
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("clusterxchange.phases.finalisation.banking.urls")),
     path("manual/", include("clusterxchange.journeys.manual.urls")),
     path("figures/", include("clusterxchange.journeys.figures.urls")),
+    path("random-checks/", published, name="published_checks"),
     path("support/checks/", include("clusterxchange.phases.finalisation.checking.urls")),
     path("support/", include("clusterxchange.journeys.support_office.urls")),
     path("support/scheme/", include("clusterxchange.journeys.scheme_data.urls")),

@@ -1,6 +1,6 @@
 """What begins with the end of an exchange and what ends it, by the real operations."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP, PO, PR, VP
 from clusterxchange.foundation.files import PDF
-from clusterxchange.journeys.demonstration.story import PAPER, Story
+from clusterxchange.journeys.demonstration.story import PAPER, Stay, Story
 from clusterxchange.phases.finalisation import operations, queries
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentBatch
 from clusterxchange.phases.finalisation.operations import CheckedFile
@@ -186,6 +186,53 @@ def test_the_host_can_lower_the_days_that_count(ended: Story) -> None:
     payment = finish_early(ended, days=3)
 
     assert (payment.state, payment.days_spent) == ("WAIVED", 2)
+
+
+def due_for_five_days(cast: Cast) -> Story:
+    """A stay of five days in Portugal, EUR 780, due by the visitor's report while the host says nothing yet."""
+    story = bring_exchange_to(cast, "ended", stay=Stay(date(2026, 4, 13), date(2026, 4, 17)))
+    finish_early(story, days=5)
+    assert (story.payment.state, story.payment.amount_cents) == ("DUE", 78_000)
+    return story
+
+
+def test_what_the_host_says_later_lowers_the_amount_once_the_partnership_computes_it_again(cast: Cast) -> None:
+    story = due_for_five_days(cast)
+    at = story.at + timedelta(days=4)
+    with pytest.raises(Refused) as same:
+        operations.recompute_amount(story.payment, actor=story.visitor_contact, at=at)
+    assert same.value.refusal.code == "amount_stays"
+
+    submit_host(story, days=4, deviations="They left on Thursday.")
+    assert story.payment.amount_cents == 78_000
+    with pytest.raises(NotAllowed):
+        operations.recompute_amount(story.payment, actor=story.visitor, at=at)
+    operations.recompute_amount(story.payment, actor=story.visitor_contact, at=at)
+
+    assert (story.payment.state, story.payment.amount_cents, story.payment.days_spent) == ("DUE", 39_000, 4)
+    assert story.payment.reasons == ["under_five_working_days"]
+    cast.loom.budget.refresh_from_db()
+    assert (cast.loom.budget.committed_cents, cast.loom.budget.free_cents) == (39_000, 961_000)
+    assert journal.check().ok
+
+
+def test_what_is_ordered_is_not_computed_again(cast: Cast) -> None:
+    story = due_for_five_days(cast)
+    operations.order_payment(story.payment, actor=story.visitor_contact, at=story.at + timedelta(days=3), capacity=PO)
+    submit_host(story, days=4, deviations="They left on Thursday.")
+
+    with pytest.raises(WrongState):
+        operations.recompute_amount(story.payment, actor=story.visitor_contact, at=story.at + timedelta(days=4))
+
+
+def test_where_nothing_would_be_due_any_more_the_support_office_decides(cast: Cast) -> None:
+    story = due_for_five_days(cast)
+    submit_host(story, days=2, deviations="They left on Tuesday.")
+
+    with pytest.raises(Refused) as refused:
+        operations.recompute_amount(story.payment, actor=story.visitor_contact, at=story.at + timedelta(days=4))
+
+    assert refused.value.refusal.code == "nothing_would_be_due"
 
 
 def test_a_report_that_is_waived_leaves_the_agreed_days(ended: Story, cast: Cast) -> None:

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.finalisation.models import EvidenceItem
@@ -20,6 +21,7 @@ from clusterxchange.workflow.models import Entry
 from tests.bring import bring_exchange_to
 from tests.cast import Cast
 from tests.phases.finalisation.conftest import Sign, host_answers, visitor_answers
+from tests.phases.finalisation.test_after_the_end import due_for_five_days, submit_host
 
 Moved = Callable[[Story], datetime]
 GPS, ORIENTATION, ROTATED = 34853, 274, 6
@@ -436,6 +438,24 @@ def test_a_photo_that_proves_a_transfer_tells_nobody_where_it_was_taken(
     with Image.open(io.BytesIO(chiara.get(f"{address}proof/").content)) as seen:
         assert seen.size == (20, 40)
         assert len(seen.getexif()) == 0
+
+
+def test_the_partnership_is_warned_of_fewer_days_and_computes_the_amount_again(cast: Cast, sign_in: Sign) -> None:
+    story = due_for_five_days(cast)
+    submit_host(story, days=4, deviations="They left on Thursday.")
+    clock.set_clock(story.at + timedelta(days=4))
+    address, chiara = f"/exchanges/{story.exchange.reference}/payment/", sign_in(cast.chiara)
+
+    warned = chiara.get(address)
+    assert f"By these days {format_cents(39_000, 'en')} is due." in page(warned)
+    assert "By these days" not in page(sign_in(cast.ana).get(address))
+    assert form(warned, "recompute_amount")
+    assert chiara.post(f"{address}recompute-amount/").status_code == 302
+
+    again = chiara.post(f"{address}recompute-amount/")
+    assert (again.status_code, 'data-refusal="amount_stays"' in page(again)) == (409, True)
+    assert "By these days" not in page(chiara.get(address))
+    assert story.payment.amount_cents == 39_000
 
 
 def test_whoever_ordered_reads_why_somebody_else_releases(

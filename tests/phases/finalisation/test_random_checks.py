@@ -281,3 +281,26 @@ def test_a_check_of_three_takes_as_many_queries_as_one_of_one(cast: Cast, sign_i
 
     assert page.count("data-ref=") == count
     assert len(counted) == QUERIES
+
+
+def test_everybody_reads_rule_seed_and_references_and_comes_to_the_same_sample(cast: Cast) -> None:
+    stories = bring_many_exchanges_to(cast, "closed", 3)
+    at = in_may(stories[-1])
+    check = draw(cast, at, percent=50)
+    clock.set_clock(at)
+
+    shown = Client().get("/random-checks/")
+
+    page = shown.content.decode()
+    assert shown.status_code == 200
+    assert SEED in page
+    assert "SHA-256 of seed, colon and reference" in page
+    drawn = ", ".join(rules.drawn(SEED, [str(story.exchange.reference) for story in stories], 50))
+    assert f'<p data-drawn="{check.pk}">{drawn}</p>' in page
+    for story in stories:
+        assert str(story.exchange.reference) in page
+        assert story.exchange.visiting_organisation.legal_name not in page
+
+
+def test_before_the_first_draw_the_public_page_says_so(cast: Cast) -> None:  # noqa: ARG001 -- the edition must be there
+    assert "No sample was drawn yet." in Client().get("/random-checks/").content.decode()

@@ -1,5 +1,6 @@
 """What a step writes besides the state (finalisation). The engine saves the subject once its state has changed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -130,9 +131,8 @@ def keep_reason(situation: Situation) -> None:
 def compute_amount_due(situation: Situation) -> None:
     """Write what is due for the days really spent; what was set aside above it is free again."""
     payment = situation.subject
-    _write_working(situation)
+    write_amount(payment, situation.at)
     payment.due_since = rules.due_since(payment.exchange.ended_at, situation.at)
-    _free_above(payment, payment.amount_cents)
 
 
 def write_off(situation: Situation) -> None:
@@ -140,16 +140,16 @@ def write_off(situation: Situation) -> None:
     payment, exchange = situation.subject, situation.subject.exchange
     if not exchange.is_funded:
         return
-    days = _write_working(situation)
-    _free_above(payment, 0)
+    days = write_amount(payment, situation.at)
     if not rules.visit_is_used_up(situation.scheme, days=days, cents=payment.amount_cents):
         registration.free_visit(exchange.visitor_participation, situation.at)
 
 
-def _write_working(situation: Situation) -> int:
-    payment = situation.subject
-    days, working = queries.working_of(payment, situation.at)
+def write_amount(payment: Payment, at: datetime) -> int:
+    """Write what is due as things stand, and let go of what was set aside above it; give the days that count."""
+    days, working = queries.working_of(payment, at)
     payment.days_spent, payment.amount_cents, payment.reasons = days, working.cents, list(working.reasons)
+    _free_above(payment, working.cents)
     return days
 
 

@@ -84,6 +84,10 @@ ACTIONS = {
         happened=_("%(party)s ordered the payment"),
         hint=_("Somebody else of your partnership releases it afterwards."),
     ),
+    A.RECOMPUTE_AMOUNT: ActionSentences(
+        button=_("Compute the amount again"),
+        happened=_("%(party)s computed the amount again"),
+    ),
     A.RELEASE_PAYMENT: ActionSentences(
         button=_("Release the payment"),
         asked=_("Release the payment to %(visitor)s"),
@@ -203,6 +207,10 @@ REFUSALS = {
     "exchange_is_closed": _("The exchange is closed, so its evidence stays as it is."),
     "amount_above_agreement": _(
         "The amount is above what was agreed or may be agreed. Take the amount that the page shows."
+    ),
+    "amount_stays": _("The host organisation has not confirmed fewer days, so the amount stays."),
+    "nothing_would_be_due": _(
+        "By the days that the host has confirmed nothing is due. Ask the support office to settle it."
     ),
     "same_person_released": _("You ordered this payment. Somebody else of the partnership releases it."),
     "already_in_batch": _("The payment is already in batch %(batch)s. Confirm the transfer when the bank has paid."),

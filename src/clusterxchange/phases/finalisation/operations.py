@@ -10,16 +10,17 @@ from django.utils import timezone
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import SYSTEM, Actor
-from clusterxchange.access.capacities import Capacity
+from clusterxchange.access.capacities import Capacity, V
 from clusterxchange.foundation.files import store, store_sealed
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.exchange_building.queries import signed_agreement
-from clusterxchange.phases.finalisation import cleaning, queries, rules
+from clusterxchange.phases.finalisation import cleaning, effects, queries, rules
 from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceItem, Payment, PaymentState
+from clusterxchange.phases.finalisation.states import PAYMENT
 from clusterxchange.workflow import engine
-from clusterxchange.workflow.engine import NotAllowed, Refused
+from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.tables import Refusal
 
 
@@ -243,6 +244,29 @@ def make_payment_due(payment: Payment, *, actor: Actor, at: datetime) -> Payment
 def waive_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
     """Note that nothing is to be paid."""
     engine.move(payment, A.WAIVE_PAYMENT, actor=actor, at=at)
+    return payment
+
+
+def recompute_amount(payment: Payment, *, actor: Actor, at: datetime, capacity: Capacity | None = None) -> Payment:
+    """Compute anew what is due where the host has confirmed fewer days since; it only becomes less.
+
+    :raises WrongState: it is ordered already, or not due.
+    :raises Refused: amount_stays, nothing_would_be_due.
+    """
+    with engine.unit_of_work(actor, at):
+        engine.lock(PAYMENT, payment)
+        acting = engine.acting_capacity(PAYMENT, payment, A.RECOMPUTE_AMOUNT, actor, capacity)
+        if payment.state != PaymentState.DUE:
+            raise WrongState(Refusal("wrong_state", {"state": payment.state}))
+        lower = queries.lower_working(payment, at)
+        if lower is None:
+            raise Refused(Refusal("amount_stays"))
+        if not lower.cents:
+            raise Refused(Refusal("nothing_would_be_due"))
+        changed = {"before": payment.amount_cents, "after": lower.cents}
+        effects.write_amount(payment, at)
+        payment.save()
+        engine.record(payment, A.RECOMPUTE_AMOUNT, actor=actor, at=at, capacity=acting, payload=changed, tells={V})
     return payment
 
 

@@ -186,6 +186,14 @@ def exchange_is_settled(exchange: Exchange) -> bool:
     return rules.exchange_is_settled(reports, payment)
 
 
+def lower_working(payment: Payment, at: datetime) -> AmountWorking | None:
+    """Give what is due by the days that the host has confirmed since, None where that is not less."""
+    if payment.agreement is None or payment.state not in {PaymentState.DUE, PaymentState.ORDERED}:
+        return None
+    _days, working = working_of(payment, at)
+    return working if working.cents < payment.amount_cents else None
+
+
 @dataclass(frozen=True)
 class DueCounts:
     """Both counts of the term of payment, each with its last day; the later one holds."""

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     *action_paths("<str:reference>/evidence/<slug:item>/", views.act_on_item, EVIDENCE),
     path("<str:reference>/payment/", views.payment, name="payment"),
     path("<str:reference>/payment/account/", views.payment_account, name="payment_account"),
+    path(f"<str:reference>/payment/{A.RECOMPUTE_AMOUNT.hyphenated}/", views.recompute_amount, name="recompute_amount"),
     path("<str:reference>/payment/proof/", views.payment_proof, name="payment_proof"),
     *action_paths("<str:reference>/payment/", views.act_on_payment, PAYMENT),
 ]

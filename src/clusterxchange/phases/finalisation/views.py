@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action as A
@@ -159,8 +159,11 @@ def not_yet(
 def working_section(payment: Payment, actor: Actor, at: datetime, title: str) -> cases.Section:
     """Show how the amount comes about."""
     rows, cents = working_rows(payment, at)
-    receives = payment.exchange.visiting_organisation_id in actor.organisations
-    label = _("You receive") if receives else _("%(visitor)s receives") % names_of_exchange(payment.exchange)
+    label = (
+        _("You receive")
+        if payment_is_received(payment, actor)
+        else _("%(visitor)s receives") % names_of_exchange(payment.exchange)
+    )
     return cases.Section(
         title,
         template="finalisation/working.html",
@@ -965,17 +968,34 @@ def _payment_files(payment: Payment, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _payment_context(request: HttpRequest, payment: Payment, at: datetime) -> dict[str, Any]:
-    del at
     actor = actor_of(request)
+    lower = queries.lower_working(payment, at)
     is_ordered_by_reader = payment.state == PaymentState.ORDERED and payment.ordered_by_id == actor.account_id
     report = queries.report_of(payment.exchange, queries.VISITOR)
     said_nothing = report is None or report.submitted_at is None
     return {
         "tracking": tracking_of(payment),
         "is_ordered_by_reader": is_ordered_by_reader,
+        "lower_amount": money(lower.cents) if lower is not None and not payment_is_received(payment, actor) else "",
         "account_url": f"{PAYMENT.address(payment)}account/" if may_open_account(payment, actor) else "",
         "account_is_new": not said_nothing and bool(payment.account_ending),
     }
+
+
+def payment_is_received(payment: Payment, actor: Actor) -> bool:
+    """Whether the reader is of the side that gets the money."""
+    return payment.exchange.visiting_organisation_id in actor.organisations
+
+
+def steps_beside_payment(payment: Payment, actor: Actor, at: datetime) -> list[tuple[A, Capacity]]:
+    """Offer to compute the amount again where the host has confirmed fewer days since, before it is ordered."""
+    lower = queries.lower_working(payment, at) if payment.state == PaymentState.DUE else None
+    if lower is None or not lower.cents:
+        return []
+    return [
+        (A.RECOMPUTE_AMOUNT, one)
+        for one in decide.acting_capacities(actor, PAYMENT.name, A.RECOMPUTE_AMOUNT, payment)[:1]
+    ]
 
 
 PAYMENT_PAGE = CasePage(
@@ -988,6 +1008,7 @@ PAYMENT_PAGE = CasePage(
     breadcrumb=lambda payment, _actor: breadcrumb_of(payment.exchange),
     phase_steps=phase_steps,
     files=_payment_files,
+    beside=steps_beside_payment,
     context=_payment_context,
     template="finalisation/payment.html",
     danger=frozenset({A.BLOCK_PAYMENT, A.RETURN_PAYMENT, A.DEMAND_RECOVERY}),
@@ -1023,6 +1044,21 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
 def act_on_payment(request: HttpRequest, reference: str, action: A) -> HttpResponse:
     """Take a step with the payment."""
     return pages.act(request, PAYMENT_PAGE, _payment(request, reference), action)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def recompute_amount(request: HttpRequest, reference: str) -> HttpResponse:
+    """Compute the amount again by what the host has said since."""
+    row = _payment(request, reference)
+    if request.method != "POST":
+        return redirect(PAYMENT.address(row))
+    try:
+        operations.recompute_amount(row, actor=actor_of(request), at=clock.now())
+    except NotDone as reason:
+        return pages.refuse(request, PAYMENT_PAGE, row, A.RECOMPUTE_AMOUNT, reason)
+    messages.success(request, _("The amount is computed again: %(amount)s.") % {"amount": money(row.amount_cents)})
+    return redirect(PAYMENT.address(row))
 
 
 @require_safe

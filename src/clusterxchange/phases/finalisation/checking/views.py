@@ -80,6 +80,30 @@ def _title(check: RandomCheck) -> str:
     return _("Closed from %(first)s to %(last)s") % days
 
 
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """Show everybody the rule, and of each check its seed, what was drawn from and what was drawn; no names."""
+    page = Paginator(queries.checks().select_related("edition"), OF_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "checking/published.html", {"page": page, "checks": [_published(one) for one in page]})
+
+
+def _published(check: Any) -> dict[str, Any]:  # noqa: ANN401 -- a check with its counts
+    numbers = {"drawn": check.drawn, "all": len(check.drawn_from), "percent": check.percent}
+    return {
+        "number": check.pk,
+        "title": _title(check),
+        "facts": [
+            (_("Edition"), check.edition.name),
+            (_("Seed"), check.seed),
+            (_("Drawn on"), day_in_words(check.drawn_at)),
+            (_("Drawn"), _("%(drawn)d of %(all)d, that is %(percent)d of a hundred, rounded up") % numbers),
+        ],
+        "drawn": ", ".join(rules.drawn(check.seed, check.drawn_from, check.percent)),
+        "all_label": _("All exchanges that were drawn from:").rstrip(":"),
+        "all": ", ".join(check.drawn_from),
+    }
+
+
 def _check(request: HttpRequest, number: int) -> RandomCheck:
     _may_draw(request)
     found = queries.checks().filter(pk=number).first()
@@ -126,6 +150,7 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
             }
             for one in rows
         ],
+        "published_url": reverse("published_checks"),
         "csv_url": reverse("checking:check_as_csv", args=[row.pk]),
         "xlsx_url": reverse("checking:check_as_xlsx", args=[row.pk]),
     }
