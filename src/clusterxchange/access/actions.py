@@ -60,6 +60,7 @@ class Action(StrEnum):
     EXPIRE_PROPOSAL = auto()
     CLOSE_PROPOSAL = auto()
     OPEN_INVITATION = auto()
+    REPORT_IMPOSSIBLE_INVITATION = auto()
     OFFER_DATES = auto()
     ACCEPT_DATES = auto()
     PUBLISH_PROGRAMME = auto()

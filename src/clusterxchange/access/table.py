@@ -218,6 +218,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.EXPIRE_PROPOSAL: may(SYS),
         A.CLOSE_PROPOSAL: may(SYS),
         A.OPEN_INVITATION: may(SYS),
+        A.REPORT_IMPOSSIBLE_INVITATION: may(SYS),
         A.CONFIRM_SUGGESTION: may(SO),
         A.OFFER_DATES: may(V, H),
         A.ACCEPT_DATES: may(V, H),

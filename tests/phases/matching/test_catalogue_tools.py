@@ -15,6 +15,7 @@ from django.utils.html import escape
 from clusterxchange.parties.partnerships.models import PartnershipPerson
 from clusterxchange.phases.matching import jobs, operations, queries
 from clusterxchange.phases.matching.models import SavedSearch
+from clusterxchange.phases.matching.views import catalogue
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.workflow.engine import NotAllowed, Refused
@@ -64,6 +65,12 @@ def test_two_or_three_stand_side_by_side_and_no_more(match: Match) -> None:
         assert "Guimarães" in text
         assert re.search(r"<td>7\d\d km</td>", text)
         assert "working days together" in text
+    both = f"{address}?with={chosen[0].reference}&with={chosen[1].reference}"
+    header, *lines = csv.reader(io.StringIO(bytes_of(client, f"{both}&as=csv").decode("utf-8-sig")))
+    assert header == ["What is compared", "Tecelagem Orvalhinho, Lda.", "Boris Têxteis, Lda."]
+    assert ["Town", "Guimarães", "Porto"] in lines
+    assert bytes_of(client, f"{both}&as=xlsx").startswith(b"PK")
+    assert client.get(f"{both}&as=exe").status_code == 404
     for count in (0, 1, 4):
         refused = client.get(address, {"with": [one.reference or "" for one in chosen[:count]]})
         assert (refused.status_code, 'data-error="two_or_three"' in refused.content.decode()) == (422, True)
@@ -120,6 +127,19 @@ def test_texts_of_an_organisation_without_its_name_show_no_address_anywhere(matc
             assert address not in text, address
     hidden.update(shown_by_name=True)
     assert "www.orvalhinho.example" in text_of(client, profile)
+
+
+def test_a_file_that_does_not_hold_all_says_so(match: Match, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_host(match.cast, "boris")
+    client = signed_in(match.cast.ana)
+    address = f"{CATALOGUE}file/?as=csv"
+    assert "Only the first" not in bytes_of(client, address).decode()
+
+    monkeypatch.setattr(catalogue, "ROWS_OF_A_FILE", 1)
+
+    *rows, last = csv.reader(io.StringIO(bytes_of(client, address).decode("utf-8-sig")))
+    assert last == ["Only the first 1 organisations stand here. Narrow the catalogue to get the others."]
+    assert len(rows) == 2
 
 
 def test_a_favourite_is_saved_in_its_row_and_the_page_keeps_its_place(match: Match) -> None:

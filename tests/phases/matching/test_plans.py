@@ -1,8 +1,11 @@
 """A plan for the whole programme: suggestions that the support office confirms, with whom it leaves out."""
 
+import csv
+import io
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.parties.partnerships.models import Budget
@@ -42,6 +45,32 @@ def test_a_plan_keeps_to_places_and_says_whom_it_leaves_without_a_partner(match:
     assert Proposal.objects.count() == 0
     told = Notice.objects.filter(kind="match_plan").values_list("account__email", flat=True)
     assert list(told) == ["edda@cast.example"]
+
+
+def test_a_plan_says_what_it_would_cost_at_most_and_is_taken_away_as_files(match: Match, now: datetime) -> None:
+    bring_visitor(match.cast, "carla")
+    match.cast.loom.amounts = {"PT": 50_000}
+    match.cast.loom.save()
+
+    found = make(match, now)
+
+    # Two stays in Portugal at the EUR 500 of LOOM, which pays less than the EUR 780 of the edition.
+    assert found.figures["most_cents"] == 100_000
+    edda, address = signed_in(match.cast.edda), f"{LIST}{found.reference}/"
+    assert "at most EUR 1,000.00 would be paid" in text_of(edda, address)
+    header, *pairs = rows_of(edda, f"{address}?as=csv")
+    assert header == ["Visiting organisation", "Host organisation", "How well they fit", "Reasons", "Proposal"]
+    assert [row[1] for row in pairs] == ["Tecelagem Orvalhinho, Lda."] * 2
+    assert "Both work in: Textiles." in pairs[0][3]
+    _header, *left_out = rows_of(edda, f"{address}?as=csv&rows=left-out")
+    assert ["Type of organisation", "Small or medium-sized enterprise", "1", "3"] in left_out
+    assert b"".join(edda.get(f"{address}?as=xlsx")).startswith(b"PK")
+    assert edda.get(f"{address}?as=exe").status_code == 404
+    assert signed_in(match.cast.chiara).get(f"{address}?as=csv").status_code == 404
+
+
+def rows_of(client: Client, address: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(client.get(address)).decode("utf-8-sig"))))
 
 
 def test_a_budget_pays_for_so_many_exchanges(match: Match, now: datetime) -> None:

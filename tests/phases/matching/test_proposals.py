@@ -15,6 +15,7 @@ from clusterxchange.workflow import obligations
 from clusterxchange.workflow.cases import timeline_of
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
+from clusterxchange.workflow.mails import mail_of
 from clusterxchange.workflow.models import Entry, Notice
 from clusterxchange.workflow.registry import machine_named
 from tests.bring import bring_application_to, bring_participation
@@ -327,6 +328,26 @@ def test_an_invitation_is_mailed_once_and_becomes_a_proposal_when_the_partner_is
     assert (proposal.state, proposal.host_participation) == ("SENT", application.participations.get())
     operations.accept_proposal(proposal, actor=bela.actor, at=TUESDAY + timedelta(days=1))
     assert proposal.state == "ACCEPTED"
+
+
+def test_who_has_invited_a_partner_with_whom_no_exchange_is_possible_is_told_why(match: Match) -> None:
+    proposal = operations.invite_partner(
+        sender=match.visit, name="Borja", email="borja@cast.example", message="As agreed.", format="physical",
+        actor=match.cast.ana.actor, at=TUESDAY,
+    )  # fmt: skip
+
+    bring_host(match.cast, "borja", ALCOI)
+
+    proposal.refresh_from_db()
+    told = Notice.objects.get(action="report_impossible_invitation")
+    assert (proposal.state, told.account, told.path) == (
+        "INVITED",
+        match.cast.ana.account,
+        f"/matching/proposals/{proposal.reference}/",
+    )
+    assert mail_of(told).subject.startswith(
+        "Your invitation cannot become a proposal. Both organisations are in the same country."
+    )
 
 
 def test_who_takes_part_already_is_not_invited(match: Match) -> None:

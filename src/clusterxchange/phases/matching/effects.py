@@ -1,11 +1,13 @@
 """What a step writes besides the state (matching)."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from procrastinate.contrib.django import app as jobs_app
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
-from clusterxchange.access.capacities import H
+from clusterxchange.access.capacities import SYS, H
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import people_of_organisations
 from clusterxchange.phases.matching import queries
@@ -94,6 +96,25 @@ def _tell_host(situation: Situation, *, is_hidden: bool) -> None:
             at=situation.at,
         )
         for person in people_of_organisations([proposal.host_participation.organisation_id])
+    )
+
+
+def tell_inviter(proposal: Proposal, code: str, at: datetime) -> None:
+    """Tell whoever has invited a partner that is accepted now why the two cannot have an exchange."""
+    machine = registry.machine_of(proposal)
+    notices.send(
+        Notice(
+            account=person,
+            topic=Notice.Topic.HAPPENED,
+            kind=machine.name,
+            subject_id=proposal.pk,
+            reference=proposal.reference or "",
+            action=Action.REPORT_IMPOSSIBLE_INVITATION,
+            params={**machine.describe(proposal), "why_code": code, "capacity": str(SYS)},
+            path=machine.address(proposal),
+            at=at,
+        )
+        for person in people_of_organisations([proposal.sender_organisation_id or 0])
     )
 
 

@@ -252,7 +252,9 @@ def plan_of(edition_id: int, *, at: datetime) -> tuple[list[Planned], dict[str, 
         )
         for pair in pairs
     ]
-    return planned, _figures_of(visitors, planned)
+    countries = {row.reference: row.organisation.country for row in queries.listed_in(edition_id, HOST)}
+    most = sum(_most_paid(one.visitor, countries[one.host_reference], scheme) for one in planned)
+    return planned, {**_figures_of(visitors, planned), "most_cents": most}
 
 
 def _with_pool(one: tuple[Participant, Measured], pool: Pool) -> tuple[Participant, Pool, Measured]:
@@ -264,6 +266,13 @@ def _exchanges_paid(visitors: Iterable[Participation], scheme: Scheme) -> dict[i
     budgets = Budget.objects.filter(partnership__in={row.partnership_id for row in visitors})
     free = dict(budgets.values_list("partnership_id", "free_cents"))
     return {number: cents // highest if highest else 0 for number, cents in free.items()}
+
+
+def _most_paid(visitor: Participation, to_country: str, scheme: Scheme) -> int:
+    """Give the full amount of one stay; what is halved, for few days or a short way, is known only later."""
+    own = visitor.partnership.amounts.get(to_country)
+    known = [scheme.amounts.full_cents_by_host_country.get(to_country, 0), *([] if own is None else [int(own)])]
+    return min(known) if scheme.agreement.pays else 0
 
 
 def _figures_of(visitors: list[Participation], planned: list[Planned]) -> dict[str, object]:

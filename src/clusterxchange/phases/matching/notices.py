@@ -17,6 +17,21 @@ from clusterxchange.workflow import sentences
 from clusterxchange.workflow.sentences import ActionSentences
 
 WORDS_SHOWN = 4
+# What stands against an exchange of two, whatever they write.
+BROKEN_CONDITIONS = {
+    "other_edition": _(
+        "The two take part in different editions of the programme. Choose a partner of your own edition."
+    ),
+    "own_organisation": _("It is the same organisation on both sides. Choose another partner."),
+    "roles_do_not_complete": _(
+        "An exchange needs one visiting and one host organisation. Choose a partner with the other role."
+    ),
+    "same_country": _("Both organisations are in the same country. An exchange needs two different ones."),
+    "visit_already_used": _("The visiting organisation has used its one visit, or another exchange has claimed it."),
+    "windows_do_not_overlap": _(
+        "The two are not available together for enough working days. Agree on other dates, or on a virtual exchange."
+    ),
+}
 
 sentences.say(
     actions={
@@ -151,6 +166,10 @@ sentences.say(
         Action.REMOVE_SAVED_SEARCH: ActionSentences(
             button=_("Remove the search"), happened=_("The search is removed. No mails come for it any more.")
         ),
+        Action.REPORT_IMPOSSIBLE_INVITATION: ActionSentences(
+            button=_("Say why there is no exchange"),
+            happened=_("Your invitation cannot become a proposal. %(why)s"),
+        ),
         Action.TELL_OF_NEW_RESULTS: ActionSentences(
             button=_("Tell who is new"),
             happened=_("New in a search that you have saved: %(names)s"),
@@ -169,27 +188,14 @@ sentences.say(
     | {("match_plan", state.value): state.label for state in MatchPlanState},
     kinds={"proposal": _("Proposal"), "programme": _("Group exchange"),
         "match_plan": _("Plan for the programme"), "conversation": _("Conversation")},
-    refusals={
+    words=BROKEN_CONDITIONS,
+    refusals=BROKEN_CONDITIONS
+    | {
         "message_missing": _("Write a message to the partner: who you are and what you want to do together."),
-        "other_edition": _(
-            "The two take part in different editions of the programme. Choose a partner of your own edition."
-        ),
         "own_participation_not_available": _(
             "Your own participation is not open at present. Ask your contact point how to open it again."
         ),
         "partner_not_available": _("This organisation is not open to proposals at present. Choose another partner."),
-        "own_organisation": _("It is the same organisation on both sides. Choose another partner."),
-        "roles_do_not_complete": _(
-            "An exchange needs one visiting and one host organisation. Choose a partner with the other role."
-        ),
-        "same_country": _("Both organisations are in the same country. An exchange needs two different ones."),
-        "visit_already_used": _(
-            "The visiting organisation has used its one visit, or another exchange has claimed it."
-        ),
-        "windows_do_not_overlap": _(
-            "The two are not available together for enough working days. Agree on other dates, or on a "
-            "virtual exchange."
-        ),
         "no_place_left": _(
             "The host organisation has no place left at present. Choose another host, or wait until one is "
             "free."

@@ -192,22 +192,33 @@ def note_whether_change_waits(proposal: Proposal, *, waits: bool) -> None:
 def open_invitations_of(participations: Iterable[Participation], emails: Iterable[str], *, at: datetime) -> None:
     """Turn the invitations that waited for a newly accepted partner into proposals to it.
 
-    One against which a hard condition stands is left as it is and expires.
+    One against which a hard condition stands is left as it is and expires; whoever sent it is told why.
     """
     by_role = {participation.role: participation for participation in participations}
     for proposal in queries.invitations_to(emails):
         missing = "host" if proposal.visitor_participation_id else VISIT
         own = proposal.visitor_participation or proposal.host_participation
         partner = by_role.get(missing)
-        if own is None or partner is None or partner.edition_id != own.edition_id:
+        if own is None:
             continue
-        scheme = states.PROPOSAL.scheme_of(proposal, at)
-        if broken_condition(queries.participant_of(own), queries.participant_of(partner), scheme, proposal.format):
+        code = _against_opening(proposal, own, partner, at)
+        if partner is None or code:
+            effects.tell_inviter(proposal, code, at)
             continue
         column = "visitor_participation" if missing == VISIT else "host_participation"
         setattr(proposal, column, partner)
         proposal.save(update_fields=[column])
         engine.move(proposal, Action.OPEN_INVITATION, actor=SYSTEM, at=at)
+
+
+def _against_opening(proposal: Proposal, own: Participation, partner: Participation | None, at: datetime) -> str:
+    if partner is None:
+        return "roles_do_not_complete"
+    if partner.edition_id != own.edition_id:
+        return "other_edition"
+    sides = queries.participant_of(own), queries.participant_of(partner)
+    broken = broken_condition(*sides, states.PROPOSAL.scheme_of(proposal, at), proposal.format)
+    return broken.code if broken is not None else ""
 
 
 def _locked(*participations: Participation) -> tuple[Participation, ...]:

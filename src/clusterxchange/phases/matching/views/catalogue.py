@@ -1,6 +1,6 @@
 """The whole catalogue with everything that narrows it in the address, and for whom somebody looks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -247,10 +248,19 @@ def catalogue_file(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     wanted_by = Search(request.GET, who.chosen(request.GET.get(FOR, ""), at), actor, at)
     rows = queries.with_what_is_shown(wanted_by.found(), wanted_by.participation)
-    entries = search.in_order(rows)[:ROWS_OF_A_FILE].iterator(chunk_size=ROWS_AT_A_TIME)
-    lines = (shown.line_of_a_file(entry, wanted_by.scheme, asker=wanted_by.asker) for entry in entries)
+    entries = search.in_order(rows)[: ROWS_OF_A_FILE + 1].iterator(chunk_size=ROWS_AT_A_TIME)
+    lines = _lines_of_a_file(entries, wanted_by)
     name = f"catalogue-{timezone.localtime(at).date().isoformat()}"
     return list_response(name, form, shown.header_of_a_file(), lines)
+
+
+def _lines_of_a_file(entries: Iterable[CatalogueEntry], wanted_by: Search) -> Iterator[list[object]]:
+    for number, entry in enumerate(entries):
+        if number == ROWS_OF_A_FILE:
+            cut = _("Only the first %(most)s organisations stand here. Narrow the catalogue to get the others.")
+            yield [cut % {"most": number_format(ROWS_OF_A_FILE)}]
+            return
+        yield shown.line_of_a_file(entry, wanted_by.scheme, asker=wanted_by.asker)
 
 
 def _clear_url(wanted_by: Search) -> str:

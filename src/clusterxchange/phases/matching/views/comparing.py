@@ -1,18 +1,21 @@
 """Up to three participants of the catalogue side by side."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.spreadsheets import list_response
 from clusterxchange.phases.matching import catalogue as shown
 from clusterxchange.phases.matching import queries, search
 from clusterxchange.phases.matching.catalogue import Asker
 from clusterxchange.phases.matching.models import CatalogueEntry
-from clusterxchange.phases.matching.views.catalogue import FOR, closed, lists_of, who_looks
+from clusterxchange.phases.matching.views.catalogue import FOR, FORMS_OF_A_FILE, closed, lists_of, who_looks
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.scheme.distances import great_circle_km
 from clusterxchange.scheme.document import Scheme
@@ -23,8 +26,8 @@ FEWEST, MOST = 2, 3
 
 @require_safe
 @signed_in
-def compare(request: HttpRequest) -> HttpResponse:
-    """Show two or three participants beside each other, fact by fact."""
+def compare(request: HttpRequest) -> HttpResponseBase:
+    """Show two or three participants beside each other, fact by fact, or give the same as a file."""
     actor, at = actor_of(request), clock.now()
     who = who_looks(actor)
     if not who.may_look:
@@ -44,7 +47,17 @@ def compare(request: HttpRequest) -> HttpResponse:
     scheme = asker.scheme if asker is not None else scheme_of_edition(lists[0][0], at)
     context["columns"] = [_head(entry, asker) for entry in rows]
     context["facts"] = _facts(rows, scheme, asker)
+    if (form := request.GET.get("as")) is not None:
+        if form not in FORMS_OF_A_FILE:
+            raise Http404
+        header = [_("What is compared"), *(column["name"] for column in context["columns"])]
+        return list_response("comparison", form, header, ([name, *values] for name, values in context["facts"]))
+    context["file_url"] = f"?{urlencode([*(('with', one) for one in wanted), *_asked_for(asker)])}"
     return render(request, "matching/compare.html", context)
+
+
+def _asked_for(asker: Asker | None) -> list[tuple[str, str]]:
+    return [(FOR, asker.participation.reference or "")] if asker is not None else []
 
 
 def _head(entry: CatalogueEntry, asker: Asker | None) -> dict[str, Any]:

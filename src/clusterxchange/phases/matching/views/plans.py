@@ -1,10 +1,12 @@
 """Plans for the whole programme: what one would bring, whom it leaves out, and its pairs to confirm."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,10 +14,13 @@ from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.money import format_cents
+from clusterxchange.foundation.spreadsheets import list_response
 from clusterxchange.phases.matching import notices, operations, queries, states
 from clusterxchange.phases.matching.engine import Reason
 from clusterxchange.phases.matching.forms import ConfirmPlannedPair
 from clusterxchange.phases.matching.models import MatchPlan, MatchPlanState, PlannedPair
+from clusterxchange.phases.matching.views.catalogue import FORMS_OF_A_FILE
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.current import open_edition
@@ -26,6 +31,7 @@ from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, si
 from clusterxchange.workflow.tables import Refusal
 
 PAIRS_OF_A_PAGE = 25
+OF_A_PAIR = ("visitor_participation__organisation", "host_participation__organisation", "proposal")
 REASONS_OF_A_PAIR = 3
 LIST = "/matching/plans/"
 
@@ -85,9 +91,45 @@ def _load(request: HttpRequest, reference: str) -> MatchPlan:
 
 @require_safe
 @signed_in
-def match_plan(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a plan: its figures, and its pairs with their reasons."""
-    return _show(request, _load(request, reference))
+def match_plan(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Show a plan: its figures, and its pairs with their reasons; or give pairs or figures as a file."""
+    found = _load(request, reference)
+    if "as" not in request.GET:
+        return _show(request, found)
+    form = request.GET["as"]
+    if form not in FORMS_OF_A_FILE or found.state != MatchPlanState.MADE:
+        raise Http404
+    if request.GET.get("rows") == "left-out":
+        header = [_("What is counted"), _("Name"), _("Without a partner"), _("All")]
+        return list_response(f"{found.reference}-left-out", form, header, _left_out(found))
+    header = [_("Visiting organisation"), _("Host organisation"), _("How well they fit"), _("Reasons"), _("Proposal")]
+    return list_response(f"{found.reference}-pairs", form, header, _pairs_of_a_file(found))
+
+
+def _left_out(found: MatchPlan) -> Iterator[list[object]]:
+    scheme = states.MATCH_PLAN.scheme_of(found, clock.now())
+    for name, rows in ((_("Country"), _countries(found)), (_("Type of organisation"), _types(found, scheme))):
+        for row in rows:
+            yield [name, *row]
+
+
+def _pairs_of_a_file(found: MatchPlan) -> Iterator[list[object]]:
+    scheme = states.MATCH_PLAN.scheme_of(found, clock.now())
+    for pair in found.pairs.select_related(*OF_A_PAIR):
+        one = _pair_shown(pair, scheme, may_confirm=False, bound=None)
+        reasons = " ".join(reason["sentence"] for reason in one["fits"])
+        proposal = pair.proposal.reference if pair.proposal is not None else ""
+        yield [one["visitor"], one["host"], one["band_label"], reasons, proposal]
+
+
+def _countries(found: MatchPlan) -> list[tuple[str, int, int]]:
+    rows = found.figures.get("unmatched_by_country", {}).items()
+    return [(country_name(code, get_language() or "en"), missing, number) for code, (missing, number) in rows]
+
+
+def _types(found: MatchPlan, scheme: Scheme) -> list[tuple[str, int, int]]:
+    rows = found.figures.get("unmatched_by_type", {}).items()
+    return [(label(scheme, "organisation_types", code), missing, number) for code, (missing, number) in rows]
 
 
 @signed_in
@@ -132,8 +174,7 @@ def _show(
 ) -> HttpResponse:
     actor = actor_of(request)
     scheme = states.MATCH_PLAN.scheme_of(found, clock.now())
-    related = ("visitor_participation__organisation", "host_participation__organisation", "proposal")
-    page = Paginator(found.pairs.select_related(*related), PAIRS_OF_A_PAGE).get_page(
+    page = Paginator(found.pairs.select_related(*OF_A_PAIR), PAIRS_OF_A_PAGE).get_page(
         request.POST.get("page") or request.GET.get("page")
     )
     context = {
@@ -147,14 +188,11 @@ def _show(
             {"label": str(notices.BAND_LABELS[band]), "number": found.figures.get("bands", {}).get(str(band), 0)}
             for band in sorted(notices.BAND_LABELS, reverse=True)
         ],
-        "countries": [
-            (country_name(code, get_language() or "en"), missing, number)
-            for code, (missing, number) in found.figures.get("unmatched_by_country", {}).items()
-        ],
-        "types": [
-            (label(scheme, "organisation_types", code), missing, number)
-            for code, (missing, number) in found.figures.get("unmatched_by_type", {}).items()
-        ],
+        "most_paid": format_cents(found.figures.get("most_cents", 0), get_language() or "en")
+        if found.figures.get("most_cents")
+        else "",
+        "countries": _countries(found),
+        "types": _types(found, scheme),
         "refusal": pages.refusal_context(Action.CONFIRM_SUGGESTION, refused) if refused else None,
         "bound": bound[1] if bound is not None else None,
         "has_errors": bound is not None and bool(bound[1].errors),
