@@ -75,6 +75,8 @@ def told(demonstration: Demonstration) -> dict[str, str]:
 class AfterTheStay:
     """One exchange after its stay, and the people who act in it."""
 
+    run = RUN
+
     def __init__(self, people: People, told: Mapping[str, str], name: str, **phone: Any) -> None:  # noqa: ANN401 -- what Chromium's contexts take
         """Bring the visitor and their partnership's people in Chromium; the host's side acts by requests."""
         self.people, self.name, self.reference = people, name, told[name]
@@ -89,7 +91,7 @@ class AfterTheStay:
 
     def comes(self, name: str) -> Person:
         """Sign somebody in who speaks for one of the two organisations."""
-        email, signed_in = email_of(name, RUN), self.people.demonstration.officers
+        email, signed_in = email_of(name, self.run), self.people.demonstration.officers
         if email not in signed_in:
             signed_in[email] = Person(name, self.people.demonstration.url, nobody_notes)
             signed_in[email].sign_in(email, PASSWORD, None)
@@ -124,7 +126,8 @@ class AfterTheStay:
     def validate(self, **granted: Any) -> None:  # noqa: ANN401 -- as above
         """Let both partnerships take the reports, and the visitor's all evidence."""
         visitors, hosts = f"{self.report}visitor/", f"{self.report}host/"
-        self.contact.act(self.contact.open(self.evidence), "accept_evidence")
+        page = self.contact.open(self.evidence)
+        self.contact.act(page, "accept_evidence", {"items": page.form("accept_evidence").choices["items"]})
         page = self.contact.act(self.contact.open(visitors), "validate_report", granted)
         assert page.state == "VALIDATED"
         page = self.host_contact.act(self.host_contact.open(hosts), "validate_report")

@@ -1,4 +1,8 @@
-"""Over random histories of a payment: what is paid is never above what was agreed, and the budget adds up."""
+"""Over random histories: what is paid is never above what was agreed, and the budget adds up.
+
+Of one payment, and of three of one partnership with its bank: files, statements that say what they like, and money that
+is asked back in part.
+"""
 
 import os
 from collections.abc import Callable
@@ -6,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -14,15 +19,20 @@ from clusterxchange.access.capacities import PO, PR, VP, V
 from clusterxchange.journeys.demonstration.story import Story
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.finalisation import operations as finalisation
-from clusterxchange.phases.finalisation.models import ActivityReport, Payment
+from clusterxchange.phases.finalisation.banking import operations as banking
+from clusterxchange.phases.finalisation.banking import queries
+from clusterxchange.phases.finalisation.models import ActivityReport, Payment, PaymentBatch, StatementLine
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.engine import NotDone
-from tests.bring import bring_exchange_to
+from tests.bring import bring_exchange_to, bring_many_exchanges_to
 from tests.cast import Cast
+from tests.phases.finalisation.bank import Booking, statement
+from tests.phases.finalisation.test_bank_file import give_account
 
 # Section 6: EUR 780 for Portugal is the most that is ever paid; three days were agreed, so half of it.
 CAP, AGREED, PLANNED = 78000, 39000, 1_000_000
 EXAMPLES = 400 if os.environ.get("LONG") else 12
+PAYMENTS, BANK_EXAMPLES = 3, (100 if os.environ.get("LONG") else 4)
 ACCOUNT = {"account_holder": "Teixits Almarge, S.L.", "iban": "DE89370400440532013000"}
 
 
@@ -104,3 +114,109 @@ def money_is_right(story: Story, cast: Cast) -> None:
     assert budget.paid_cents == (payment.amount_cents if is_paid else 0)
     is_over = payment.state in {"WAIVED", "RECOVERED"} or is_paid
     assert budget.committed_cents == (0 if is_over else payment.amount_cents)
+
+
+# Several payments and the bank
+
+STEPS = (
+    "order", "release", "file", "paid", "partly", "twice", "back", "correct", "receive", "demand", "recover", "block",
+    "unblock",
+)  # fmt: skip
+steps = st.lists(
+    st.tuples(st.sampled_from(STEPS), st.integers(0, PAYMENTS - 1), st.integers(1, 500_00)), min_size=8, max_size=30
+)
+# Everybody ordered, released and written; the first is paid, received and asked back in part, the second comes back.
+ALL_THE_WAY = [
+    *((name, which, 1) for name in ("order", "release") for which in range(PAYMENTS)),
+    ("file", 0, 1), ("partly", 0, 1), ("paid", 0, 1), ("twice", 1, 1), ("back", 1, 1), ("correct", 1, 1),
+    ("order", 1, 1), ("receive", 0, 1), ("demand", 0, 100_00), ("recover", 0, 1),
+]  # fmt: skip
+
+
+class OnePartnership:
+    """Three payments of one partnership, and what its people, its bank and the support office do with them."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast, self.stories = cast, bring_many_exchanges_to(cast, "due", PAYMENTS)
+        self.at, self.said = max(story.at for story in self.stories), 0
+        give_account(cast, self.at)
+
+    def payment(self, which: int) -> Payment:
+        return self.stories[which].payment
+
+    def bank_says(self, *bookings: Booking) -> None:
+        """Keep what the bank says, look at it and import it."""
+        self.said += 1
+        content = statement(*bookings, message=f"S-{self.said}")
+        chiara = self.cast.chiara.actor
+        kept = banking.keep_statement(self.cast.loom, content=content, name="s.xml", actor=chiara, at=self.at)
+        shown = queries.fingerprint_of(queries.verdicts_on(kept, self.at))
+        banking.import_statement(kept, shown=shown, actor=chiara, at=self.at)
+
+    def booking(self, which: int, **differing: str) -> Booking:
+        day = timezone.localtime(self.at).date().isoformat()
+        reference = str(self.stories[which].exchange.reference)
+        return Booking(reference, **{"day": day, "bank_reference": f"B{self.said}-{which}", **differing})
+
+    def take(self, name: str, which: int, cents: int) -> None:
+        """Try one step; what may not be done is refused and changes nothing."""
+        story, cast, payment, at = self.stories[which], self.cast, self.payment(which), self.at
+        edda = cast.edda.actor
+        if name == "file":
+            for batch in PaymentBatch.objects.filter(file_made_at=None):
+                banking.make_bank_file(batch, actor=cast.chiara.actor, at=at)
+        elif name in {"paid", "partly", "twice", "back"}:
+            differing = {"partly": {"amount": "100.00"}, "back": {"comes_back": "AC04"}}.get(name, {})
+            own = self.booking(which, **differing)
+            self.bank_says(*([own, own] if name == "twice" else [own]))
+        elif name == "demand":
+            finalisation.demand_recovery(payment, reason="Found.", recovery_cents=cents, actor=edda, at=at)
+        else:
+            story.at = at
+            moves(story, cast)[name](payment)
+
+    def money_is_right(self) -> None:
+        """Work the budget out from what became of each payment, and compare."""
+        budget, payments = Budget.objects.get(partnership=self.cast.loom), [self.payment(n) for n in range(PAYMENTS)]
+        kept = {"PAID": 1, "CONFIRMED": 1, "RECOVERY": 1, "RECOVERED": 1}
+        back = sum(one.recovery_cents for one in payments if one.state == "RECOVERED")
+        paid = sum(one.amount_cents for one in payments if one.state in kept) - back
+        committed = sum(one.amount_cents for one in payments if one.state not in kept)
+        assert (budget.reserved_cents, budget.committed_cents, budget.paid_cents) == (0, committed, paid)
+        assert budget.free_cents == PLANNED - committed - paid
+        for one in payments:
+            assert 0 <= one.recovery_cents <= one.amount_cents == one.agreed_cents == AGREED <= CAP
+            counted = StatementLine.objects.filter(payment=one, outcome="paid").count()
+            returned = StatementLine.objects.filter(payment=one, outcome="returned").count()
+            # Each time the bank pays, it is after a release of its own; what came back was paid or on its way.
+            assert counted <= 1 + returned
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(1800)
+def test_the_budget_adds_up_whatever_becomes_of_several_payments_and_whatever_the_bank_says(cast: Cast) -> None:
+    world, reached = OnePartnership(cast), set[str]()
+
+    @settings(max_examples=BANK_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(history=steps)
+    @example(history=ALL_THE_WAY)
+    def holds(history: list[tuple[str, int, int]]) -> None:
+        begun = world.at
+        with transaction.atomic():
+            for name, which, cents in history:
+                world.at += timedelta(hours=1)
+                try:
+                    with transaction.atomic():
+                        world.take(name, which, cents)
+                except NotDone:
+                    continue
+                reached.update(world.payment(n).state for n in range(PAYMENTS))
+                world.money_is_right()
+            world.money_is_right()
+            assert obligations.differences(world.at) == []
+            transaction.set_rollback(True)
+        world.at = begun
+
+    holds()
+
+    assert {"ORDERED", "RELEASED", "PAID", "RETURNED", "CONFIRMED", "RECOVERED"} <= reached
