@@ -2,7 +2,8 @@
 
 A notice is a row with codes and names; its sentence is made in the reader's language when it is sent.
 
-Each person gets at most one notice from one transaction: what they must do now goes before what happened.
+Each person gets at most one notice from one transaction: what they must do now goes before what happened. Whoever acted
+gets none, unless it brings a file.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +30,7 @@ from clusterxchange.parties.memberships import (
 )
 from clusterxchange.workflow import mail_times, obligations, registry
 from clusterxchange.workflow.models import Notice, Obligation, Outbox
-from clusterxchange.workflow.tables import Machine
+from clusterxchange.workflow.tables import Machine, Occasion
 
 ROLES_OF_CAPACITY = {VP: CASE_PEOPLE, HP: CASE_PEOPLE, PO: ORDERERS, PR: RELEASERS}
 PeopleBehind = Callable[[Capacity, int | None, int | None], list[Account]]
@@ -107,6 +108,7 @@ def tell(happenings: Iterable[Happening], opened: Iterable[Obligation], actor: A
                 letter = letters.get((obligation.kind, obligation.subject_id, Capacity(obligation.capacity)))
                 found.append(_with_letter(notice, letter))
     found += _told_of(reversed(happenings), people, told, at)
+    found += _with_a_file_for(actor, happenings, at)
     _put_into_outbox(found, happenings, at)
     send(found)
 
@@ -156,6 +158,19 @@ def _told_of(
                     told.add(person.pk)
                     found.append(_of_happening(happening, person, at))
     return found
+
+
+def _with_a_file_for(actor: Actor, happenings: Iterable[Happening], at: datetime) -> list[Notice]:
+    """Tell whoever acted as well where the mail brings a file: nobody else would bring it to them."""
+    person = Account.objects.filter(pk=actor.account_id or 0).first()
+    for one in happenings:
+        if person is None or one.machine.attaches is None or not one.tells:
+            continue
+        occasion = Occasion(one.action, Notice.Topic.HAPPENED, person.email, at)
+        subject = one.machine.model._default_manager.select_related(*one.machine.related).get(pk=one.subject.pk)
+        if one.machine.attaches(subject, occasion) is not None:
+            return [_of_happening(one, person, at)]
+    return []
 
 
 def remind(obligation: Obligation, at: datetime, letter: str = "") -> None:

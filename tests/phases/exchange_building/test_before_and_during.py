@@ -34,6 +34,12 @@ def five_days() -> list[dict[str, str]]:
     return [{"day": day.isoformat(), "half": half, **row} for day in days for half in ("morning", "afternoon")]
 
 
+def days_of(*numbers: int) -> list[dict[str, str]]:
+    """Give the plan of some whole days in April."""
+    row = {"activity": "Trials", "place": "", "people": "", "result": ""}
+    return [{"day": f"2026-04-{day}", "half": half, **row} for day in numbers for half in ("morning", "afternoon")]
+
+
 def begin_amendment(story: Story, **values: Any) -> None:  # noqa: ANN401 -- whatever a column holds
     operations.amend_commitment(Commitment.objects.get(pk=story.commitment.pk), actor=story.host, at=story.at)
     operations.edit_commitment(story.commitment, values=values, actor=story.visitor, at=story.at, capacity=V)
@@ -49,7 +55,7 @@ def code_of(call: Callable[[], object]) -> str:
 def calendars_of(story: Story, person: str) -> list[tuple[str, str, str, date]]:
     """Give method, name, sequence and first day of each calendar file that somebody got by mail, in their order."""
     found = []
-    for notice in Notice.objects.filter(account__email=f"{person}@cast.example", kind__in=("exchange", "commitment")):
+    for notice in Notice.objects.filter(account__email=f"{person}@cast.example").order_by("pk"):
         mail: EmailMessage = mail_of(notice)
         for attachment in mail.attachments:
             name, content, kind = attachment
@@ -65,16 +71,60 @@ def calendars_of(story: Story, person: str) -> list[tuple[str, str, str, date]]:
 # Calendars
 
 
-def test_everybody_but_the_last_to_sign_gets_the_stay_into_the_calendar_by_mail_once(cast: Cast) -> None:
+def test_everybody_gets_the_stay_into_the_calendar_by_mail_once_also_whoever_signed_last(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ready", at_once=False)
 
-    for person in ("ana", "bram", "dov"):
+    for person in ("ana", "bram", "chiara", "dov"):
         (found,) = calendars_of(story, person)
         assert found[0::2] == ("REQUEST", "0")
         assert found[3] == date(2026, 4, 14)
         assert found[1].startswith(f"{story.exchange.reference}@")
-    # Chiara signs last; she has the page before her, which offers it.
-    assert calendars_of(story, "chiara") == []
+
+
+def test_a_signed_amendment_and_a_cancellation_reach_everybody_by_mail_and_count_up(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready", at_once=False)
+    begin_amendment(story, first_day=date(2026, 4, 13), last_day=date(2026, 4, 15), plan=days_of(13, 14, 15))
+    story.tell("commitment_signed")
+    operations.cancel_exchange(story.exchange, reason_code="illness", actor=story.host, at=story.at, capacity=H)
+
+    for person in ("ana", "bram", "chiara", "dov"):
+        found = calendars_of(story, person)
+        assert [(method, sequence, day) for method, _name, sequence, day in found] == [
+            # The mails are written now that it is cancelled: each of them takes the entry out, and none brings it back.
+            ("CANCEL", "2", date(2026, 4, 13)),
+        ] * 3
+
+
+def test_a_signed_amendment_is_mailed_with_a_higher_number_than_the_first_invitation(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready", at_once=False)
+    before = {person: calendars_of(story, person) for person in ("ana", "bram", "chiara", "dov")}
+    begin_amendment(story, first_day=date(2026, 4, 13), last_day=date(2026, 4, 15), plan=days_of(13, 14, 15))
+    story.tell("commitment_signed")
+
+    for person, (first,) in before.items():
+        changed = calendars_of(story, person)[-1]
+        assert (first[0], first[2], first[3]) == ("REQUEST", "0", date(2026, 4, 14))
+        assert (changed[0], changed[2], changed[3]) == ("REQUEST", "1", date(2026, 4, 13))
+        assert changed[1] == first[1]
+        assert len(calendars_of(story, person)) == 2
+
+
+def test_a_stay_that_ends_early_is_shortened_in_the_calendars_of_all(
+    cast: Cast, browser: Browser, at_the_moment_of: Moment
+) -> None:
+    story = bring_exchange_to(cast, "running", at_once=False)
+    story.at = datetime(2026, 4, 15, 16, 0, tzinfo=ZONE)
+    for actor, capacity in ((story.visitor, V), (story.host, H)):
+        story.at += timedelta(minutes=20)
+        operations.confirm_end(story.exchange, actor=actor, at=story.at, capacity=capacity)
+
+    for person in ("ana", "bram", "chiara", "dov"):
+        assert calendars_of(story, person)[-1][0::2] == ("REQUEST", "1")
+    at_the_moment_of(story)
+    page = browser.get(cast.dov, f"/exchanges/{story.exchange.reference}/calendar/")
+    event = vobject.readOne(page.response.content.decode(), validate=True).vevent
+    # The end of an entry of whole days is the day after it.
+    assert (event.sequence.value, event.dtend.value) == ("1", date(2026, 4, 16))
 
 
 def test_an_amendment_and_a_cancellation_keep_the_name_and_count_up(

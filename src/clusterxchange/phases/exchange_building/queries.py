@@ -578,7 +578,7 @@ WITH_CALENDAR = {
 
 
 def calendar_entry_of(exchange: Exchange) -> CalendarEntry | None:
-    """Give the stay as all four have signed it; None before. Each later version, and a cancellation, counts up."""
+    """Give the stay as all four have signed it; None before. Each later version, and how it ends, counts up."""
     commitment = exchange.commitment
     if (
         commitment is None
@@ -590,12 +590,12 @@ def calendar_entry_of(exchange: Exchange) -> CalendarEntry | None:
     names = names_of_exchange(exchange)
     title = _("%(visitor)s visits %(host)s") if is_physical(exchange) else _("%(visitor)s meets %(host)s online")
     address = f"{settings.PUBLIC_URL.rstrip('/')}/exchanges/{exchange.reference}/"
-    is_cancelled = exchange.state == ExchangeState.CANCELLED
+    is_cancelled, early = exchange.state == ExchangeState.CANCELLED, ended_early_on(exchange)
     return CalendarEntry(
         name=f"{exchange.reference}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}",
-        sequence=commitment.version - 1 + int(is_cancelled),
+        sequence=commitment.version - 1 + int(is_cancelled or early is not None),
         first_day=commitment.first_day,
-        last_day=commitment.last_day,
+        last_day=early or commitment.last_day,
         title=title % names,
         place=commitment.place,
         text=address,
@@ -616,20 +616,31 @@ def calendar_file_of(exchange: Exchange, *, method: Method, invited: str, at: da
 
 def calendar_of(exchange: Exchange, occasion: Occasion) -> Attachment | None:
     """Put the invitation to the mail that tells of a ready exchange, and its withdrawal to that of a cancelled one."""
-    return _calendar(exchange, occasion) if (occasion.action, occasion.topic) in WITH_CALENDAR else None
+    if (occasion.action, occasion.topic) in WITH_CALENDAR:
+        return _calendar(exchange, occasion)
+    return calendar_of_change(exchange, occasion)
 
 
-def calendar_of_amendment(commitment: Commitment, occasion: Occasion) -> Attachment | None:
-    """Put the changed invitation to the mail that tells of a signed amendment."""
-    exchange = commitment.exchange
-    is_told = (occasion.action, occasion.topic) == (Action.SIGN_COMMITMENT, Notice.Topic.HAPPENED)
-    if not is_told or exchange.commitment_id != commitment.pk:
+def calendar_of_change(exchange: Exchange, occasion: Occasion) -> Attachment | None:
+    """Put the changed invitation to all that is told when an amendment is signed or a stay ends early."""
+    commitment = exchange.commitment
+    if commitment is None or commitment.signed_at is None:
         return None
-    is_the_last = commitment.signed_at is not None and commitment.signed_at <= occasion.at
-    replaces_another = exchange.commitments.filter(signed_at__isnull=False).exclude(pk=commitment.pk).exists()
-    if not is_the_last or not replaces_another:
+    is_amended = (
+        commitment.signed_at == occasion.at
+        and exchange.commitments.filter(signed_at__isnull=False).exclude(pk=commitment.pk).exists()
+    )
+    ends_now = exchange.ended_at == occasion.at and ended_early_on(exchange) is not None
+    return _calendar(exchange, occasion) if is_amended or ends_now else None
+
+
+def ended_early_on(exchange: Exchange) -> date | None:
+    """Give the day on which a stay ended before its last day; None where it did not."""
+    commitment = exchange.commitment
+    if exchange.ended_at is None or commitment is None or commitment.first_day is None or commitment.last_day is None:
         return None
-    return _calendar(exchange, occasion)
+    day = max(exchange.ended_at.astimezone(ZoneInfo("Europe/Brussels")).date(), commitment.first_day)
+    return day if day < commitment.last_day else None
 
 
 def _calendar(exchange: Exchange, occasion: Occasion) -> Attachment | None:

@@ -15,7 +15,7 @@ from clusterxchange.phases.exchange_building.models import (
 )
 from clusterxchange.phases.exchange_building.queries import (
     calendar_of,
-    calendar_of_amendment,
+    calendar_of_change,
     names_of_exchange,
     rules_of_case,
     signatories_of,
@@ -166,7 +166,7 @@ COMMITMENT = register(
         root="exchange",
         root_name="exchange",
         scheme_of=lambda commitment, at: rules_of_case(commitment.exchange, commitment, at),
-        attaches=calendar_of_amendment,
+        attaches=lambda commitment, occasion: calendar_of_change(commitment.exchange, occasion),
         asked_capacities=_asked,
         left_out=_not_signing,
         describe=lambda commitment: names_of_exchange(commitment.exchange),
@@ -284,6 +284,7 @@ FINANCIAL_AGREEMENT = register(
         scheme_of=lambda agreement, at: rules_of_case(
             agreement.exchange, agreement.commitment or agreement.exchange.commitment, at
         ),
+        attaches=lambda agreement, occasion: calendar_of_change(agreement.exchange, occasion),
         describe=lambda agreement: names_of_exchange(agreement.exchange),
         address=lambda agreement: f"/exchanges/{agreement.exchange.reference}/financial-agreement/",
         locks=("exchange__visitor_participation", "exchange"),

@@ -2,7 +2,7 @@
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import HP, PO, PR, SO, VP, Capacity, H, V
-from clusterxchange.phases.exchange_building.queries import names_of_exchange, rules_of_case
+from clusterxchange.phases.exchange_building.queries import calendar_of_change, names_of_exchange, rules_of_case
 from clusterxchange.phases.exchange_building.states import PARTIES
 from clusterxchange.phases.finalisation import effects, guards
 from clusterxchange.phases.finalisation.models import (
@@ -40,6 +40,7 @@ ACTIVITY_REPORT = register(
         root="exchange",
         root_name="exchange",
         scheme_of=lambda report, at: rules_of_case(report.exchange, report.exchange.commitment, at),
+        attaches=lambda report, occasion: calendar_of_change(report.exchange, occasion),
         describe=lambda report: names_of_exchange(report.exchange),
         address=lambda report: f"/exchanges/{report.exchange.reference}/report/{'visitor' if report.side == 'V' else 'host'}/",
         locks=("exchange__visitor_participation", "exchange"),
