@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import random
 import re
 import subprocess
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 
 from clusterxchange.documents.signing.authority import Authority, make_authority
@@ -59,6 +61,41 @@ def pdfsig(pdf: bytes, folder: Path) -> str:
     path = folder / "signed.pdf"
     path.write_bytes(pdf)
     return subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
+
+
+def words_of_tags(pdf: bytes) -> list[tuple[str, str, str]]:
+    """Give kind, spoken name and place in the tree of tags of each field, as a reader for the blind finds them."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert bool(document.Root.MarkInfo.Marked)
+        parents, found = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree), []
+        for page in document.pages:
+            for widget in page.obj.get("/Annots", []):
+                if widget.Subtype != pikepdf.Name.Widget:
+                    continue
+                element = parents[int(widget.StructParent)]
+                assert element.K.Obj.objgen == widget.objgen
+                assert any(one.objgen == element.objgen for one in element.P.K)
+                found.append((str(widget.T), str(element.S), str(element.Alt)))
+        return found
+
+
+@pytest.mark.parametrize("name", ["unsigned", "signed"])
+def test_tags_and_the_mark_of_an_accessible_file_are_there_before_and_after_signing(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    pdf: bytes = request.getfixturevalue(name)
+
+    assert words_of_tags(pdf) == [
+        ("V", "/Form", "Signature of Visiting organisation: Hilaturas Verdemar, S.L."),
+        ("H", "/Form", "Signature of Host organisation: Tecelagem Ribeira Alta, Lda."),
+        ("VP", "/Form", "Signature of Visitor's partnership: CLAMTEX"),
+        ("HP", "/Form", "Signature of Host's partnership: Hi-Tech-TEX"),
+        ("archive", "/Form", "Time stamp of the archive"),
+    ]
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        metadata = document.open_metadata()
+        assert (metadata["pdfuaid:part"], metadata["pdfaid:part"]) == ("1", "2")
+        assert document.Root.Lang == "en"
 
 
 def test_a_file_to_be_signed_has_a_named_field_for_each_of_the_four_and_no_signature(unsigned: bytes) -> None:
