@@ -120,4 +120,4 @@ def test_the_desk_of_an_exchange_asks_seldom(cast: Cast) -> None:
     client.get("/desk/")
     with CaptureQueriesContext(connection) as counted:
         client.get("/desk/")
-    assert len(counted) <= 27
+    assert len(counted) <= 28
