@@ -4,6 +4,7 @@ Both files are made by tools/reference_data.py.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ OTHER_NAMES = Path(__file__).parent / "data" / "region_names.json"
 # Greece has letters of its own there.
 OWN_LETTERS = {"GR": "EL"}
 LETTERS, BROAD = 2, 4
+# One name that regions of two countries bear has the country behind it.
+COUNTRY_BEHIND = re.compile(r" \([A-Z]{2}\)$")
 MOST_FOUND = 20
 
 
@@ -69,7 +72,7 @@ def code_of(typed: str, country: str) -> str | None:
 def _names_of(code: str, name: str) -> set[str]:
     # A region of two languages has both names, with a stroke between them.
     others = (name_in(code, language) for language in _others())
-    return {fold(one) for one in (name, *name.split("/"), *others) if one}
+    return {fold(one) for one in (name, *name.split("/"), COUNTRY_BEHIND.sub("", name), *others) if one}
 
 
 def _is_in(wanted: str, code: str, name: str) -> bool:

@@ -365,10 +365,15 @@ def test_without_javascript_an_entry_is_chosen_on_a_page_of_its_own(cast: Cast, 
     assert application.organisation.nace == "1320"
     wrong = browser.post(address(application, "find", "nace"), {"nace": "magic"})
     assert (wrong.status_code, 'data-error="nace_unknown"' in wrong.content.decode()) == (422, True)
+    browser.post(address(application, "sections", "profile"), {"nace": "magic"})
+    again = browser.get(address(application, "find", "nace"), {"q": "weaving"}).content.decode()
+    assert "13.20 Weaving of textiles" in again
+    assert "data-error" not in again
 
 
 def test_every_region_and_town_has_what_it_needs() -> None:
     assert regions.code_of("Wien", "AT") == "AT13"
+    assert regions.code_of("centro", "PT") == "PT19", "the statistics write Centro (PT), people do not"
     assert regions.written("ES52") == "Comunitat Valenciana"
     assert regions.written("Shirak") == "Shirak"
     assert economic_activities.written("13") == "13 Manufacture of textiles"

@@ -389,15 +389,18 @@ def find(request: HttpRequest, reference: str, name: str) -> HttpResponse:
 
 def _find_page(desk: Desk, name: str, form: SectionForm, found: list[Found], *, status: int = 200) -> HttpResponse:
     finder, country = FINDERS[name], desk.application.organisation.country
+    typed = desk.request.GET.get("q", "")[:120]
+    # What was typed wrongly before says nothing of a new search.
+    tells = form.is_bound and not typed
     context = {
         "application": desk.application,
         "name": name,
         "label": form[name].label,
         "field": form[name],
-        "typed": desk.request.GET.get("q", "")[:120],
+        "typed": typed,
         "found": found,
-        "form": form if form.is_bound else None,
-        "has_errors": form.is_bound and bool(form.errors),
+        "form": form if tells else None,
+        "has_errors": tells and bool(form.errors),
         "section_address": desk.address("sections", finder.section),
         "section_title": section_title(finder.section),
         "address": desk.address(),
