@@ -29,6 +29,19 @@ def code_of(call: Callable[[], object]) -> str:
     return caught.value.refusal.code
 
 
+def test_the_declarations_are_a_part_that_is_open_until_all_are_made(
+    cast: Cast, browser: Browser, at_the_moment_of: Moment
+) -> None:
+    story = bring_exchange_to(cast, "drafted", at_once=False)
+    path = f"{at_the_moment_of(story)}commitment/"
+    assert "Parts: 8 of 8 written" in browser.get(cast.ana, path).text
+
+    operations.edit_commitment(
+        story.commitment, values={"declares_no_internship": False}, actor=cast.ana.actor, at=story.at, capacity=V
+    )
+    assert "Parts: 7 of 8 written" in browser.get(cast.ana, path).text
+
+
 # A part is held
 
 

@@ -586,6 +586,8 @@ def plan_of(plan: list[dict[str, str]]) -> list[dict[str, Any]]:
 def _commitment_context(request: HttpRequest, commitment: Commitment, at: datetime) -> Mapping[str, Any]:
     actor = actor_of(request)
     missing = rules.missing_parts(commitment, is_physical=queries.is_physical(commitment.exchange))
+    if not all(getattr(commitment, one) for one in queries.declarations_of(commitment.exchange)):
+        missing.append("declarations")
     base = f"/exchanges/{commitment.exchange.reference}/commitment/"
     others = [one.version for one in commitment.exchange.commitments.order_by("version") if one.pk != commitment.pk]
     may_edit = _may_edit(commitment, actor)
@@ -594,8 +596,8 @@ def _commitment_context(request: HttpRequest, commitment: Commitment, at: dateti
         "hinted": hint_words_of(commitment, queries.rules_of_case(commitment.exchange, commitment, at))
         if commitment.frozen is None
         else [],
-        "written": len(rules.NEEDED) - len(missing),
-        "needed": len(rules.NEEDED),
+        "written": len(rules.PARTS_OF_ORGANISATIONS) - len(missing),
+        "needed": len(rules.PARTS_OF_ORGANISATIONS),
         "edit_url": f"{base}edit-commitment/" if may_edit else "",
         "text": _shown(commitment.frozen, commitment.language) if commitment.frozen is not None else None,
         "sign_rows": _consent_rows(commitment, actor),
