@@ -100,6 +100,63 @@ def test_whoever_holds_a_session_guesses_a_password_under_a_text_no_more_often_t
     assert taken.post(path, {**text, "password": PASSWORD}).status_code == 302
 
 
+def ask_for_a_code(client: Client, email: str) -> str:
+    """Ask for a code to sign in with; give what the mail says."""
+    mail.outbox.clear()
+    answer = client.post("/sign-in/code/", {"email": email})
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/code/enter/")
+    [letter] = mail.outbox
+    assert letter.to == [email]
+    return str(letter.body)
+
+
+def code_in(letter: str) -> str:
+    [found] = re.findall(r"^([A-Z0-9-]{6,})$", letter, re.MULTILINE)
+    return str(found)
+
+
+@pytest.mark.django_db
+def test_a_code_from_a_mail_lets_its_owner_in_without_a_password(cast: Cast) -> None:
+    browser = Client()
+    code = code_in(ask_for_a_code(browser, cast.nuno.account.email))
+
+    assert Client().post("/sign-in/code/enter/", {"code": code}).status_code == 302
+    answer = browser.post("/sign-in/code/enter/", {"code": code.lower()})
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+    assert browser.session["_auth_user_id"] == str(cast.nuno.account.pk)
+
+
+@pytest.mark.django_db
+def test_three_wrong_codes_end_it_and_the_right_one_comes_too_late(cast: Cast) -> None:
+    browser = Client()
+    code = code_in(ask_for_a_code(browser, cast.nuno.account.email))
+
+    answers = [browser.post("/sign-in/code/enter/", {"code": "WRONG1"}) for _try in range(3)]
+    assert [one.status_code for one in answers] == [422, 422, 302]
+    browser.post("/sign-in/code/enter/", {"code": code})
+    assert "_auth_user_id" not in browser.session
+
+
+@pytest.mark.django_db
+def test_an_address_without_an_account_gets_the_same_page_and_a_mail_that_says_so() -> None:
+    browser = Client()
+    letter = ask_for_a_code(browser, "nobody.here@cast.example")
+    assert "which has no account" in letter
+    assert browser.get("/sign-in/code/enter/").status_code == 200
+    assert browser.post("/sign-in/code/enter/", {"code": "ABC123"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_after_a_code_from_a_mail_the_second_factor_is_asked_as_after_a_password(cast: Cast) -> None:
+    account = cast.chiara.account
+    browser = Client()
+    code = code_in(ask_for_a_code(browser, account.email))
+
+    answer = browser.post("/sign-in/code/enter/", {"code": code})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/two-factor/authenticate/")
+    assert "_auth_user_id" not in browser.session
+
+
 @pytest.mark.django_db
 def test_the_known_device_of_somebody_else_brings_no_more_tries(cast: Cast) -> None:
     give_password(cast.nuno)

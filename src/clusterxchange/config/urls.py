@@ -21,6 +21,8 @@ handler500 = "clusterxchange.config.errors.failed"
 
 signing_in: list[URLPattern | URLResolver] = [
     path("sign-in/", account_views.login, name="account_login"),
+    path("sign-in/code/", account_views.request_login_code, name="account_request_login_code"),
+    path("sign-in/code/enter/", account_views.confirm_login_code, name="account_confirm_login_code"),
     path("sign-out/", account_views.logout, name="account_logout"),
     path("sign-up/", account_views.signup, name="account_signup"),
 ]

@@ -10,7 +10,8 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     ),
     "account": (
         "account_login", "account_logout", "account_signup", "account_inactive", "account_confirm_email",
-        "account_confirm_login_code", "account_email", "account_email_verification_sent", "account_change_password",
+        "account_request_login_code", "account_confirm_login_code", "account_email",
+        "account_email_verification_sent", "account_change_password",
         "account_set_password", "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "account_reauthenticate",
         "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes",
