@@ -1,10 +1,10 @@
 """Tells exchanges of a running demonstration up to where a browser goes on: by its own stories, in its own database.
 
-    DATA=… MODE=demo python -m tests.browser.telling RUN NAME:STEP:FIRST_DAY:LAST_DAY:FORMAT …
+    DATA=… MODE=demo python -m tests.browser.telling RUN NAME:STEP:FIRST_DAY:LAST_DAY:FORMAT[:COUNTRY:REGION] …
     DATA=… MODE=demo python -m tests.browser.telling RUN group:NAME:PLACES
 
-Each is of a new visiting organisation in Spain and a host in Portugal; their references are printed by name. A group
-exchange has one place left for which two visitors ask.
+Each is of a new visiting organisation, in Spain where nothing else is said, and a host in Portugal; their references
+are printed by name. A group exchange has one place left for which two visitors ask.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def email_of(name: str, run: str) -> str:
     return f"{name}-{run}@after.example"
 
 
-def join(run: str, name: str, like: str) -> tuple[Any, Any]:
+def join(run: str, name: str, like: str, **place: str) -> tuple[Any, Any]:
     """Let an organisation like one of the demonstration's register and be accepted; give it and who speaks for it."""
     # Django has to know its database before any of these is read.
     from clusterxchange.access.actor import SYSTEM  # noqa: PLC0415 -- see above
@@ -44,6 +44,7 @@ def join(run: str, name: str, like: str) -> tuple[Any, Any]:
     written = {profile["key"]: profile for profile in profiles()}
     profile = {
         **written[like],
+        **place,
         "key": f"{name}-{run}",
         "legal_name": f"{name.title()} {run} y Compañía",
         "registration_number": f"{name} {run}",
@@ -129,8 +130,8 @@ def tell(run: str, wanted: list[str]) -> dict[str, str]:
     host, host_speaker = join(run, "anfitria", HOST_LIKE)
     told = {}
     for one in wanted:
-        name, until, first_day, last_day, form = one.split(":")
-        visitor, speaker = join(run, name, VISITOR_LIKE)
+        name, until, first_day, last_day, form, *elsewhere = one.split(":")
+        visitor, speaker = join(run, name, VISITOR_LIKE, **dict(zip(("country", "region"), elsewhere, strict=False)))
         story = Story(
             visitor_participation=visitor,
             host_participation=host,

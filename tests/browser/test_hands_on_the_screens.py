@@ -128,10 +128,10 @@ def test_the_tracking_page_prints_as_a_proof(people: People, told: Mapping[str, 
 
     tab.emulate_media(media="print")
 
-    main = tab.locator("main")
-    for said in (page.reference, one.reference, "EUR 390.00"):
-        expect(main.get_by_text(said).first).to_be_visible(timeout=PATIENCE)
-    expect(main.locator(".stepper").first).to_be_visible()
+    printed = tab.locator("main").inner_text()
+    for said in (page.reference, "EUR 390.00", "Ordered", "Released", "Received"):
+        assert said in printed
+    expect(tab.locator(".stepper").first).to_be_visible()
     assert [element for element in tab.locator(".no-print, form button").all() if element.is_visible()] == []
     assert len(tab.pdf()) > 0
     tab.emulate_media(media="screen")

@@ -43,7 +43,8 @@ TOLD = {
     "tempesta": "ended:2026-02-16:2026-02-20:physical",
     "enlinia": "ended:2026-02-24:2026-02-26:virtual",
     "tornada": "released:2026-02-03:2026-02-05:physical",
-    "fora": "released:2026-02-03:2026-02-05:physical",
+    # Outside SEPA only an account of the organisation's own country is taken.
+    "fora": "released:2026-02-03:2026-02-05:physical:UA:UA71",
     "futura": "ready:2026-03-24:2026-03-26:physical",
 }
 TODAY = "2026-03-02"
