@@ -86,7 +86,7 @@ def test_pages_around_signing_are_clean_with_a_refusal_held_signed_and_amended_t
 
 def test_a_stay_under_way_is_clean(people: People) -> None:
     support = people.signed_in("support@demo.example", widths=())
-    links = dict.fromkeys(support.open("/exchanges/").links("/exchanges/EXC-"))
+    links = [one for one in support.open("/exchanges/").links("/") if "/exchanges/EXC-" in one]
     running = [url for url in links if support.open(url).state in {"RUNNING", "INTERRUPTED"}]
 
     assert running
