@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from clusterxchange.access.actor import Actor
@@ -124,7 +124,7 @@ def make_account(name: str, first: str, last: str, **offices: bool) -> Account:
 
 def give_second_factor(account: Account) -> None:
     """Set up the app with codes that people with an office must have."""
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
+    TOTP.activate(account, TOTP_SECRET)
 
 
 def make_partnership(

@@ -149,6 +149,18 @@ def test_the_way_to_https_tells_the_browser_the_same(settings: Any) -> None:  # 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/sign-in/", "/sign-up/", "/sign-out/", "/language/", "/desk/put-first-steps-away/"])
+def test_what_another_site_sends_is_refused(cast: Cast, path: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.nuno.account)
+
+    assert browser.post(path, {"language": "pl"}).status_code == 403
+    browser.cookies["csrftoken"] = "a" * 32
+    assert browser.post(path, {"language": "pl", "csrfmiddlewaretoken": "b" * 32}).status_code == 403
+    assert browser.get("/desk/").wsgi_request.user == cast.nuno.account
+
+
+@pytest.mark.django_db
 def test_every_cookie_is_for_this_site_and_no_script(cast: Cast) -> None:
     client = Client()
     client.post("/sign-in/", {"login": cast.nuno.account.email, "password": "a long enough password 26"})

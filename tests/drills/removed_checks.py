@@ -7,6 +7,7 @@ from dataclasses import dataclass
 SIGNING_IN, SERVICES = "tests/parties/test_signing_in.py", "tests/parties/test_sign_in_services.py"
 FILES, DECIDE = "tests/foundation/test_hostile_files.py", "tests/access/test_decide.py"
 READINGS, PRODUCTION = "tests/access/test_one_table_two_readings.py", "tests/config/test_production.py"
+ENTERING, FOUR_EYES = "tests/parties/test_accounts.py", "tests/access/test_decide.py"
 ACCOUNTS, KEYS = "src/clusterxchange/parties/accounts/", "tests/foundation/test_key_rotation.py"
 DOOR, SAFETY = "src/clusterxchange/foundation/files.py", "src/clusterxchange/config/safety.py"
 
@@ -45,6 +46,27 @@ CHECKS = (
     ),
     Check("a new device is told", f"{ACCOUNTS}adapter.py", "and knew_others:", "and False:", SIGNING_IN),
     Check("who it is, once more", f"{ACCOUNTS}proven.py", "return not records or", "return True or", SIGNING_IN),
+    Check(
+        "an office needs a second factor",
+        f"{ACCOUNTS}second_factor.py",
+        "if not must_have_second_factor(cast(",
+        "if True or not must_have_second_factor(cast(",
+        ENTERING,
+    ),
+    Check(
+        "secrets of second factors are sealed",
+        f"{ACCOUNTS}adapter.py",
+        "return box().encrypt(text.encode()).decode()",
+        "return text",
+        ENTERING,
+    ),
+    Check(
+        "a mark of origin",
+        "src/clusterxchange/config/settings.py",
+        '    "django.middleware.csrf.CsrfViewMiddleware",\n',
+        "",
+        PRODUCTION,
+    ),
     # Services to sign in by
     Check("the last way stays", f"{ACCOUNTS}services.py", "and not others.exists():", "and False:", SERVICES),
     Check(
@@ -94,6 +116,13 @@ CHECKS = (
         "return bool(own) and any(value in own for value in values_at(thing, relation.path))",
         "return bool(own)",
         READINGS,
+    ),
+    Check(
+        "two people pay",
+        "src/clusterxchange/access/table.py",
+        "A.RELEASE_PAYMENT: may(PR, unless=(WHO_ORDERED,)),",
+        "A.RELEASE_PAYMENT: may(PR),",
+        FOUR_EYES,
     ),
     # Files
     Check("at most ten megabytes", DOOR, "if upload.size > LARGEST:", "if False:", FILES),

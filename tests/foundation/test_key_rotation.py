@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings as in_force
 from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from clusterxchange.foundation.files import store_sealed
-from clusterxchange.foundation.key_rotation import FILES, Rotation, rotate_keys, sealed_columns
+from clusterxchange.foundation.key_rotation import (
+    FILES,
+    SEALED_OF_FACTORS,
+    Rotation,
+    rotate_keys,
+    sealed_columns,
+)
 from clusterxchange.foundation.models import SEALED, StoredFile
 from clusterxchange.management import command_line
 from clusterxchange.phases.exchange_building.models import FinancialAgreement
@@ -33,6 +41,12 @@ def everything_sealed() -> dict[str, list[tuple[int, Any]]]:
         values = [(row.pk, getattr(row, column)) for row in rows if getattr(row, column)]
         if values:
             opened[f"{model.__name__}.{column}"] = values
+    opened["Authenticator.data"] = [
+        (row.pk, decrypt(row.data[name]))
+        for row in Authenticator.objects.order_by("pk")
+        for name in SEALED_OF_FACTORS
+        if name in row.data
+    ]
     opened[FILES] = [(row.pk, row.unsealed()) for row in StoredFile.objects.filter(content_type=SEALED).order_by("pk")]
     return opened
 
@@ -52,8 +66,9 @@ def test_afterwards_the_newest_key_alone_opens_everything_and_the_older_one_noth
 ) -> None:
     bring_exchange_to(cast, "paid")
     before, older = everything_sealed(), in_force.FIELD_KEYS[0]
-    assert {"FinancialAgreement.iban", "FinancialAgreement.frozen", FILES} <= before.keys()
+    assert {"FinancialAgreement.iban", "FinancialAgreement.frozen", "Authenticator.data", FILES} <= before.keys()
     assert before[FILES]
+    assert before["Authenticator.data"]
     settings.FIELD_KEYS = [NEWER, older]
 
     found = rotate_keys()

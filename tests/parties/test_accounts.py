@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.test import Client, override_settings
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import PartnershipPerson
 from clusterxchange.scheme.current import install_editions
-from tests.cast import PASSWORD, TOTP_SECRET, Cast, make_cast
+from tests.cast import PASSWORD, TOTP_SECRET, Cast, give_second_factor, make_cast
 
 
 @pytest.fixture(autouse=True)
@@ -114,10 +115,29 @@ def test_a_session_from_before_the_office_is_led_to_set_it_up_and_then_goes_on(c
 def test_a_session_that_knows_the_password_only_uses_the_second_factor_first(client: Client, cast: Cast) -> None:
     client.post("/sign-in/", {"login": cast.nuno.account.email, "password": PASSWORD})
     PartnershipPerson.objects.create(partnership=cast.loom, account=cast.nuno.account, role="contact_point")
-    Authenticator.objects.create(user=cast.nuno.account, type="totp", data={"secret": TOTP_SECRET})
+    give_second_factor(cast.nuno.account)
 
     answer = client.get("/registration/")
     assert (answer.status_code, answer["Location"]) == (302, "/account/two-factor/reauthenticate/")
+
+
+def test_the_secrets_of_second_factors_lie_sealed(cast: Cast) -> None:
+    RecoveryCodes.activate(cast.chiara.account)
+    kept = [str(one.data) for one in Authenticator.objects.filter(user=cast.chiara.account)]
+    assert len(kept) == 2
+    assert all(TOTP_SECRET not in one for one in kept)
+    assert sum("gAAAA" in one for one in kept) == 2, "both begin as everything sealed does"
+
+
+def test_each_code_for_an_emergency_lets_its_owner_in_once(client: Client, cast: Cast) -> None:
+    one, other, *_rest = RecoveryCodes.activate(cast.chiara.account).get_unused_codes()
+    entered = {"login": cast.chiara.account.email, "password": PASSWORD}
+    answers = []
+    for typed in (one, one, other):
+        first = client.post("/sign-in/", entered)
+        answers.append(client.post(first["Location"], {"code": typed}).status_code)
+        client.post("/sign-out/")
+    assert answers == [302, 422, 302]
 
 
 @pytest.mark.django_db

@@ -300,6 +300,7 @@ ACCOUNT_RATE_LIMITS = (
 )
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "clusterxchange.parties.accounts.adapter.SecondFactorAdapter"
 # A browser takes a passkey on this machine without TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 SIGN_IN_SERVICES = read_sign_in_services(

@@ -20,7 +20,9 @@ from clusterxchange.foundation.encrypted import EncryptedText, box
 from clusterxchange.foundation.models import SEALED, StoredFile
 
 BATCH = 500
-FILES = "files"
+FILES, SECOND_FACTORS = "files", "mfa.Authenticator.data"
+# What an app with codes, and codes for an emergency, are made of.
+SEALED_OF_FACTORS = ("secret", "seed")
 
 
 @dataclass
@@ -36,7 +38,8 @@ class Rotation:
 
 def rotate_keys() -> list[Rotation]:
     """Seal every column and file anew; give what was found, column by column."""
-    return [*(_rotate_column(model, column) for model, column in sealed_columns()), _rotate_files()]
+    columns = [_rotate_column(model, column) for model, column in sealed_columns()]
+    return [*columns, _rotate_second_factors(), _rotate_files()]
 
 
 def sealed_columns() -> Iterator[tuple[type[models.Model], str]]:
@@ -65,6 +68,21 @@ def _rotate_column(model: type[models.Model], column: str) -> Rotation:
                     cursor.execute(write, [anew.decode(), number, sealed])
                     found.sealed_anew += cursor.rowcount
             after = rows[-1][0]
+
+
+def _rotate_second_factors() -> Rotation:
+    found, authenticators = Rotation(SECOND_FACTORS), apps.get_model("mfa", "Authenticator")._default_manager
+    for number in authenticators.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = authenticators.select_for_update().filter(pk=number).first()
+            sealed = {name: row.data[name] for name in SEALED_OF_FACTORS if name in row.data} if row else {}
+            anew = {name: _sealed_anew(value.encode(), found, number) for name, value in sealed.items()}
+            changed = {name: value.decode() for name, value in anew.items() if value is not None}
+            if changed:
+                row.data |= changed
+                row.save(update_fields=["data"])
+                found.sealed_anew += len(changed)
+    return found
 
 
 def _rotate_files() -> Rotation:

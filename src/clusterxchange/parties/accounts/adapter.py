@@ -1,9 +1,10 @@
-"""What of signing up and in is ours: language and moment of an account, tries, devices, and what people are told."""
+"""What of signing up and in is ours: language and moment of an account, tries, devices, secrets, what is told."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.encrypted import box
 from clusterxchange.parties.accounts import guessing, letters
 from clusterxchange.parties.accounts.models import Account
 
@@ -69,3 +71,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # -- the pac
                 "/account/sessions/",
             )
         return answer
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # -- the package brings no types
+    """Keep what an app with codes, and the codes for an emergency, are made of sealed."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal it with the newest key."""
+        return box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open it with whichever key has sealed it."""
+        return box().decrypt(encrypted_text.encode()).decode()
