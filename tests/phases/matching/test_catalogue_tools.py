@@ -11,7 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from clusterxchange.foundation import clock
 from clusterxchange.parties.partnerships.models import PartnershipPerson
 from clusterxchange.phases.matching import jobs, operations, queries
 from clusterxchange.phases.matching.models import SavedSearch
@@ -232,6 +234,22 @@ def test_only_who_still_speaks_for_the_organisation_is_told_and_only_as_they_lik
 
     (held,) = told()
     assert (held.account, held.held_until) == (cast.chiara.account, now + timedelta(days=1, hours=22))
+
+
+def test_each_search_is_looked_at_by_a_job_of_its_own_and_told_once(match: Match, now: datetime) -> None:
+    for filters in ("country=PT", "q=boris"):
+        operations.save_search(match.visit, filters=filters, known=[], actor=match.cast.ana.actor, at=now)
+    clock.set_clock(now + timedelta(days=2))
+
+    jobs.tell_of_new_results(0)
+
+    waiting = ProcrastinateJob.objects.filter(task_name__endswith=".look_at_search").values_list("args", flat=True)
+    searches = SavedSearch.objects.order_by("pk").values_list("pk", flat=True)
+    assert sorted(one["search_id"] for one in waiting) == list(searches)
+    for number in (*searches, *searches):
+        jobs.look_at_search(number)
+    (notice,) = told()
+    assert notice.params["names"] == "Tecelagem Orvalhinho, Lda."
 
 
 def save(match: Match, at: datetime, filters: str) -> None:
