@@ -162,6 +162,28 @@ def test_one_is_asked_answers_and_is_accepted_as_host_and_refused_as_visitor(peo
     assert "It visits in May." in mail
 
 
+def test_the_mail_that_asks_for_more_shows_the_questions_as_they_are_typed_until_somebody_edits_it(
+    people: People,
+) -> None:
+    applicants = Applicants(people.demonstration, "extratex")
+    officer = contact_point(people, "extratex.contact@demo.example", widths=())
+    _somebody, page = applicants.apply("Lidia", "visit")
+    officer.act(officer.open(page.url), "open_application")
+    letter, line = officer.tab.locator("[name=hold_letter]"), officer.tab.locator(".checks > fieldset").first
+    before = letter.input_value()
+
+    line.locator("input[value=ask]").check()
+    line.locator("textarea").fill("Which line?")
+    assert letter.input_value().splitlines()[1:-1] == ["1. Which line?"]
+    line.locator("input[value=pass]").check()
+    assert letter.input_value() == before
+
+    letter.locator("xpath=ancestor::details/summary").click()
+    letter.fill("Dear Lidia, which line?")
+    line.locator("input[value=ask]").check()
+    assert letter.input_value() == "Dear Lidia, which line?"
+
+
 def test_one_is_refused_with_a_mail_that_was_edited_and_objects(people: People) -> None:
     applicants = Applicants(people.demonstration, "extratex")
     officer = contact_point(people, "extratex.contact@demo.example", widths=WIDTHS)
