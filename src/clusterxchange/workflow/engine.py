@@ -62,7 +62,9 @@ class Unit:
     def settle(self) -> None:
         """Write obligations, notices and, last, the journal."""
         opened = []
-        for root_name, root_id in list(self.roots):
+        for (root_name, root_id), root in sorted(self.roots.items(), key=lambda held: held[0]):
+            # Whoever only records something holds nothing yet, and would work out what is asked from an older state.
+            list(type(root)._base_manager.select_for_update(of=("self",)).filter(pk=root_id).values_list("pk"))
             opened += obligations.refresh(root_name, root_id, self.at)
         notices.tell(self.happenings, opened, self.actor, self.at)
         journal.write(self.entries)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
@@ -15,7 +15,7 @@ from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.phases.exchange_building.models import Commitment
 from clusterxchange.scheme.current import install_editions
-from clusterxchange.workflow import consents
+from clusterxchange.workflow import consents, engine, obligations
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_exchange_to
@@ -67,6 +67,27 @@ def signature(story: Story, actor: Actor, capacity: Capacity) -> Callable[[], Co
 def story() -> Story:
     install_editions()
     return bring_exchange_to(make_cast(), "validated")
+
+
+def test_whoever_opens_the_file_while_the_last_one_signs_asks_nobody_anew(story: Story) -> None:
+    for actor, capacity in ((story.visitor, V), (story.host, H), (story.visitor_contact, VP)):
+        signature(story, actor, capacity)()
+    text, signed, opened = story.commitment, threading.Event(), threading.Event()
+
+    def sign_slowly() -> None:
+        with transaction.atomic():
+            signature(story, story.host_contact, HP)()
+            signed.set()
+            opened.wait(timeout=1)
+
+    def open_meanwhile() -> None:
+        signed.wait(timeout=10)
+        engine.record(text, Action.OPEN_DOCUMENT, actor=story.visitor, at=story.at)
+        opened.set()
+
+    assert together(sign_slowly, open_meanwhile) == ["", ""]
+    assert story.exchange.state == "AGREED"
+    assert obligations.differences(story.at) == []
 
 
 def test_two_who_sign_last_at_once_seal_the_text_once(story: Story) -> None:

@@ -19,7 +19,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.parties.accounts import letters
 from clusterxchange.phases.exchange_building.models import Commitment, FinancialAgreement
 from clusterxchange.phases.exchange_building.queries import consents_to_sign, delegation_to, representative_of
-from clusterxchange.workflow import engine
+from clusterxchange.workflow import engine, registry
 from clusterxchange.workflow.models import Consent
 
 if TYPE_CHECKING:
@@ -36,8 +36,11 @@ def write_signatures(kind: str, subject_id: int) -> None:
     """Write what was signed and does not stand in the file yet; what stands there is not written again."""
     at = clock.now()
     with transaction.atomic():
-        found = SUBJECTS[kind].objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
-        if found is None or found.document is None:
+        found = SUBJECTS[kind].objects.filter(pk=subject_id).first()
+        if found is None:
+            return
+        engine.lock(registry.machine_named(kind), found)
+        if found.document is None:
             return
         document = write_into(found.document, signatures_of_file(found, found.document), at)
         if document == found.document:
