@@ -23,7 +23,14 @@ OF_A_TABLE = sql.SQL(
 # These take no actor: they are parts of a move, or go from one move to the next, each whole by itself.
 PARTS_OF_A_MOVE = {
     "registration": {"claim_visit", "free_visit", "use_visit", "disclose"},
-    "matching": {"new_proposal", "side_of", "release_place", "open_invitations_of", "note_shown_list"},
+    "matching": {
+        "new_proposal",
+        "side_of",
+        "release_place",
+        "open_invitations_of",
+        "note_shown_list",
+        "note_whether_change_waits",
+    },
     "exchange_building": {"settle_budget"},
     "finalisation": {"open_finalisation", "settle_payment", "close_if_settled", "follow_verdicts"},
 }
