@@ -10,7 +10,7 @@ from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import HP, PO, PR, VP, H, V
 from clusterxchange.foundation.files import PDF
 from clusterxchange.foundation.tables import read_table
-from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Story, seen
+from clusterxchange.journeys.demonstration.story import PAPER, STEPS, ZONE, Stay, Story, seen
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.parties.partnerships.models import Partnership
@@ -27,7 +27,7 @@ from clusterxchange.phases.registration.assistance.imported_rows import Invited
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from clusterxchange.workflow.thread import Attachment
-from tests.bring import bring_application_to
+from tests.bring import bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, Cast, make_account
 from tests.documents.elsewhere import signed_elsewhere
 from tests.phases.matching.group import values
@@ -361,14 +361,14 @@ def accept_all(s: Scene) -> object:
     )
 
 
-def submit_report(s: Scene) -> object:
+def submit_report(s: Scene, days: int = 3) -> object:
     return finalisation.submit_report(
         s.story.report("V"),
         actor=s.story.visitor,
         at=s.at,
         actual_first_day=s.story.stay.first_day,
         actual_last_day=s.story.stay.last_day,
-        actual_days=3,
+        actual_days=days,
         activities_done="Four lots were run.",
         objectives=[{"objective": s.story.stay.objective, "reached": 4, "sentence": "Two of four lots ran."}],
         outcomes={"contacts": 4},
@@ -376,6 +376,19 @@ def submit_report(s: Scene) -> object:
         recommends=True,
         bank_details_are_right=True,
     )
+
+
+def five_days_of_which_the_host_saw_four(s: Scene) -> None:
+    """Bring a longer stay to where its payment is due, and let the host report fewer days afterwards."""
+    s.told = bring_exchange_to(s.cast, "ended", stay=Stay(date(2026, 4, 13), date(2026, 4, 17)))
+    files = dict.fromkeys(EvidenceItem.objects.filter(exchange=s.told.exchange).values_list("item", flat=True), FILE)
+    finalisation.upload_evidence_together(s.told.exchange, files=files, actor=s.told.visitor, at=s.at)
+    accept_all(s)
+    submit_report(s, days=5)
+    officer = s.told.visitor_contact
+    finalisation.validate_report(s.told.report("V"), actor=officer, at=s.at, capacity=VP)
+    seen_by_the_host = {"actual_days": 4, "presence_confirmed": True, "benefits": "Much.", "deviations": "They left."}
+    finalisation.submit_report(s.told.report("H"), actor=s.told.host, at=s.at, **seen_by_the_host)
 
 
 def return_money(s: Scene) -> object:
@@ -664,6 +677,8 @@ FINALISATION: Mapping[str, Try] = {
         s.story.report("V"), questions="Which lots?", actor=s.story.visitor_contact, at=s.at)),
     "validate_report": Try("reported", lambda s: finalisation.validate_report(
         s.story.report("V"), actor=s.story.visitor_contact, at=s.at, capacity=VP), (accept_all,)),
+    "recompute_amount": Try(NOTHING, lambda s: finalisation.recompute_amount(
+        s.story.payment, actor=s.story.visitor_contact, at=s.at), (five_days_of_which_the_host_saw_four,)),
     "order_payment": Try("due", lambda s: finalisation.order_payment(
         s.story.payment, actor=s.story.visitor_contact, at=s.at, capacity=PO)),
     "block_payment": Try("due", block),

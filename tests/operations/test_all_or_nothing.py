@@ -38,8 +38,6 @@ PARTS_OF_A_MOVE = {
 ASKS_ONLY = {("matching", "refusal_against")}
 # Nothing is quarantined where no scanner is configured.
 NEED_A_SCANNER = {("finalisation", "clear_evidence"), ("finalisation", "reject_evidence")}
-# The stay of the scenes is too short for it; a stay of five days is in tests/phases/finalisation/test_after_the_end.py.
-NEEDS_A_LONGER_STAY = {("finalisation", "recompute_amount")}
 
 
 class WriteFails(Exception):
@@ -80,7 +78,7 @@ def operations_of(phase: str) -> Iterator[tuple[str, Callable[..., Any]]]:
 def test_every_operation_is_tried(phase: str) -> None:
     found = dict(operations_of(phase))
     acting = {name for name, one in found.items() if {"actor", "at"} <= set(inspect.signature(one).parameters)}
-    elsewhere = {name for of, name in {*ON_THE_WAY, *ASKS_ONLY, *NEED_A_SCANNER, *NEEDS_A_LONGER_STAY} if of == phase}
+    elsewhere = {name for of, name in {*ON_THE_WAY, *ASKS_ONLY, *NEED_A_SCANNER} if of == phase}
 
     assert set(found) - acting == PARTS_OF_A_MOVE[phase]
     assert acting == set(TRIED[phase]) | elsewhere
