@@ -387,7 +387,12 @@ def five_days_of_which_the_host_saw_four(s: Scene) -> None:
     submit_report(s, days=5)
     officer = s.told.visitor_contact
     finalisation.validate_report(s.told.report("V"), actor=officer, at=s.at, capacity=VP)
-    seen_by_the_host = {"actual_days": 4, "presence_confirmed": True, "benefits": "Much.", "deviations": "They left."}
+    seen_by_the_host: dict[str, Any] = {
+        "actual_days": 4,
+        "presence_confirmed": True,
+        "benefits": "Much.",
+        "deviations": "They left.",
+    }
     finalisation.submit_report(s.told.report("H"), actor=s.told.host, at=s.at, **seen_by_the_host)
 
 
