@@ -802,7 +802,7 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
         state, label = ("done", labels.get(action, _("Signed"))) if consent is not None else waiting
         rows.append(
             {
-                "name": consent.person if consent is not None else party["person"] or party["organisation"],
+                "name": consent.person if consent is not None else _expected(party, capacity),
                 "role": role,
                 "state": state,
                 "state_label": label,
@@ -813,6 +813,11 @@ def _consent_rows(subject: Commitment | FinancialAgreement, actor: Actor) -> lis
             }
         )
     return rows
+
+
+def _expected(party: Mapping[str, str], capacity: Capacity) -> str:
+    # In a partnership whoever is there acts, so nobody is named before.
+    return party["person"] or party["organisation"] if capacity in (V, H) else party["organisation"]
 
 
 def _level_of(consent: Consent) -> str:

@@ -205,6 +205,9 @@ def _banner(proposal: Proposal, actor: Actor, *, is_open: bool) -> dict[str, str
             "link": "#offers",
             "link_label": _("See them"),
         }
+    own = proposal.offered_dates.filter(capacity__in=held)
+    if held and is_open and own.exists() and not proposal.offered_dates.exclude(accepted_at=None).exists():
+        return {"ball": "theirs", "sentence": _("The other side answers the days that you offer")}
     why = "" if is_open else _("The proposal is answered.")
     return {"ball": "nobody", "sentence": _("Nothing for you to do"), "why": why}
 

@@ -185,8 +185,8 @@ def save(request: HttpRequest, page: CasePage, application: Application) -> Http
         operations.save_checklist(application, checklist=checklist, actor=actor, at=at)
     except NotDone as reason:
         return pages.refuse(request, page, application, Action.SAVE_CHECKLIST, reason)
-    saved = _("The checklist is saved, %(time)s. Nothing was sent.") % {"time": time_format(timezone.localtime(at))}
-    messages.success(request, saved)
+    time = time_format(timezone.localtime(at), "H:i")
+    messages.success(request, _("The checklist is saved, %(time)s. Nothing was sent.") % {"time": time})
     return pages.show(request, page, application, bound=(Action.ACCEPT_APPLICATION, None, form.unjudged()))
 
 

@@ -139,7 +139,11 @@ def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:  #
         return refused
     if not is_valid:
         return _section_page(desk, form, status=pages.UNPROCESSABLE)
-    messages.success(request, _("Your answers in “%(section)s” are saved.") % {"section": section_title(name)})
+    if rules.missing_questions(desk.scheme, desk.application, name):
+        kept = _("Your answers in “%(section)s” are saved. Some that are needed are still missing there.")
+        messages.warning(request, kept % {"section": section_title(name)})
+    else:
+        messages.success(request, _("Your answers in “%(section)s” are saved.") % {"section": section_title(name)})
     way_on = _way_on(desk, name)
     is_new = known.marks_of(desk.application) != marks and not desk.is_on_behalf
     if is_new and known.known_by_answers(request, desk.application) is not None:
