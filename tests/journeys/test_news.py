@@ -111,7 +111,7 @@ def test_the_queue_asks_as_often_for_news_of_one_case_as_of_three(cast: Cast) ->
         assert page.partition(NEWS)[2].partition("</section>")[0].count("data-ref=") == len(told)
         counts.append(len(counted))
     # The second time things wait for others as well, which is asked of anew; not once for each case.
-    assert abs(counts[1] - counts[0]) <= 2, counts
+    assert counts[1] - counts[0] <= 2, counts
 
 
 def test_whoever_visits_and_hosts_sees_two_tracks_side_by_side(cast: Cast) -> None:

@@ -245,8 +245,8 @@ def test_the_table_knows_every_step_that_moves_a_case() -> None:
         "remind_signers", "delegate_signature", "revoke_delegation", "take_pen", "return_pen", "hand_in_signed_copy",
         "open_verification_pack", "edit_commitment", "open_account", "open_evidence", "upload_evidence_together",
         "accept_evidence_together", "waive_payment", "supersede_agreement", "validate_commitment", "sign_commitment",
-        "sign_agreement", "confirm_start", "confirm_end", "order_payment", "release_payment", "confirm_paid",
-        "confirm_receipt",
+        "sign_agreement", "confirm_start", "confirm_end", "recompute_amount", "order_payment", "release_payment",
+        "confirm_paid", "confirm_receipt",
     }  # fmt: skip
     written = {line.after for line in lines() if line.kind == "physical"}
     tried = {name for phase in TRIED.values() for name in phase}

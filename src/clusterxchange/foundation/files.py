@@ -153,14 +153,17 @@ def _plain(part: bytes) -> bytes:
     return NUMBERED_LETTER.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 
-def store(content: bytes, name: str, content_type: str, at: datetime, *, is_ours: bool = False) -> StoredFile:
+def store(
+    content: bytes, name: str, content_type: str, at: datetime, *, is_ours: bool = False, came_as: bytes | None = None
+) -> StoredFile:
     """Keep a file under its own hash; the row is made after the content lies in storage.
 
     What comes from outside waits in quarantine where a scanner is configured, until it has said that it is clean.
+    `came_as` is what was handed in where it is kept drawn anew: the scanner is asked about that.
     """
     digest = hashlib.sha256(content).hexdigest()
     row = StoredFile(name=name, content_type=content_type, size=len(content), sha256=digest, stored_at=at)
-    return _keep(row, content, None if is_ours else content, at)
+    return _keep(row, content, None if is_ours else came_as or content, at)
 
 
 def _keep(row: StoredFile, kept: bytes, from_outside: bytes | None, at: datetime) -> StoredFile:

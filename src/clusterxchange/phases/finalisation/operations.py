@@ -332,7 +332,7 @@ def return_payment(
 
 def _stored(proof: CheckedFile | None, at: datetime, field: str) -> StoredFile | None:
     try:
-        kept = None if proof is None else store(proof.shown, proof.name, proof.content_type, at)
+        kept = None if proof is None else store(proof.shown, proof.name, proof.content_type, at, came_as=proof.content)
     except cleaning.CannotBeRead as reason:
         raise Refused(Refusal(reason.code, field=field)) from None
     if kept is not None and kept.is_rejected:
