@@ -32,7 +32,7 @@ from tests.bring import bring_exchange_to
 from tests.cast import Cast, make_cast
 from tests.phases.exchange_building.browsing import Browser
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1800)
 PLACES = 500 if os.environ.get("LONG") else 15
 # An interpreter of an environment that holds pyHanko and nothing else.
 PYTHON = os.environ.get("VERIFY_PYTHON", sys.executable)
