@@ -162,7 +162,7 @@ ACTIONS = {
         button=_("Ask what came of it"), happened=_("The tool asks what came of the exchange")
     ),
     A.ANSWER_SURVEY: ActionSentences(
-        button=_("Send the answers"),
+        button=_("Send what came of it"),
         asked=_("Say what came of the exchange of %(visitor)s and %(host)s"),
         waiting=_("%(party)s says what came of the exchange"),
         happened=_("%(party)s said what came of the exchange"),
