@@ -6,21 +6,17 @@ The host's report and the account that pays are looked at as well, typical and w
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 
 import pytest
 from playwright.sync_api import expect
 from tour.person import File
 from tour.play import PAPER
-from tour.server import own_environment
 
 from tests.browser.conftest import Demonstration, People
 from tests.browser.exchanges import RUN
 from tests.browser.somebody import PATIENCE
-from tests.browser.test_reports_and_payments import HOST, AfterTheStay
+from tests.browser.test_reports_and_payments import HOST, AfterTheStay, tell
 from tests.browser.test_screens_of_registration import Look
 from tests.phases.finalisation.test_pages import photo
 
@@ -39,17 +35,7 @@ DROP = """(zone, content) => {
 @pytest.fixture(scope="module")
 def told(demonstration: Demonstration) -> dict[str, str]:
     """Tell two exchanges of a run of their own; give their references by name."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.telling", f"{RUN}h", *(f"{name}:{how}" for name, how in TOLD.items())],
-        env=own_environment(demonstration.data),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    references: dict[str, str] = json.loads(done.stdout)
-    return references
+    return tell(demonstration, f"{RUN}h", TOLD)
 
 
 class ByHand(AfterTheStay):

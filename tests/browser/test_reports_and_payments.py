@@ -57,11 +57,10 @@ IN_SEPA, OUTSIDE_SEPA = "ES7921000813610123456789", "UA2132231300000260072335660
 NOTHING_PAID_YET = "blues.contact@demo.example"
 
 
-@pytest.fixture(scope="module")
-def told(demonstration: Demonstration) -> dict[str, str]:
-    """Tell the exchanges in the database of the running demonstration; give their references by name."""
+def tell(demonstration: Demonstration, run: str, told: Mapping[str, str]) -> dict[str, str]:
+    """Tell exchanges in the database of the running demonstration; give their references by name."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.telling", RUN, *(f"{name}:{how}" for name, how in TOLD.items())],
+        [sys.executable, "-m", "tests.browser.telling", run, *(f"{name}:{how}" for name, how in told.items())],
         env=own_environment(demonstration.data),
         capture_output=True,
         text=True,
@@ -71,6 +70,12 @@ def told(demonstration: Demonstration) -> dict[str, str]:
     assert done.returncode == 0, done.stderr[-4000:]
     references: dict[str, str] = json.loads(done.stdout)
     return references
+
+
+@pytest.fixture(scope="module")
+def told(demonstration: Demonstration) -> dict[str, str]:
+    """Tell the exchanges in the database of the running demonstration; give their references by name."""
+    return tell(demonstration, RUN, TOLD)
 
 
 class AfterTheStay:

@@ -333,7 +333,7 @@ def _refusal(machine: Machine, line: Row | None, situation: Situation) -> Refusa
         return engine.reason_against(machine, situation)
     if line.each and situation.capacity in consents.given(situation.subject, machine.name, situation.action):
         return Refusal("already_signed")
-    return next((refusal for guard in line.only_if if (refusal := guard(situation)) is not None), None)
+    return line.closed_by(situation)
 
 
 def hidden_of(subject: Thing, capacity: Capacity) -> list[tuple[str, str]]:

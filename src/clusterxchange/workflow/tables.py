@@ -120,6 +120,10 @@ class Row:
         """Give the capacities whose consents carry the subject on; the tool itself is never one of them."""
         return frozenset(self.by(machine_name)) - {SYS}
 
+    def closed_by(self, situation: Situation) -> Refusal | None:
+        """Give what stands against the line as things are, whatever would be typed; None where nothing does."""
+        return next((refusal for guard in self.only_if if (refusal := guard(situation)) is not None), None)
+
 
 def row(action: Action, when: str | Iterable[str | None] | None, to: str | None, **columns: Thing) -> Row:
     """Write one line: action, the state or states in which it is possible, the state that follows."""

@@ -494,7 +494,7 @@ def record_act(
             raise WrongState(Refusal("wrong_state", {"state": application.state}))
         scheme = engine.scheme_of(application, at)
         situation = Situation(application, record.act, actor, V, at, scheme, before=application.state)
-        if closed := next((refusal for guard in line.only_if if (refusal := guard(situation)) is not None), None):
+        if closed := line.closed_by(situation):
             raise Refused(closed)
         if application.acts_on_behalf.filter(answer="").exists():
             raise Refused(Refusal("act_waits_already"))
