@@ -76,6 +76,11 @@ class Somebody(Person):
         if message.type == "error" and not EXPECTED_NOISE.match(message.text):
             self.faults.append(f"{message.page.url if message.page else ''} console: {message.text}")
 
+    def follow(self, what: Locator) -> None:
+        """Press a link or a button and wait until the page behind it has come."""
+        with self.tab.expect_navigation():
+            what.click()
+
     def open(self, address: str) -> Page:
         """Go to an address."""
         wanted = urljoin(self.base, address)

@@ -79,13 +79,13 @@ def test_from_acceptance_to_the_first_list_hide_undo_and_save(people: People, de
         assert cards.nth(place).locator("[data-reason]:not(.not)").count() >= 3
     first = str(cards.first.get_attribute("data-ref"))
 
-    cards.first.locator("form[data-action=hide_organisation] button").click()
+    press(visitor, "hide_organisation")
     assert "hidden" in looked(visitor)
     assert visitor.tab.locator(f"article[data-ref={first}]").count() == 0
-    visitor.tab.locator(".undo form[data-action=show_organisation_again] button").click()
+    press(visitor, "show_organisation_again")
     visitor.tab.locator(f"article[data-ref={first}]").wait_for()
 
-    visitor.tab.locator(f"article[data-ref={first}] form[data-action=save_organisation] button").click()
+    visitor.follow(visitor.tab.locator(f"article[data-ref={first}] form[data-action=save_organisation] button"))
     looked(visitor)
     assert looked_at(visitor, "/matching/saved/") == 200
     assert visitor.tab.locator(f"article[data-ref={first}]").count() == 1
@@ -109,7 +109,7 @@ def seats_on(somebody: Somebody) -> list[str]:
 def ask_first(visitor: Somebody, host: Somebody, profile: str) -> None:
     """Write to a host before any proposal, with an address too early, then without; the host answers."""
     visitor.tab.goto(urljoin(visitor.base, profile))
-    visitor.tab.get_by_role("link", name="Ask a question first").click()
+    visitor.follow(visitor.tab.get_by_role("link", name="Ask a question first"))
     looked(visitor)
     visitor.tab.fill("#id_text", "Call me: +34 600 000 000")
     press(visitor, "start_conversation")
@@ -120,7 +120,7 @@ def ask_first(visitor: Somebody, host: Somebody, profile: str) -> None:
     visitor.tab.wait_for_url("**/matching/conversations/CON-*/")
     looked(visitor)
     assert looked_at(host, LIST) == 200
-    host.tab.locator("main .queue a").first.click()
+    host.follow(host.tab.locator("main .queue a").first)
     host.tab.fill("#id_text", "Please do.")
     press(host, "say_something")
     assert "Please do." in looked(host)
@@ -173,7 +173,7 @@ def test_declined_proposed_again_days_chosen_and_accepted(people: People, demons
     press(other, "accept_proposal")
     assert "The match is made" in looked(other)
     visitor.tab.goto(again)
-    visitor.tab.get_by_role("link", name="Go to the exchange").click()
+    visitor.follow(visitor.tab.get_by_role("link", name="Go to the exchange"))
     assert "/exchanges/EXC-" in visitor.tab.url
 
 
@@ -207,7 +207,7 @@ def test_a_partner_of_a_prior_agreement_registers_and_accepts(people: People, de
     made.bring_host_to_accepted()
     host = people.sits_down(made.host, widths=())
     assert looked_at(host, "/desk/") == 200
-    host.tab.locator(f"main a[href*='{urlsplit(proposal).path}']").first.click()
+    host.follow(host.tab.locator(f"main a[href*='{urlsplit(proposal).path}']").first)
     assert made.newcomers[0].legal_name in looked(host)
     host.tab.goto(f"{proposal}accept-proposal/")
     looked(host)
@@ -216,7 +216,7 @@ def test_a_partner_of_a_prior_agreement_registers_and_accepts(people: People, de
     assert "The match is made" in looked(host)
     visitor.tab.goto(proposal)
     assert newcomer.legal_name in looked(visitor)
-    visitor.tab.get_by_role("link", name="Go to the exchange").click()
+    visitor.follow(visitor.tab.get_by_role("link", name="Go to the exchange"))
     assert "/exchanges/EXC-" in visitor.tab.url
 
 
@@ -224,7 +224,7 @@ def test_a_group_exchange_with_a_waiting_list(people: People, demonstration: Dem
     made, second = accepted(demonstration, "Fina", "Raul"), accepted(demonstration, "Gal", "Saul")
     first, later, host = (people.sits_down(one, widths=()) for one in (made.visitor, second.visitor, made.host))
     assert looked_at(host, GROUPS) == 200
-    host.tab.get_by_role("link", name="Offer a group exchange").click()
+    host.follow(host.tab.get_by_role("link", name="Offer a group exchange"))
     looked(host)
     answers = {
         "title": "Three days at the looms", "description": "We set up looms together.", "place": "Guimarães",

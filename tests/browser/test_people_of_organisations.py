@@ -57,11 +57,11 @@ def test_a_person_is_invited_joins_takes_a_case_over_and_leaves(people: People) 
     page = own_page(visitor)
     looked(visitor)
     visitor.tab.fill("#id_email", "nobody")
-    visitor.tab.get_by_role("button", name="Send the invitation").click()
+    visitor.follow(visitor.tab.get_by_role("button", name="Send the invitation"))
     assert "Error: " in visitor.tab.title()
     looked(visitor)
     visitor.tab.fill("#id_email", NEWCOMER)
-    visitor.tab.get_by_role("button", name="Send the invitation").click()
+    visitor.follow(visitor.tab.get_by_role("button", name="Send the invitation"))
     assert NEWCOMER in looked(visitor)
 
     link = link_to(people, NEWCOMER)
@@ -72,29 +72,29 @@ def test_a_person_is_invited_joins_takes_a_case_over_and_leaves(people: People) 
     assert looked_at(newcomer, "/desk/") == 200
     assert looked_at(newcomer, "/organisations/") == 200
     assert looked_at(newcomer, link) == 200
-    newcomer.tab.get_by_role("button", name="Speak for this organisation").click()
+    newcomer.follow(newcomer.tab.get_by_role("button", name="Speak for this organisation"))
     assert "Error: " in newcomer.tab.title()
     looked(newcomer)
     newcomer.tab.get_by_label("I work for this organisation.").check()
-    newcomer.tab.get_by_role("button", name="Speak for this organisation").click()
+    newcomer.follow(newcomer.tab.get_by_role("button", name="Speak for this organisation"))
     assert newcomer.tab.url == page
     looked(newcomer)
 
-    newcomer.tab.get_by_role("link", name=re.compile("^Hand over")).first.click()
+    newcomer.follow(newcomer.tab.get_by_role("link", name=re.compile("^Hand over")).first)
     looked(newcomer)
     newcomer.tab.locator("#id_successor").select_option(index=1)
-    newcomer.tab.get_by_role("button", name="Hand over").click()
+    newcomer.follow(newcomer.tab.get_by_role("button", name="Hand over"))
     looked(newcomer)
     visitor.tab.goto(page)
-    visitor.tab.get_by_role("link", name=re.compile("^Hand over")).first.click()
+    visitor.follow(visitor.tab.get_by_role("link", name=re.compile("^Hand over")).first)
     visitor.tab.locator("#id_successor").select_option(index=1)
-    visitor.tab.get_by_role("button", name="Hand over").click()
+    visitor.follow(visitor.tab.get_by_role("button", name="Hand over"))
     looked(visitor)
 
     newcomer.tab.goto(page)
-    newcomer.tab.get_by_role("link", name=re.compile("^Leave")).click()
+    newcomer.follow(newcomer.tab.get_by_role("link", name=re.compile("^Leave")))
     looked(newcomer)
-    newcomer.tab.get_by_role("button", name="Leave the organisation").click()
+    newcomer.follow(newcomer.tab.get_by_role("button", name="Leave the organisation"))
     looked(newcomer)
     assert looked_at(newcomer, "/organisations/") == 200
 
@@ -104,7 +104,7 @@ def test_the_profile_of_an_organisation_and_its_errors(people: People) -> None:
     page = own_page(somebody)
     assert looked_at(somebody, f"{page}profile/") == 200
     somebody.tab.fill("#id_people", "many")
-    somebody.tab.get_by_role("button", name="Save the changes").click()
+    somebody.follow(somebody.tab.get_by_role("button", name="Save the changes"))
     assert "Error: " in somebody.tab.title()
     looked(somebody)
 
@@ -124,10 +124,10 @@ def test_an_organisation_that_is_here_already_is_told_while_typing_and_on_saving
     newcomer.tab.locator("#id_legal_name").blur()
     newcomer.tab.locator("#known-organisation .notice").wait_for()
     assert "An organisation with this name is here already" in looked(newcomer)
-    newcomer.tab.locator("#known-organisation a").click()
+    newcomer.follow(newcomer.tab.locator("#known-organisation a"))
     assert name in looked(newcomer)
-    newcomer.tab.get_by_role("button", name="Ask to join this organisation").click()
+    newcomer.follow(newcomer.tab.get_by_role("button", name="Ask to join this organisation"))
     assert looked_at(newcomer, "/organisations/") == 200
     assert looked_at(visitor, "/desk/") == 200
-    visitor.tab.get_by_role("link", name=re.compile("Say whether")).first.click()
+    visitor.follow(visitor.tab.get_by_role("link", name=re.compile("Say whether")).first)
     looked(visitor)

@@ -52,7 +52,8 @@ def test_somebody_new_signs_in_by_a_service_and_finds_it_among_the_linked_ones(
             tab.wait_for_url("**/desk/")
             tab.goto(urljoin(url, "/account/services/"))
             looked()
-            tab.get_by_role("button", name="Unlink").click()
+            with tab.expect_navigation():
+                tab.get_by_role("button", name="Unlink").click()
             assert "Choose a password first" in tab.inner_text("main")
             assert faults(tab, WIDTHS, needs_banner=True) == []
             for page in ("/account/password/set/", "/account/services/once-more/", "/account/two-factor/"):
