@@ -32,9 +32,12 @@ def distribution_database() -> Path | None:
     return min(folders, key=lambda path: int(path.parent.name), default=None)
 
 
+# Where a distribution puts what a server starts.
+PLACES = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 PARTS = (
     SystemPart("chromium", lambda: any(map(shutil.which, ("chromium", "chromium-browser")))),
     SystemPart("poppler-utils", lambda: all(map(shutil.which, ("pdftotext", "pdffonts", "pdfinfo", "pdfsig")))),
+    SystemPart("nginx", lambda: shutil.which("nginx", path=PLACES) is not None),
     SystemPart("postgresql", lambda: distribution_database() is not None),
 )
 
