@@ -66,15 +66,15 @@ BY_THE_CLOCK = ("run_due", "rescue_stalled_jobs")
 class Demonstration:
     """`clusterxchange run` over the database of the test."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, address: str | None = None) -> None:
         given = connection.get_connection_params()
-        address = f"postgresql://{given['user']}@/{given['dbname']}?host={given['host']}&port={given['port']}"
+        of_test = f"postgresql://{given['user']}@/{given['dbname']}?host={given['host']}&port={given['port']}"
         # Whoever takes part is in the database already.
         (data / "demo-accounts.json").write_text("[]", encoding="utf-8")
         self.log = (data / "log").open("w", encoding="utf-8")
         self.process = subprocess.Popen(
             [*COMMAND, "run"],
-            env={**os.environ, "DATA": str(data), "MODE": "demo", "PORT": "0", "DATABASE_URL": address},
+            env={**os.environ, "DATA": str(data), "MODE": "demo", "PORT": "0", "DATABASE_URL": address or of_test},
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
