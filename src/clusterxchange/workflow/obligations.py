@@ -113,18 +113,20 @@ def _due(
     is_watch: bool,
 ) -> Due:
     root = machine.root_of(subject)
-    party = capacity if capacity is not SYS else _acting_side(machine, line)
-    organisation_id, partnership_id = party_of(machine, subject, party)
+    sides = (capacity,) if capacity is not SYS else _acting_sides(machine, subject, line, timed)
+    parties = [party_of(machine, subject, side) for side in sides]
+    organisation_id, partnership_id = parties[0]
     since = _moment(subject, timed.since) if timed is not None else subject.state_since
     due_at = then_at = None
     reminders: tuple[datetime, ...] = ()
     if timed is not None and not timed.term:
         due_at = then_at = since
     elif timed is not None:
-        scheme, country = calendar.scheme, calendar.country_of((organisation_id, partnership_id))
-        due_at = terms.due_at(scheme, timed.term, since, country)
-        then_at = terms.then_at(scheme, timed.term, since, country)
-        reminders = tuple(terms.reminders_at(scheme, timed.term, since, country)) if capacity is not SYS else ()
+        scheme, countries = calendar.scheme, [calendar.country_of(party) for party in parties]
+        # What the tool does when a term is over, it does when it is over for everybody who was asked.
+        due_at = max(terms.due_at(scheme, timed.term, since, country) for country in countries)
+        then_at = max(terms.then_at(scheme, timed.term, since, country) for country in countries)
+        reminders = tuple(terms.reminders_at(scheme, timed.term, since, countries[0])) if capacity is not SYS else ()
     barred = next(
         (
             value
@@ -154,9 +156,18 @@ def _due(
     )
 
 
-def _acting_side(machine: Machine, line: Row) -> Capacity:
-    sides = sorted(line.consenting(machine.name) or line.asks or {V})
-    return sides[0]
+def _acting_sides(machine: Machine, subject: Thing, line: Row, timed: Timed | None) -> tuple[Capacity, ...]:
+    """Give the sides whose calendar counts for what the tool does: those whom the same term asks for something."""
+    if own := sorted(line.consenting(machine.name) or line.asks):
+        return (own[0],)
+    for other in machine.rows_in(subject.state):
+        if other.asks and timed is not None and timed.term in {one.term for one in other.terms}:
+            asked = other.asks
+            if machine.asked_capacities is not None:
+                asked = machine.asked_capacities(subject, other, asked)
+            if asked:
+                return tuple(sorted(asked))
+    return (V,)
 
 
 def _moment(subject: Thing, path: str) -> datetime:
