@@ -1,6 +1,22 @@
 """What several drills ask for."""
 
-from tests.drills.test_killed_while_paying import committed
+import os
 
-# Everybody, in transactions of their own.
-__all__ = ["committed"]
+import pytest
+
+from tests.bring import bring_exchange_to
+from tests.drills.test_killed_while_paying import committed
+from tests.drills.world import World, world_of_cast, world_of_matrix
+from tests.matrices.test_routes import things
+
+# Everybody, in transactions of their own; and a case of which every address has something to show.
+__all__ = ["committed", "things"]
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """Give one exchange, and with LONG=1 all that there can be."""
+    if os.environ.get("LONG") == "1":
+        return world_of_matrix(request.getfixturevalue("things"))
+    cast = request.getfixturevalue("cast")
+    return world_of_cast(bring_exchange_to(cast, "ended"), cast)

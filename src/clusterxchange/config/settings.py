@@ -456,7 +456,10 @@ if IS_PRODUCTION and (unsafe := list(safety.faults(globals()))):
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"with_request": {"()": "clusterxchange.foundation.logs.WithRequest"}},
+    "filters": {
+        "with_request": {"()": "clusterxchange.foundation.logs.WithRequest"},
+        "refused_requests": {"()": "clusterxchange.foundation.logs.RefusedRequests"},
+    },
     "formatters": {
         "line": {
             "()": "clusterxchange.foundation.logs.TextLine",
@@ -468,7 +471,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "errors": {
             "class": "logging.StreamHandler",
-            "filters": ["with_request"],
+            "filters": ["with_request", "refused_requests"],
             "formatter": environment.choice(
                 "LOG_FORMAT",
                 "line",

@@ -28,6 +28,17 @@ class WithRequest(logging.Filter):
         return True
 
 
+class RefusedRequests(logging.Filter):
+    """Tell of a request that was refused by its kind alone: what a stranger makes up is no fault of the tool."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through, such a one without what was sent and without a place."""
+        if record.name.startswith("django.security.") and record.exc_info:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.msg, record.args, record.exc_info = "A request was refused.", (), None
+        return True
+
+
 class TextLine(logging.Formatter):
     """Write a record as a line to read."""
 
