@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.actor import Actor
@@ -65,6 +65,17 @@ DECLARED: dict[str, Any] = {
 def moment(day: date, at: time) -> datetime:
     """Give an instant of a day."""
     return datetime.combine(day, at, UTC)
+
+
+class Diary(Protocol):
+    """What people look into before they act: the day, and when they would travel."""
+
+    @property
+    def day(self) -> date:
+        """The day that it is."""
+
+    def stay_ahead(self) -> Stay:
+        """Give days that lie far enough ahead."""
 
 
 @dataclass
@@ -239,12 +250,10 @@ GOING_ON: Mapping[str, tuple[str, ...]] = {
     "proposal": ("SENT", "SUGGESTED"),
     "exchange": ("PREPARING", "AGREED", "READY", "RUNNING", "INTERRUPTED", "ENDED"),
 }
-How = Callable[[Programme, Any, Actor, Capacity, datetime], object]
+How = Callable[[Diary, Any, Actor, Capacity, datetime], object]
 
 
-def accept_application(
-    _p: Programme, application: Application, actor: Actor, _capacity: Capacity, at: datetime
-) -> None:
+def accept_application(_p: Diary, application: Application, actor: Actor, _capacity: Capacity, at: datetime) -> None:
     """Accept whoever was assessed."""
     items = scheme_of_edition(application.edition_id, at).checklist
     role = "visit" if application.asks_visit else "host"
@@ -257,7 +266,7 @@ def accept_application(
     )
 
 
-def story_around(p: Programme, commitment: Commitment, stay: Stay) -> Story:
+def story_around(p: Diary, commitment: Commitment, stay: Stay) -> Story:
     """Put the people of an exchange into a story, for the text that it writes."""
     exchange = commitment.exchange
     nobody = Actor()
@@ -269,7 +278,7 @@ def story_around(p: Programme, commitment: Commitment, stay: Stay) -> Story:
     return story
 
 
-def agree(p: Programme, commitment: Commitment, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def agree(p: Diary, commitment: Commitment, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Write the text where it is missing or its days are too near, then agree."""
     if commitment.first_day is None or commitment.first_day < p.day + timedelta(days=14):
         text = story_around(p, commitment, p.stay_ahead()).text()
@@ -278,7 +287,7 @@ def agree(p: Programme, commitment: Commitment, actor: Actor, capacity: Capacity
     building.agree_commitment(commitment, **seen(commitment), actor=actor, at=at, capacity=capacity)
 
 
-def sign(p: Programme, commitment: Commitment, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def sign(p: Diary, commitment: Commitment, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Sign, or ask for other days where the first one has come before everybody signed."""
     if commitment.first_day is not None and commitment.first_day <= p.day:
         building.decline_signature(commitment, reason_code="dates_changed", actor=actor, at=at, capacity=capacity)
@@ -288,7 +297,7 @@ def sign(p: Programme, commitment: Commitment, actor: Actor, capacity: Capacity,
     )
 
 
-def give_account(_p: Programme, agreement: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def give_account(_p: Diary, agreement: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Give the account of the IBAN registry's example."""
     building.give_bank_details(
         agreement, account_holder=agreement.exchange.visiting_organisation.legal_name, tax_status="registered_for_vat",
@@ -296,19 +305,19 @@ def give_account(_p: Programme, agreement: Thing, actor: Actor, capacity: Capaci
     )  # fmt: skip
 
 
-def confirm_start(p: Programme, exchange: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def confirm_start(p: Diary, exchange: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Confirm it once the first day has come."""
     if exchange.commitment.first_day <= p.day:
         building.confirm_start(exchange, actor=actor, at=at, capacity=capacity)
 
 
-def confirm_end(p: Programme, exchange: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def confirm_end(p: Diary, exchange: Thing, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Confirm it once the last day has come."""
     if exchange.commitment.last_day <= p.day:
         building.confirm_end(exchange, actor=actor, at=at, capacity=capacity)
 
 
-def submit_report(_p: Programme, report: ActivityReport, actor: Actor, capacity: Capacity, at: datetime) -> None:
+def submit_report(_p: Diary, report: ActivityReport, actor: Actor, capacity: Capacity, at: datetime) -> None:
     """Write the report of one's own side; the visitor hands the evidence in before."""
     commitment = report.exchange.commitment
     assert commitment is not None
@@ -338,7 +347,7 @@ def submit_report(_p: Programme, report: ActivityReport, actor: Actor, capacity:
 def plainly(operation: Callable[..., object], *, as_capacity: bool = True) -> How:
     """Call an operation that asks for nothing more."""
 
-    def act(_p: Programme, subject: Thing, actor: Actor, capacity: Capacity, at: datetime) -> object:
+    def act(_p: Diary, subject: Thing, actor: Actor, capacity: Capacity, at: datetime) -> object:
         return operation(subject, actor=actor, at=at, **({"capacity": capacity} if as_capacity else {}))
 
     return act
@@ -347,7 +356,7 @@ def plainly(operation: Callable[..., object], *, as_capacity: bool = True) -> Ho
 def with_text(operation: Callable[..., object], **more: object) -> How:
     """Call an operation that is bound to the text which its page shows."""
 
-    def act(_p: Programme, subject: Thing, actor: Actor, capacity: Capacity, at: datetime) -> object:
+    def act(_p: Diary, subject: Thing, actor: Actor, capacity: Capacity, at: datetime) -> object:
         return operation(subject, **seen(subject), **more, actor=actor, at=at, capacity=capacity)
 
     return act
