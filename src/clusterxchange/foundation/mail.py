@@ -1,4 +1,4 @@
-"""Mail of a demonstration: kept in a table and shown, never sent."""
+"""Mail of a demonstration, kept in a table and shown, never sent; and what every mail must be."""
 
 import re
 from collections.abc import Sequence
@@ -30,6 +30,11 @@ class DemonstrationMailbox(BaseEmailBackend):
             for address in message.to
         ]
         return len(DemonstrationMail.objects.bulk_create(rows))
+
+
+def one_line(text: str) -> str:
+    """Give a text as one line: a subject is a header, and a name that is part of it may bear the end of a line."""
+    return " ".join(text.split())
 
 
 def links_in(text: str) -> list[str]:

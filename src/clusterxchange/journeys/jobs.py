@@ -14,6 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.mail import one_line
 from clusterxchange.parties.partnerships.models import PartnershipInvitation, PartnershipPerson
 
 OLDEST = """
@@ -113,4 +114,4 @@ def mail_of(invitation: PartnershipInvitation) -> EmailMessage:
         )
         subject = _("%(partnership)s invites you") % names
         headers = {"Content-Language": invitation.language}
-        return EmailMessage(subject, text, to=[invitation.email], headers=headers)
+        return EmailMessage(one_line(subject), text, to=[invitation.email], headers=headers)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusterxchange.access.actions import Action
+from clusterxchange.foundation.mail import one_line
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.cases import date_in_words, last_day_of
 from clusterxchange.workflow.models import DayHead, Notice
@@ -38,7 +39,7 @@ def mail_of(notice: Notice, *, is_for_others: bool = False) -> EmailMessage:
         hint = sentences.filled(texts.hint, names) if notice.asked else ""
         text = render_to_string("mail/notice.txt", _context(notice, sentence, hint, is_for_others=is_for_others))
         mail = EmailMessage(
-            f"{subject} ({notice.reference})",
+            one_line(f"{subject} ({notice.reference})"),
             text,
             to=[notice.account.email],
             headers={"Content-Language": notice.account.language},

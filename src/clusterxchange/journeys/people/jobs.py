@@ -12,6 +12,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.mail import one_line
 from clusterxchange.journeys.people import tokens
 from clusterxchange.journeys.people.models import Invitation, InvitationState
 from clusterxchange.workflow.cases import date_in_words, last_day_of
@@ -48,7 +49,7 @@ def mail_of(invitation: Invitation) -> EmailMessage:
             },
         )
         return EmailMessage(
-            _("%(person)s asks you to speak for %(organisation)s") % names,
+            one_line(_("%(person)s asks you to speak for %(organisation)s") % names),
             text,
             to=[invitation.email],
             headers={"Content-Language": invitation.language},

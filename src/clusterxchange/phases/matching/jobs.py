@@ -20,6 +20,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import SYSTEM
 from clusterxchange.access.capacities import SYS
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.mail import one_line
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.phases.matching import embedding, keeping, operations, queries
 from clusterxchange.phases.matching.catalogue import address_of
@@ -62,7 +63,7 @@ def mail_of(proposal: Proposal, language: str) -> EmailMessage:
     sender = proposal.sender_organisation
     with translation.override(language):
         names = {"sender": sender.legal_name if sender is not None else ""}
-        subject = _("%(sender)s invites you to an exchange") % names
+        subject = one_line(_("%(sender)s invites you to an exchange") % names)
         text = render_to_string(
             "matching/invitation.txt",
             {
