@@ -286,7 +286,7 @@ def key_of(subject: Any) -> str:  # noqa: ANN401 -- any row of a life
 
 def states() -> dict[tuple[str, str], str]:
     """Give the state of every subject of every life of the programme."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for machine in registry.machines():
         subjects: list[Any] = list(machine.model._default_manager.all())
         found |= {(machine.name, key_of(subject)): str(subject.state) for subject in subjects}
