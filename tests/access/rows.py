@@ -30,6 +30,7 @@ from clusterxchange.phases.finalisation.models import (
 from clusterxchange.phases.matching.models import Conversation, MatchPlan, Programme, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow.models import Entry
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MODELS: dict[str, type[Model]] = {
@@ -54,6 +55,7 @@ MODELS: dict[str, type[Model]] = {
     "edition_draft": EditionDraft,
     "announcement": Announcement,
     "partnership": Partnership,
+    "entry": Entry,
 }
 NAMES = ("Alder", "Birch", "Cedar")
 
@@ -138,6 +140,10 @@ def make_newcomers(world: World) -> None:
         Announcement.objects.create(
             text_en="Closed.", audience="everybody", first_day=AT.date(), last_day=AT.date(), at=AT,
             published_by=world.accounts[number],
+        )  # fmt: skip
+        Entry.objects.create(
+            n=0, at=AT, actor=str(world.accounts[number].pk), capacity="V", kind="organisation",
+            subject=organisation.reference, case=organisation.reference, action="edit_organisation",
         )  # fmt: skip
         EditionDraft.objects.create(document=document, drafted_by=world.accounts[number], **life("PROPOSED"))
 

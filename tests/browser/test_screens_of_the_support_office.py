@@ -10,6 +10,7 @@ import pytest
 from tests.browser.checks import WIDE
 from tests.browser.conftest import People
 from tests.browser.somebody import Somebody
+from tests.browser.test_registration_form import newcomer
 from tests.browser.test_screens_of_registration import Look, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -131,6 +132,35 @@ def test_rules_texts_journal_and_health(people: People, look: Look) -> None:
     look.at(support, "preferences", "/desk/preferences/")
     look.at(support, "import of rules, nothing handed in", "/support/scheme/")
     look.at(quiet(people), "nobody sees it", "/support/health/")
+
+    assert (look.found, look.seen) == ([], 9)
+
+
+def test_journal_and_data_requests(people: People, look: Look) -> None:
+    support, own = office(people), "/support/journal/"
+    look.at(support, "journal", own)
+    support.follow(support.tab.get_by_role("link", name="Older"))
+    look.at(support, "journal, older")
+    support.follow(support.tab.get_by_role("link", name="Newer"))
+    support.tab.fill("#id_case", "EXC-2026-999999")
+    support.follow(support.tab.get_by_role("button", name="Search the journal"))
+    look.at(support, "journal, nothing found")
+    support.tab.fill("#id_first_day", "2026-03-09")
+    support.tab.fill("#id_last_day", "2026-03-02")
+    support.follow(support.tab.get_by_role("button", name="Search the journal"))
+    look.at(support, "journal, errors")
+    support.tab.goto(f"{support.base}{own}")
+    support.follow(support.tab.locator("tr[data-entry] th a").first)
+    look.at(support, "entry")
+    look.at(support, "unknown entry", f"{own}999999999/", status=404)
+    look.at(support, "data requests, empty or not", "/support/data-requests/")
+    look.at(support, "data requests, exchanges forgotten", "/support/data-requests/?sort=case")
+    leaving = newcomer(people)
+    leaving.tab.goto(f"{leaving.base}/my-data/erase/")
+    leaving.tab.locator("#id_confirmed").check()
+    leaving.follow(leaving.tab.get_by_role("button", name="Erase my account"))
+    look.at(support, "data requests, an erasure", "/support/data-requests/?sort=erasure")
+    assert support.tab.locator("main tbody tr").count() >= 1
 
     assert (look.found, look.seen) == ([], 9)
 

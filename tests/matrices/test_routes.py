@@ -42,6 +42,7 @@ from clusterxchange.journeys.scheme_data import operations as scheme_data
 from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.journeys.support_office import operations as support_office
 from clusterxchange.journeys.support_office.announcements import publish_announcement
+from clusterxchange.journeys.support_office.journal_search import all_lines_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
@@ -57,7 +58,7 @@ from clusterxchange.phases.registration.assistance import invitations
 from clusterxchange.phases.registration.models import ActOnBehalf, Application, ImportedFile, Participation
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import engine, obligations
-from clusterxchange.workflow.models import CalendarFeed, Notice
+from clusterxchange.workflow.models import CalendarFeed, Entry, Notice
 from clusterxchange.workflow.thread import Attachment
 from clusterxchange.workflow.undeliverable import note_bounce
 from tests.phases.finalisation.bank import Booking, statement
@@ -206,6 +207,7 @@ def things_of(story: Story) -> Things:
         "batch": {"number": str(a_batch(visitor.partnership).pk)},
         "statement": {"number": str(a_statement(visitor.partnership).pk)},
         **things_of_scheme_data(),
+        "entry": {"number": "1"},
         "announcement": {"number": str(an_announcement().pk)},
         "merge": {"number": str(a_merge().pk)},
         "service": {"provider_id": "nobody-offers-it"},
@@ -526,3 +528,12 @@ def test_each_address_answers_as_the_matrix_says(
 
     record_property("route_matrix_requests", asked)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_each_entry_that_was_written_on_the_way_is_said_in_words(things: Things) -> None:
+    assert things
+    lines = list(all_lines_of(Entry.objects.order_by("-n")))
+
+    assert [one for one in lines if not (one.who and one.what and one.kind and one.reference)] == []
+    assert len({one.kind for one in lines}) > 15

@@ -126,6 +126,8 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "partnership": {VP: partnership("pk", PARTNERSHIP_ROLES), SO: SUPPORT_OFFICE, AG: AGENCY},
     "edition_draft": {SO: SUPPORT_OFFICE, AG: AGENCY},
     "announcement": {SO: SUPPORT_OFFICE, AG: AGENCY},
+    # A line of the journal names people, and people are found by the support office alone.
+    "entry": {SO: SUPPORT_OFFICE},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
@@ -431,6 +433,7 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.WITHDRAW_ANNOUNCEMENT: may(SO),
         A.SEE: may(SO, AG),
     },
+    "entry": {A.SEE: may(SO)},
 }
 
 DISCLOSURES: Mapping[str, Mapping[A, Relation]] = {

@@ -60,7 +60,7 @@ def signs_at(at: datetime) -> list[Sign]:
         _scanner(),
         _storage(),
         *_backups(at),
-        _journal(at),
+        journal_sign(at),
     ]
 
 
@@ -132,7 +132,8 @@ def _backups(at: datetime) -> list[Sign]:
     return found
 
 
-def _journal(at: datetime) -> Sign:
+def journal_sign(at: datetime) -> Sign:
+    """Say when the whole journal was last checked, and what was found."""
     last = JournalCheck.objects.first()
     if last is None:
         return Sign(_("Journal"), _("It has not been checked yet; it is checked each night."), is_well=False)

@@ -59,6 +59,8 @@ DOUBLE_VISITS = Link("/support/double-visits/", _("Visiting twice?"))
 DISPUTES = Link("/support/disputes/", _("Disputes"))
 ANNOUNCEMENTS = Link("/support/announcements/", _("Announcements"))
 ADMISSION = Link("/support/partnerships/", _("Partnerships in the scheme"))
+JOURNAL = Link("/support/journal/", _("Journal"))
+DATA_REQUESTS = Link("/support/data-requests/", _("Data requests"))
 DUPLICATES = Link("/support/duplicates/", _("Organisations with two entries"))
 SCHEME_DATA = Link("/support/scheme/", _("Scheme data"))
 FIGURES = Link("/figures/", _("Figures"))
@@ -144,6 +146,8 @@ def account_pages(actor: Actor) -> list[Link]:
             ADMISSION,
             DISPUTES,
             ANNOUNCEMENTS,
+            JOURNAL,
+            DATA_REQUESTS,
             HEALTH,
         ]
     if actor.support_office or actor.agency:

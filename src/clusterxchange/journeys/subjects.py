@@ -36,6 +36,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "evidence": _THROUGH_EXCHANGE,
     "payment": _THROUGH_EXCHANGE,
     "follow_up_survey": _THROUGH_EXCHANGE,
+    "payment_batch": ("partnership",),
+    "bank_statement": ("partnership",),
     "invitation": ("organisation", "account"),
     "edition_draft": ("edition",),
     "join_request": ("organisation", "account", "partnership"),

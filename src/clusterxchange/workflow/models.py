@@ -119,6 +119,12 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("n",)
+        indexes = (
+            models.Index(fields=("actor", "n"), name="entries_of_actor"),
+            models.Index(fields=("kind", "action", "n"), name="entries_of_action"),
+            models.Index(fields=("subject", "n"), name="entries_of_subject"),
+            models.Index(fields=("at",), name="entries_by_moment"),
+        )
 
     def __str__(self) -> str:
         return f"{self.n} {self.action} {self.subject}"

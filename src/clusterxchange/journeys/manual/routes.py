@@ -57,6 +57,11 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "scheme_data:propose_version", "scheme_data:approve_version", "scheme_data:return_version",
         "scheme_data:withdraw_version", "scheme_data:new_country", "scheme_data:draft_part",
     ),
+    "journal": (
+        "support_office:journal", "support_office:journal_as_csv", "support_office:journal_as_xlsx",
+        "support_office:entry", "support_office:data_requests", "support_office:data_requests_as_csv",
+        "support_office:data_requests_as_xlsx",
+    ),
     "health": (
         "journeys:health", "journeys:retry_failed_job",
     ),

@@ -539,6 +539,7 @@ DECLARATIONS = (
         "journeys.AnnouncementRead", {PREFERENCE: "account at"}, "id announcement", people="account", rows_go=True
     ),
     _declare("personal_data.Erasure", {TRAIL: "account at kept_until"}, "id", people="account"),
+    _declare("personal_data.DataCopy", {TRAIL: "account at"}, "id", people="account"),
     _declare("personal_data.ForgottenCase", other="id exchange at"),
     # The house
     _declare(

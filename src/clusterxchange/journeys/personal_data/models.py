@@ -1,4 +1,4 @@
-"""That somebody asked to be forgotten, and that a case was."""
+"""That somebody took a copy of their data or asked to be forgotten, and that a case was."""
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,16 @@ class Erasure(models.Model):
     account = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="erasure")
     at = models.DateTimeField()
     kept_until = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}, {self.at}"
+
+
+class DataCopy(models.Model):
+    """A person took a copy of all that is held of them."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="data_copies")
+    at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.account_id}, {self.at}"

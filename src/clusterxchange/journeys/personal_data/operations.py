@@ -17,9 +17,10 @@ from clusterxchange.journeys.people.models import Invitation, InvitationState
 from clusterxchange.journeys.personal_data import queries
 from clusterxchange.journeys.personal_data.blanks import blank, stored_files
 from clusterxchange.journeys.personal_data.declarations import BY_LABEL, DECLARATIONS, Declaration
+from clusterxchange.journeys.personal_data.export import export_of
 from clusterxchange.journeys.personal_data.kinds import BANK, OUTSIDER, Erasure
+from clusterxchange.journeys.personal_data.models import DataCopy, ForgottenCase
 from clusterxchange.journeys.personal_data.models import Erasure as ErasureRow
-from clusterxchange.journeys.personal_data.models import ForgottenCase
 from clusterxchange.parties.accounts.models import Account, KnownDevice
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.partnerships.models import PartnershipInvitation, PublicQuestion
@@ -33,6 +34,13 @@ from clusterxchange.workflow.models import Consent, Entry, EntryPayload, Message
 from clusterxchange.workflow.tables import Refusal
 
 ERASED_ADDRESS = "erased-{number}@erased.invalid"
+
+
+@transaction.atomic
+def hand_out_copy(account: Account, at: datetime) -> bytes:
+    """Give a copy of all that is held of a person, and note that they took it."""
+    DataCopy.objects.create(account=account, at=at)
+    return export_of(account, at)
 
 
 @transaction.atomic
@@ -80,7 +88,9 @@ def _forget_payloads(account: Account, kept: set[str | None]) -> None:
         *applications.values_list("reference", flat=True),
         *Participation.objects.filter(application__in=applications).values_list("reference", flat=True),
     ]
-    entries = Entry.objects.filter(Q(actor=str(account.pk)) | Q(case__in=own) | Q(subject__in=own))
+    # Others have typed the address: who invited, and who gave a role.
+    named = Q(payload__body__icontains=account.email)
+    entries = Entry.objects.filter(Q(actor=str(account.pk)) | Q(case__in=own) | Q(subject__in=own) | named)
     numbers = entries.exclude(case__in=[one for one in kept if one]).values("n")
     EntryPayload.objects.filter(entry__in=numbers).delete()
 

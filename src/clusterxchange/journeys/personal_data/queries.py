@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from clusterxchange.access.actions import Action
 from clusterxchange.journeys.personal_data.declarations import DECLARATIONS, Declaration
@@ -69,6 +69,18 @@ def day_of_forgetting(exchange: Exchange) -> date:
 def kept_cases(account: Account) -> QuerySet[Exchange]:
     """Give the exchanges of a person of which the law keeps something."""
     return exchanges_of(account).exclude(pk__in=ForgottenCase.objects.values("exchange"))
+
+
+def kept_cases_of(accounts: Iterable[int]) -> dict[int, list[Exchange]]:
+    """Give, for each of several people of whom the law keeps something, the exchanges."""
+    found: dict[int, list[Exchange]] = {}
+    wanted = list(accounts)
+    for side in SIDES:
+        path = f"{side}__application__representative__account"
+        rows = Exchange.objects.filter(**{f"{path}__in": wanted}).annotate(person=F(path))
+        for one in rows.exclude(pk__in=ForgottenCase.objects.values("exchange")).order_by("pk"):
+            found.setdefault(one.person, []).append(one)
+    return found
 
 
 def kept_until(account: Account) -> date | None:

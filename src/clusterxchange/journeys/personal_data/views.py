@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clusterxchange.foundation import clock, files
 from clusterxchange.journeys.personal_data import operations, queries
-from clusterxchange.journeys.personal_data.export import export_of
 from clusterxchange.journeys.personal_data.kinds import KINDS
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.phases.finalisation.models import ActivityReport
@@ -63,7 +62,9 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Hand out a copy of all that is held of a person."""
     at = clock.now()
-    return files.as_attachment(export_of(_account(request), at), f"my-data-{at.date()}.zip", "application/zip")
+    return files.as_attachment(
+        operations.hand_out_copy(_account(request), at), f"my-data-{at.date()}.zip", "application/zip"
+    )
 
 
 @never_cache

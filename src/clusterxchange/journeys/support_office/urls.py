@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from clusterxchange.journeys.support_office import announcement_pages, partnership_pages, views
+from clusterxchange.journeys.support_office import (
+    announcement_pages,
+    data_requests,
+    journal_pages,
+    partnership_pages,
+    views,
+)
 
 app_name = "support_office"
 urlpatterns = [
@@ -38,5 +44,12 @@ urlpatterns = [
     ),
     path("partnerships/<str:slug>/end-partnership/", partnership_pages.end_partnership, name="end_partnership"),
     path("cases/<str:reference>/reassign-case/", partnership_pages.reassign_case, name="reassign_case"),
+    path("journal/", journal_pages.journal, name="journal"),
+    path("journal/entries.csv", journal_pages.journal_as_file, {"form": "csv"}, name="journal_as_csv"),
+    path("journal/entries.xlsx", journal_pages.journal_as_file, {"form": "xlsx"}, name="journal_as_xlsx"),
+    path("journal/<int:number>/", journal_pages.entry, name="entry"),
+    path("data-requests/", data_requests.data_requests, name="data_requests"),
+    path("data-requests/requests.csv", data_requests.requests_as_file, {"form": "csv"}, name="data_requests_as_csv"),
+    path("data-requests/requests.xlsx", data_requests.requests_as_file, {"form": "xlsx"}, name="data_requests_as_xlsx"),
     path("merges/<int:number>/undo-merge/", views.undo_merge, name="undo_merge"),
 ]
