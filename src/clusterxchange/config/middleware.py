@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import DataError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
@@ -28,6 +28,7 @@ FORBIDDEN = 403
 ZERO_BYTE = "\x00"
 READ_ONLY = "read_only"
 READING = frozenset({"GET", "HEAD"})
+TAKEN = ("GET", "HEAD", "POST")
 
 REQUEST_ID = "X-Request-ID"
 A_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -111,8 +112,8 @@ class RefusalsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Carry the request on, and add what the answer does not say itself."""
-        answer = self.get_response(request)
+        """Carry the request on, and add what the answer does not say itself; nobody is told what they sent."""
+        answer = HttpResponseNotAllowed(TAKEN) if request.method == "TRACE" else self.get_response(request)
         answer.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer

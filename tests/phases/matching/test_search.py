@@ -66,6 +66,11 @@ def test_each_search_of_the_table_finds_what_it_must_and_nothing_that_it_must_no
     assert len({row["language"] for row in table("organisations.csv")}) >= 24
 
 
+@pytest.mark.parametrize("days", [{"first_day": "9999-12-31"}, {"last_day": "0001-01-01"}, {"first_day": "2100-01-02"}])
+def test_days_on_which_nobody_is_free_find_nobody_however_far_they_are(match: Match, days: dict[str, str]) -> None:
+    assert found_by(signed_in(match.cast.ana), **days) == []
+
+
 def test_parts_of_words_and_mistakes_are_found_once_the_words_are_noted(match: Match) -> None:
     client = signed_in(match.cast.ana)
     assert found_by(client, q="orvalh") == [match.host.reference]

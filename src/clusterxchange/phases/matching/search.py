@@ -34,7 +34,7 @@ WORDS_AT_MOST = 8
 SHORTEST_PART = 4
 LONGER_WORDS_AT_MOST, LIKELY_WORDS_AT_MOST = 100, 50
 MONTHS_AT_MOST = 24
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+FIRST_DAY, LAST_DAY = date.min, date.max
 KILOMETRES_OF_A_DEGREE = 111.2
 PAGES = signing.Signer(salt="catalogue-page")
 READING = Reading()
