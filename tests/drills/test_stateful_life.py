@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -356,6 +356,7 @@ def test_whatever_happens_in_the_life_of_an_exchange_its_rules_hold(cast: Cast, 
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink) if IS_LONG else (Phase.generate,),
         ),
     )
 
