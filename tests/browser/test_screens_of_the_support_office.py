@@ -165,6 +165,27 @@ def test_journal_and_data_requests(people: People, look: Look) -> None:
     assert (look.found, look.seen) == ([], 9)
 
 
+def test_mail_reminders_and_the_tool_as_somebody_sees_it(people: People, look: Look) -> None:
+    support, member = office(people), people.signed_in(MEMBER, widths=())
+    look.at(member, "mail that comes back", "/desk/undeliverable-mail/")
+    look.at(member, "outbox", "/partnerships/clamtex/own/outbox/")
+    look.at(support, "rules, agreements", "/support/scheme/editions/demonstration/versions/1/parts/agreements/")
+    look.at(support, "what is behind a sum", "/figures/behind/money/?part=paid")
+    look.at(support, "behind a number that is none any more", "/figures/behind/ratings/?rated=weather")
+    support.open("/desk/?show=waiting")
+    support.tab.locator("input[name=pick]").first.check()
+    support.follow(support.tab.locator('button[formaction="/desk/reminders/"]'))
+    look.at(support, "reminders before they go")
+    support.open("/support/people/?q=visitor@demo")
+    support.follow(support.tab.locator('a[href$="/view-as/"]').first)
+    look.at(support, "before looking as somebody")
+    support.follow(support.tab.locator("main form button[type=submit]"))
+    look.at(support, "desk as somebody sees it")
+    support.follow(support.tab.locator('form[action$="/view-as/end/"] button'))
+
+    assert (look.found, look.seen) == ([], 8)
+
+
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("email", [OFFICE, MEMBER])
 def test_the_ways_of_a_page_stand_in_one_row_where_there_is_room(people: People, email: str, language: str) -> None:

@@ -202,6 +202,7 @@ def things_of(story: Story) -> Things:
         "list": {"number": str(a_list(visitor.partnership).pk)},
         "audit": {"number": str(an_audit(visitor.partnership).pk)},
         "partnership": {"slug": "clamtex"},
+        "list_of_numbers": {"what": "money"},
         **things_of_a_partnership("clamtex"),
         "paying": {"number": str(visitor.partnership_id)},
         "batch": {"number": str(a_batch(visitor.partnership).pk)},

@@ -67,6 +67,7 @@ class Obligation(models.Model):
     partnership = models.ForeignKey("partnerships.Partnership", models.CASCADE, null=True, related_name="obligations")
     barred_account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     since = models.DateTimeField()
+    opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     then_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveIntegerField(default=0)

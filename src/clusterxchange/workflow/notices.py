@@ -176,16 +176,26 @@ def _with_a_file_for(actor: Actor, happenings: Iterable[Happening], at: datetime
 def remind(obligation: Obligation, at: datetime, letter: str = "") -> None:
     """Tell those who must act that the term goes on; `letter` is what somebody adds in words of their own."""
     capacity = Capacity(obligation.capacity)
+    people = people_behind(capacity, obligation.organisation_id, obligation.partnership_id)
+    told = _told_already(obligation, Notice.Topic.REMINDER, at)
     send(
         _with_letter(_of_obligation(obligation, person, Notice.Topic.REMINDER, at), letter)
-        for person in people_behind(capacity, obligation.organisation_id, obligation.partnership_id)
-        if person.pk != obligation.barred_account_id
+        for person in people
+        if person.pk != obligation.barred_account_id and person.pk not in told
     )
 
 
 def warn(obligation: Obligation, people: Iterable[Account], at: datetime) -> None:
     """Tell the given people that a term is over."""
-    send(_of_obligation(obligation, person, Notice.Topic.OVERDUE, at) for person in people)
+    told = _told_already(obligation, Notice.Topic.OVERDUE, at)
+    send(_of_obligation(obligation, person, Notice.Topic.OVERDUE, at) for person in people if person.pk not in told)
+
+
+def _told_already(obligation: Obligation, topic: Notice.Topic, at: datetime) -> set[int]:
+    # Two terms of one thing may be over on the same day: that is one mail.
+    same = {"kind": obligation.kind, "subject_id": obligation.subject_id, "action": obligation.action}
+    found = Notice.objects.filter(**same, topic=topic, at=at, params__capacity=obligation.capacity)
+    return set(found.values_list("account_id", flat=True))
 
 
 def send(found: Iterable[Notice]) -> None:

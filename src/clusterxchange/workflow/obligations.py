@@ -228,6 +228,10 @@ def refresh(root_name: str, root_id: int, at: datetime) -> list[Obligation]:
         elif (due.since, due.due_at, due.then_at) != (standing.since, standing.due_at, standing.then_at) or _parties(
             due
         ) != _stored_parties(standing):
+            if _is_over(standing, at):
+                # That it was overdue stays to be read; what is asked from now on is another line.
+                Obligation.objects.filter(pk=standing.pk).update(closed_at=at)
+                standing.pk, standing.opened_at = None, at
             _set(standing, due, at)
             standing.save()
     for due in wanted.values():
@@ -241,11 +245,16 @@ def refresh(root_name: str, root_id: int, at: datetime) -> list[Obligation]:
             capacity=due.capacity,
             term=due.term,
             is_watch=due.is_watch,
+            opened_at=at,
         )
         _set(obligation, due, at)
         obligation.save()
         opened.append(obligation)
     return opened
+
+
+def _is_over(standing: Obligation, at: datetime) -> bool:
+    return not standing.is_watch and standing.due_at is not None and standing.due_at <= at
 
 
 def _key(standing: Obligation) -> tuple[str, int, str, str, str]:

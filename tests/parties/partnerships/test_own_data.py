@@ -124,9 +124,9 @@ def test_an_own_amount_may_reach_the_cap_and_is_taken_away_by_writing_nothing(co
 
 
 def test_the_budget_adds_up_whatever_is_planned(cosima: Client, cast: Cast) -> None:
-    budgets.reserve(cast.loom.pk, 39_000)
-    budgets.reserve(cast.loom.pk, 78_000)
-    budgets.commit(cast.loom.pk, 78_000)
+    budgets.reserve(cast.loom.pk, 39_000, case="", at=MONDAY)
+    budgets.reserve(cast.loom.pk, 78_000, case="", at=MONDAY)
+    budgets.commit(cast.loom.pk, 78_000, case="", at=MONDAY)
 
     assert cosima.post(f"{OWN}budget/", {"planned": "2000"}).status_code == 302
 
@@ -137,7 +137,7 @@ def test_the_budget_adds_up_whatever_is_planned(cosima: Client, cast: Cast) -> N
 
 
 def test_the_budget_never_falls_below_what_is_used(cosima: Client, cast: Cast) -> None:
-    budgets.reserve(cast.loom.pk, 39_000)
+    budgets.reserve(cast.loom.pk, 39_000, case="", at=MONDAY)
 
     answer = cosima.post(f"{OWN}budget/", {"planned": "389.99"})
 

@@ -12,7 +12,7 @@ from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.models import FinancialAgreement
 from clusterxchange.workflow.engine import NotDone, Refused
 from tests.bring import bring_exchange_to
-from tests.cast import Cast
+from tests.cast import MONDAY, Cast
 
 pytestmark = pytest.mark.django_db
 MOVES = ("reserve", "commit", "free_reserved", "free_committed", "pay")
@@ -31,15 +31,15 @@ def offer(story: Story) -> FinancialAgreement:
 def do(move: str, partnership: Partnership, cents: int) -> None:
     match move:
         case "reserve":
-            budgets.reserve(partnership.pk, cents)
+            budgets.reserve(partnership.pk, cents, case="", at=MONDAY)
         case "commit":
-            budgets.commit(partnership.pk, cents)
+            budgets.commit(partnership.pk, cents, case="", at=MONDAY)
         case "pay":
-            budgets.pay(partnership.pk, cents)
+            budgets.pay(partnership.pk, cents, case="", at=MONDAY)
         case "free_reserved":
-            budgets.free(partnership.pk, cents, from_part="reserved")
+            budgets.free(partnership.pk, cents, from_part="reserved", case="", at=MONDAY)
         case _:
-            budgets.free(partnership.pk, cents, from_part="committed")
+            budgets.free(partnership.pk, cents, from_part="committed", case="", at=MONDAY)
 
 
 @pytest.mark.database
@@ -60,14 +60,14 @@ def test_the_parts_add_up_and_a_move_that_is_refused_moves_nothing(cast: Cast, m
 @pytest.mark.database
 def test_nothing_is_moved_backwards(cast: Cast) -> None:
     with pytest.raises(ValueError, match="below zero"):
-        budgets.reserve(cast.loom.pk, -1)
+        budgets.reserve(cast.loom.pk, -1, case="", at=MONDAY)
 
 
 def test_a_partnership_without_a_budget_has_nothing_to_reserve(cast: Cast) -> None:
     Budget.objects.filter(partnership=cast.loom).delete()
 
     with pytest.raises(budgets.NotEnough):
-        budgets.reserve(cast.loom.pk, 1)
+        budgets.reserve(cast.loom.pk, 1, case="", at=MONDAY)
 
 
 @pytest.mark.database
@@ -163,7 +163,7 @@ def test_what_a_declined_offer_freed_is_not_offered_again_once_it_is_spent(cast:
     story = bring_exchange_to(cast, "commitment_signed")
     story.give_bank_details()
     operations.decline_agreement(offer(story), reason="Too early.", actor=story.visitor, at=story.at, capacity=V)
-    budgets.reserve(cast.loom.pk, 961_001)
+    budgets.reserve(cast.loom.pk, 961_001, case="", at=MONDAY)
 
     with pytest.raises(Refused) as caught:
         offer(story)
@@ -175,12 +175,12 @@ def test_what_a_declined_offer_freed_is_not_offered_again_once_it_is_spent(cast:
 def test_what_is_not_paid_of_the_committed_money_is_free_again(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ready")
 
-    operations.settle_budget(story.exchange, paid_cents=30_000)
+    operations.settle_budget(story.exchange, paid_cents=30_000, at=story.at)
 
     assert parts_of(cast.loom) == {"reserved": 0, "committed": 0, "paid": 30_000, "free": 970_000}
     assert story.agreement.committed_cents == 0
     with pytest.raises(budgets.NotEnough):
-        operations.settle_budget(story.exchange, paid_cents=1)
+        operations.settle_budget(story.exchange, paid_cents=1, at=story.at)
 
 
 def test_a_virtual_exchange_moves_no_money(cast: Cast) -> None:

@@ -229,6 +229,19 @@ def test_a_proposal_expires_on_the_15th_day_and_says_so_afterwards(match: Match)
     assert (late.value.refusal.code, over.value.refusal.code) == ("proposal_expired", "proposal_expired")
 
 
+def test_a_proposal_stays_open_until_midnight_where_it_must_be_answered(match: Match) -> None:
+    # Ana in Spain asks Bram in Portugal: 17 March ends at 23:00 UTC in Madrid, and an hour later in Lisbon.
+    proposal = send(match)
+
+    run_due(datetime(2026, 3, 17, 23, 30, tzinfo=UTC))
+    proposal.refresh_from_db()
+    assert proposal.state == "SENT"
+
+    run_due(datetime(2026, 3, 18, tzinfo=UTC))
+    proposal.refresh_from_db()
+    assert proposal.state == "EXPIRED"
+
+
 def test_a_host_that_never_answers_is_nudged_at_3_and_hidden_at_5_until_it_writes_itself(match: Match) -> None:
     def let_expire(number: int) -> None:
         at = TUESDAY + timedelta(days=31 * number)

@@ -1,7 +1,7 @@
 """Numbers about exchanges as they stood at the end of a day (scheme.md section 9).
 
 An exchange counts once, for the visitor's partnership, under the type and the countries it had when it was matched.
-What it was on a day is told by the moments of its steps; an interruption that is over counts as under way.
+What it was on a day is told by the moments of its steps, and by the journal where it was interrupted.
 """
 
 from collections.abc import Mapping
@@ -18,21 +18,26 @@ from django.db.models import (
     F,
     FloatField,
     Func,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 
-from clusterxchange.parties.partnerships.models import Budget, Partnership
+from clusterxchange.access.actions import Action
+from clusterxchange.parties.partnerships.models import Budget, BudgetMove, Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.finalisation.models import ActivityReport, FollowUpSurvey
-from clusterxchange.phases.registration.models import Application
+from clusterxchange.phases.registration.models import Application, Decision, Participation
+from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.editions import BRUSSELS
-from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.models import Entry, Obligation
 
 S = ExchangeState
 UNDER_WAY = (S.RUNNING, S.INTERRUPTED)
@@ -89,13 +94,21 @@ def _stood(until: datetime) -> Case:
         (S.CLOSED, Q(closed_at__lte=until)),
         (S.CANCELLED, Q(cancelled_at__lte=until)),
         (S.ENDED, Q(ended_at__lte=until)),
-        (S.INTERRUPTED, Q(state=S.INTERRUPTED, state_since__lte=until)),
+        (S.INTERRUPTED, Q(_stood_still(until), started_at__lte=until)),
         (S.RUNNING, Q(started_at__lte=until)),
         (S.READY, Q(ready_at__lte=until)),
         (S.AGREED, Q(agreed_at__lte=until)),
     )
     whens = [When(condition, then=Value(state.value)) for state, condition in steps]
     return Case(*whens, default=Value(S.PREPARING.value), output_field=CharField())
+
+
+def _stood_still(until: datetime) -> Exact:
+    latest = Entry.objects.filter(
+        case=OuterRef("reference"), kind="exchange", at__lte=until,
+        action__in=(Action.INTERRUPT_EXCHANGE, Action.RESUME_EXCHANGE),
+    ).order_by("-n")  # fmt: skip
+    return Exact(Subquery(latest.values("action")[:1]), Value(str(Action.INTERRUPT_EXCHANGE)))
 
 
 @dataclass(frozen=True)
@@ -125,18 +138,46 @@ def counted(scope: Scope) -> Counted:
 def targets(scope: Scope) -> dict[str, int]:
     """Add up what the partnerships have set out to reach, by type of visitor."""
     found: dict[str, int] = {}
-    for planned in Partnership.objects.filter(pk__in=scope.partnerships).values_list("targets", flat=True):
+    for planned in _partnerships(scope).values_list("targets", flat=True):
         for kind, number in planned.items():
             found[kind] = found.get(kind, 0) + number
     return found
 
 
+def aiming_at(scope: Scope, kind: str) -> "QuerySet[Partnership]":
+    """Give the partnerships that have a target for a type of visitor."""
+    return _partnerships(scope).filter(targets__has_key=kind).order_by("acronym")
+
+
+def _partnerships(scope: Scope) -> "QuerySet[Partnership]":
+    return Partnership.objects.filter(pk__in=scope.partnerships)
+
+
 def budget(scope: Scope) -> dict[str, int]:
-    """Add up the budgets in cents, as they stand now."""
-    sums = Budget.objects.filter(partnership__in=scope.partnerships).aggregate(
-        **{part: Sum(f"{part}_cents") for part in BUDGET_PARTS}
-    )
-    return {part: sums[part] or 0 for part in BUDGET_PARTS}
+    """Add up the budgets in cents, as they stood at the end of the day."""
+    by_partnership = budgets(scope).values()
+    return {part: sum(parts[part] for parts in by_partnership) for part in BUDGET_PARTS}
+
+
+def budgets(scope: Scope) -> dict[int, dict[str, int]]:
+    """Give the parts of each partnership's budget in cents: what stands now, without what was moved after the day."""
+    rows = Budget.objects.filter(partnership__in=scope.partnerships).order_by("partnership__acronym")
+    found = {one.partnership_id: {part: getattr(one, f"{part}_cents") for part in BUDGET_PARTS} for one in rows}
+    if scope.is_today:
+        return found
+    later = BudgetMove.objects.filter(partnership__in=list(found), at__gt=scope.until)
+    for owner, source, target, cents in later.values_list("partnership", "source", "target").annotate(Sum("cents")):
+        for part, moved in ((target, cents), (source, -cents)):
+            # What came from nowhere was planned, and what went there is planned no longer.
+            found[owner][part or "planned"] -= moved if part else -moved
+    return found
+
+
+def held(scope: Scope, part: str) -> "QuerySet[Any]":
+    """Give the exchanges for which a part of the budgets held money at the end of the day, each with its cents."""
+    signed = Case(When(target=part, then=F("cents")), When(source=part, then=-F("cents")), default=0)
+    moves = BudgetMove.objects.filter(partnership__in=scope.partnerships, at__lte=scope.until).order_by()
+    return moves.values("case").annotate(held=Sum(signed)).exclude(held=0).order_by("-case")
 
 
 @dataclass(frozen=True)
@@ -150,12 +191,10 @@ class Passed:
 def funnel(scope: Scope) -> dict[str, Passed]:
     """Give each step from registration to closing with how many have reached it by the day, and the median of days."""
     until = scope.until
-    registered = Application.objects.filter(
-        partnership__in=scope.partnerships, submitted_at__lte=until, asks_visit=True
-    ).aggregate(
+    registered = registrations(scope).aggregate(
         submitted=Count("pk"),
-        accepted=Count("pk", filter=Q(visit_decision="accepted", decided_at__lte=until)),
-        days=Median(_between("submitted_at", "decided_at"), filter=Q(visit_decision="accepted", decided_at__lte=until)),
+        accepted=Count("pk", filter=_accepted(until)),
+        days=Median(_between("first_submitted_at", "decided_at"), filter=_accepted(until)),
     )
     reached = {step: Count("pk", filter=Q(**{f"{moment}__lte": until})) for step, moment in MOMENTS.items()}
     medians = {
@@ -169,6 +208,18 @@ def funnel(scope: Scope) -> dict[str, Passed]:
         "accepted": Passed(registered["accepted"], _days(registered["days"])),
         **{step: Passed(found[step], _days(found.get(f"{step}_days"))) for step in MOMENTS},
     }
+
+
+def registrations(scope: Scope, *, accepted: bool = False) -> "QuerySet[Application]":
+    """Give the registrations of visitors that were submitted by the day; only those accepted by then, if wished."""
+    rows = Application.objects.filter(
+        partnership__in=scope.partnerships, first_submitted_at__lte=scope.until, asks_visit=True
+    )
+    return rows.filter(_accepted(scope.until)) if accepted else rows
+
+
+def _accepted(until: datetime) -> Q:
+    return Q(visit_decision=Decision.ACCEPTED, decided_at__lte=until)
 
 
 def _between(before: str, after: str) -> Func:
@@ -189,9 +240,7 @@ def countries(scope: Scope) -> list[tuple[str, str, int]]:
 
 def ratings(scope: Scope, names: tuple[str, ...]) -> dict[str, tuple[float | None, int]]:
     """Give the mean and the number of what visitors and hosts have given, in reports submitted by the day."""
-    rows = ActivityReport.objects.filter(
-        exchange__visitor_partnership__in=scope.partnerships, submitted_at__lte=scope.until
-    )
+    rows = _reports(scope)
     means: dict[str, Any] = {}
     for name in names:
         value = Cast(KeyTextTransform(name, "ratings"), FloatField())
@@ -200,28 +249,59 @@ def ratings(scope: Scope, names: tuple[str, ...]) -> dict[str, tuple[float | Non
     return {name: (found[name], found[f"{name}_number"]) for name in names}
 
 
+def rated(scope: Scope, name: str) -> "QuerySet[ActivityReport]":
+    """Give the reports in which something was rated."""
+    return _reports(scope).filter(ratings__has_key=name).select_related("exchange__visitor_partnership").order_by("-pk")
+
+
+def _reports(scope: Scope) -> "QuerySet[ActivityReport]":
+    return ActivityReport.objects.filter(
+        exchange__visitor_partnership__in=scope.partnerships, submitted_at__lte=scope.until
+    )
+
+
 def half_a_year_later(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, int]:
     """Count who was asked half a year after the closing, who has answered, and how many of these said what."""
-    asked = FollowUpSurvey.objects.filter(
+    counts = {said: Count("pk", filter=was_said) for said, was_said in _sayings(scope, outcomes).items()}
+    return _surveys(scope).aggregate(asked=Count("pk"), **counts)
+
+
+def surveys_saying(scope: Scope, said: str, outcomes: tuple[str, ...]) -> "QuerySet[FollowUpSurvey]":
+    """Give the answered surveys that said one of the things that are counted."""
+    rows = _surveys(scope).filter(_sayings(scope, outcomes)[said]).select_related("exchange__visitor_partnership")
+    return rows.order_by("-pk")
+
+
+def sayings(scheme: Scheme) -> tuple[str, ...]:
+    """Give the names of everything that surveys are counted by."""
+    outcomes = (f"outcome_{code}" for code in scheme.code_lists["report_outcomes"])
+    return ("answered", "worth", "in_contact", "recommends", *outcomes)
+
+
+def _surveys(scope: Scope) -> "QuerySet[FollowUpSurvey]":
+    return FollowUpSurvey.objects.filter(
         exchange__visitor_partnership__in=scope.partnerships, created_at__lte=scope.until
     )
+
+
+def _sayings(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, Q]:
     answered = Q(answered_at__lte=scope.until)
-    counts = {
-        "asked": Count("pk"),
-        "answered": Count("pk", filter=answered),
-        "worth": Count("pk", filter=answered & Q(worth__gte=WORTH_THE_TIME)),
-        "in_contact": Count("pk", filter=answered & Q(in_contact=True)),
-        "recommends": Count("pk", filter=answered & Q(recommends=True)),
+    return {
+        "answered": answered,
+        "worth": answered & Q(worth__gte=WORTH_THE_TIME),
+        "in_contact": answered & Q(in_contact=True),
+        "recommends": answered & Q(recommends=True),
+        **{f"outcome_{code}": answered & Q(outcomes__contains=code) for code in outcomes},
     }
-    counts |= {f"outcome_{code}": Count("pk", filter=answered & Q(outcomes__contains=code)) for code in outcomes}
-    return asked.aggregate(**counts)
 
 
 def overdue(scope: Scope) -> "QuerySet[Obligation]":
-    """Give what is overdue now in the partnerships' cases, longest first."""
+    """Give what was overdue in the partnerships' cases at the end of the day, longest first."""
     inside = Q(root_kind="exchange", root_id__in=_numbers(Exchange, "visitor_partnership", scope))
     inside |= Q(root_kind="application", root_id__in=_numbers(Application, "partnership", scope))
-    rows = Obligation.objects.filter(inside, closed_at__isnull=True, is_watch=False, due_at__lte=scope.now)
+    inside |= Q(root_kind="participation", root_id__in=_numbers(Participation, "partnership", scope))
+    rows = Obligation.objects.filter(inside, is_watch=False, due_at__lte=scope.until, opened_at__lte=scope.until)
+    rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=scope.until))
     return rows.select_related("organisation", "partnership").order_by("due_at", "pk")
 
 
@@ -230,9 +310,11 @@ def _numbers(model: type[Any], path: str, scope: Scope) -> "QuerySet[Any]":
     return found
 
 
-def away_now(scope: Scope) -> "QuerySet[Exchange]":
-    """Give the exchanges that are under way now, with all that an emergency needs to know."""
-    rows = Exchange.objects.filter(visitor_partnership__in=scope.partnerships, state__in=UNDER_WAY, format="physical")
+def away(scope: Scope) -> "QuerySet[Any]":
+    """Give the exchanges that were under way at the end of the day, with all that an emergency needs to know."""
+    rows = scope.exchanges().filter(format="physical")
+    # The state itself is quicker to look for than what it was.
+    rows = rows.filter(state__in=UNDER_WAY) if scope.is_today else rows.filter(stood__in=UNDER_WAY)
     return rows.select_related(
         "commitment",
         "visiting_organisation",

@@ -1,7 +1,7 @@
 """The numbers as tables in the reader's language: each with a sentence, a plot, and the list behind each number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -58,7 +58,6 @@ class Table:
     header: list[str]
     rows: list[tuple[str, list[Cell]]]
     plot: Plot | None = None
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,7 @@ class Reader:
     scheme: Scheme
     language: str
     link: LinkTo
+    looks_over_all: bool = False
 
 
 def by_state(reader: Reader, counted: queries.Counted) -> Table:
@@ -106,7 +106,7 @@ def by_target(reader: Reader, counted: queries.Counted) -> Table:
         closed = reader.link("exchanges", state=ExchangeState.CLOSED.value, type=code)
         number, goal = counted.realised.get(code, 0), aimed.get(code)
         cells = [
-            Cell("" if goal is None else str(goal), "", goal),
+            Cell("", "", None) if goal is None else _number(goal, reader.link("behind", "targets", type=code)),
             _number(number, closed),
             _number(counted.by_type.get(code, 0), reader.link("exchanges", type=code)),
         ]
@@ -131,7 +131,7 @@ def budget(reader: Reader) -> Table:
     names = {"used": _money(used, reader), "planned": _money(cents["planned"], reader)}
     sentence = _("%(used)s of %(planned)s is reserved, committed or paid.") % names
     rows = [
-        (str(words), [Cell(_money(cents[part], reader), "/payments/" if part == "paid" else "", cents[part] / 100)])
+        (str(words), [_amount(cents[part], reader.link("behind", "money", part=part), reader)])
         for part, words in BUDGET_WORDS.items()
     ]
     plot = bars(
@@ -140,8 +140,7 @@ def budget(reader: Reader) -> Table:
         sentence,
         [(str(words), cents[part], _money(cents[part], reader)) for part, words in BUDGET_WORDS.items()],
     )
-    notes = [] if reader.scope.is_today else [_("The budget is shown as it stands now.")]
-    return Table("budget", _("Budget"), sentence, [_("Part"), _("Amount")], rows, plot, notes)
+    return Table("budget", _("Budget"), sentence, [_("Part"), _("Amount")], rows, plot)
 
 
 def funnel(reader: Reader) -> Table:
@@ -149,7 +148,10 @@ def funnel(reader: Reader) -> Table:
     passed = queries.funnel(reader.scope)
     rows = []
     for step, words in STEP_WORDS.items():
-        url = reader.link("exchanges", step=step) if step in queries.MOMENTS else ""
+        decision = "accepted" if step == "accepted" else "any"
+        url = reader.link("behind", "registrations", decision=decision)
+        if step in queries.MOMENTS:
+            url = reader.link("exchanges", step=step)
         days = passed[step].median_days
         rows.append(
             (
@@ -205,7 +207,8 @@ def ratings(reader: Reader) -> Table:
         mean, number = means[name]
         words = code_lists.label(reader.scheme, "ratings", name)
         text = "" if mean is None else number_format(round(mean, 1))
-        rows.append((words, [Cell(text, "", None if mean is None else round(mean, 1)), Cell(str(number), "", number)]))
+        behind = _number(number, reader.link("behind", "ratings", rated=name))
+        rows.append((words, [Cell(text, "", None if mean is None else round(mean, 1)), behind]))
         drawn.append((words, mean or 0.0, text))
     given = sum(number for _mean, number in means.values())
     sentence = _("%(number)d ratings from reports, each out of %(highest)d.") % {"number": given, "highest": highest}
@@ -221,18 +224,27 @@ def half_a_year_later(reader: Reader) -> Table:
     highest = reader.scheme.report.highest_rating
     lines = [
         (_("Found it worth the time, %(from)d or more of %(highest)d")
-         % {"from": queries.WORTH_THE_TIME, "highest": highest}, counts["worth"]),
-        (_("Still in contact"), counts["in_contact"]),
-        (_("Would recommend it"), counts["recommends"]),
-        *((code_lists.label(reader.scheme, "report_outcomes", code), counts[f"outcome_{code}"]) for code in codes),
+         % {"from": queries.WORTH_THE_TIME, "highest": highest}, "worth"),
+        (_("Still in contact"), "in_contact"),
+        (_("Would recommend it"), "recommends"),
+        *((code_lists.label(reader.scheme, "report_outcomes", code), f"outcome_{code}") for code in codes),
     ]  # fmt: skip
+
+    def behind(said: str) -> str:
+        # Partnerships see how many said what, and not who.
+        return reader.link("behind", "surveys", said=said) if reader.looks_over_all else ""
+
     sentence = _("%(answered)d of %(asked)d asked have answered.") % counts
-    rows = [(words, [Cell(str(number), "", number)]) for words, number in lines]
+    rows = [(words, [_number(counts[said], behind(said))]) for words, said in lines]
     return Table("half-a-year-later", _("Half a year later"), sentence, [_("What was said"), _("Answers")], rows)
 
 
 def _number(number: int, url: str) -> Cell:
     return Cell(str(number), url if number else "", number)
+
+
+def _amount(cents: int, url: str, reader: Reader) -> Cell:
+    return Cell(_money(cents, reader), url if cents else "", cents / 100)
 
 
 def _money(cents: int, reader: Reader) -> str:

@@ -21,12 +21,13 @@ from clusterxchange.documents.typesetting import typeset
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.files import PDF, as_attachment
 from clusterxchange.foundation.spreadsheets import list_response
-from clusterxchange.journeys.figures import queries, realised, tables
+from clusterxchange.journeys.figures import lists, queries, realised, tables
+from clusterxchange.journeys.figures.lists import Behind, in_parts
 from clusterxchange.journeys.figures.queries import Narrowed, Scope
 from clusterxchange.journeys.figures.tables import Reader, Table
 from clusterxchange.journeys.partnerships.directory import scheme_of
 from clusterxchange.journeys.subjects import subjects_of
-from clusterxchange.journeys.tasks import task_in_queue
+from clusterxchange.journeys.tasks import Task, task_in_queue
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.scheme.code_lists import label
@@ -35,6 +36,7 @@ from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import ORGANISATION_TYPES
 from clusterxchange.scheme.editions import BRUSSELS
 from clusterxchange.scheme.models import Edition
+from clusterxchange.workflow.models import Obligation
 from clusterxchange.workflow.pages import actor_of, only_offices, signed_in
 from clusterxchange.workflow.sentences import state_label
 
@@ -72,14 +74,15 @@ def _chosen(request: HttpRequest) -> Chosen:
     counted = [partnership] if partnership is not None else possible
     scope = Scope(tuple(one.pk for one in counted), as_of, now)
 
-    def link(name: str, **filters: str) -> str:
+    def link(name: str, /, *where: str, **filters: str) -> str:
         query = urlencode({**given, **filters})
-        address = reverse(f"figures:{name}")
+        address = reverse(f"figures:{name}", args=where)
         return f"{address}?{query}" if query else address
 
     if edition is None:
         raise Http404
-    reader = Reader(scope, scheme_of(edition), get_language() or "en", link)
+    looks_over_all = actor.support_office or actor.agency
+    reader = Reader(scope, scheme_of(edition), get_language() or "en", link, looks_over_all)
     return Chosen(reader, edition, possible, partnership, given, said)
 
 
@@ -172,11 +175,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     link = chosen.reader.link
     files = {form: link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
-    actor = actor_of(request)
-    looks_over_all = actor.support_office or actor.agency
     return _page(
         request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files,
-        report={form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")} if looks_over_all else None,
+        report={form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")}
+        if chosen.reader.looks_over_all else None,
     )  # fmt: skip
 
 
@@ -233,7 +235,7 @@ def figures_as_pdf(request: HttpRequest) -> HttpResponse:
     sections = [
         Section(
             table.title,
-            text=" ".join([table.sentence, *table.notes]),
+            text=table.sentence,
             columns=[3, *([1] * (len(table.header) - 1))],
             header=table.header,
             rows=[[label, *(cell.text for cell in cells)] for label, cells in table.rows],
@@ -295,8 +297,7 @@ def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str,
         "going": ("yes",),
     }
     for name in [name for name, value in typed.items() if value not in known[name]]:
-        names = {"name": name, "value": typed.pop(name)}
-        chosen.said.append(_("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names)
+        chosen.said.append(_left_out(name, typed.pop(name)))
     narrowed = Narrowed(
         state=typed.get("state", ""),
         kind=typed.get("type", ""),
@@ -306,6 +307,11 @@ def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str,
         going="going" in typed,
     )
     return narrowed, typed
+
+
+def _left_out(name: str, value: str) -> str:
+    names = {"name": name, "value": value}
+    return _("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names
 
 
 def _words(typed: dict[str, str], chosen: Chosen) -> list[str]:
@@ -369,19 +375,75 @@ def exchanges_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     return list_response(_name("exchanges", chosen), form, header, rows)
 
 
+def _behind(request: HttpRequest, chosen: Chosen, what: str) -> tuple[Behind, dict[str, str]]:
+    """Read which list is asked for; a filter that is not there any more is said, and left out.
+
+    :raises Http404: where there is no such list for the reader.
+    """
+    choice = lists.CHOICES.get(what)
+    if choice is None or (choice.is_of_offices and not chosen.reader.looks_over_all):
+        raise Http404
+    value, values = request.GET.get(choice.name, "")[:LONGEST], choice.values(chosen.reader)
+    if value not in values:
+        if value:
+            chosen.said.append(_left_out(choice.name, value))
+        value = values[0]
+    return choice.behind(chosen.reader, value), {choice.name: value}
+
+
+@require_safe
+@signed_in
+def behind(request: HttpRequest, what: str) -> HttpResponse:
+    """List what is behind a number that counts no exchanges."""
+    chosen = _chosen(request)
+    found, typed = _behind(request, chosen, what)
+    page = Paginator(found.found, OF_A_PAGE).get_page(request.GET.get("page"))
+    files = {form: chosen.reader.link(f"behind_as_{form}", what, **typed) for form in ("csv", "xlsx")}
+    return _page(
+        request, chosen, "figures/behind.html", found.title, behind=found, lines=found.lines(list(page.object_list)),
+        page=page, query=urlencode({**chosen.given, **typed}), files=files, typed=typed,
+    )  # fmt: skip
+
+
+@require_safe
+@signed_in
+def behind_as_file(request: HttpRequest, what: str, form: str) -> HttpResponseBase:
+    """Give such a list as a file."""
+    chosen = _chosen(request)
+    found, _typed = _behind(request, chosen, what)
+    return list_response(_name(what, chosen), form, found.header, found.rows())
+
+
 @require_safe
 @signed_in
 def overdue(request: HttpRequest) -> HttpResponse:
     """List what is overdue, longest first."""
     chosen = _chosen(request)
     page = Paginator(queries.overdue(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
-    subjects = subjects_of(found)
-    rows = [task_in_queue(one, subjects[one.kind, one.subject_id], chosen.scope.now, own=False) for one in found]
-    query = urlencode(chosen.given)
+    files = {form: chosen.reader.link(f"overdue_as_{form}") for form in ("csv", "xlsx")}
     return _page(
-        request, chosen, "figures/overdue.html", _("Overdue"), here="overdue", rows=rows, page=page, query=query
+        request, chosen, "figures/overdue.html", _("Overdue"), here="overdue", page=page, files=files,
+        rows=_tasks(list(page.object_list), chosen.scope), query=urlencode(chosen.given),
+    )  # fmt: skip
+
+
+def _tasks(found: list[Obligation], scope: Scope) -> list[Task]:
+    subjects = subjects_of(found)
+    return [task_in_queue(one, subjects[one.kind, one.subject_id], scope.until, own=False) for one in found]
+
+
+@require_safe
+@signed_in
+def overdue_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Give what is overdue as a file."""
+    chosen = _chosen(request)
+    header = [_("Reference"), _("Case"), _("Who must act"), _("By when")]
+    rows = (
+        (one.reference, one.title, one.kind, one.when)
+        for some in in_parts(queries.overdue(chosen.scope), lists.READ_AT_ONCE)
+        for one in _tasks(some, chosen.scope)
     )
+    return list_response(_name("overdue", chosen), form, header, rows)
 
 
 HEADER_OF_AWAY = ("person", "phone", "from", "at", "place", "country", "contact", "until", "reference")
@@ -392,7 +454,7 @@ HEADER_OF_AWAY = ("person", "phone", "from", "at", "place", "country", "contact"
 def away(request: HttpRequest) -> HttpResponse:
     """Say who is where now, for an emergency."""
     chosen = _chosen(request)
-    page = Paginator(queries.away_now(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.away(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
     files = {form: chosen.reader.link(f"away_as_{form}") for form in ("csv", "xlsx")}
     return _page(
         request, chosen, "figures/away.html", _("Who is where now"), here="away", page=page, files=files,
@@ -427,5 +489,5 @@ def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
         _("Person"), _("Telephone"), _("Visiting organisation"), _("Host organisation"), _("Place"), _("Country"),
         _("Person at the host"), _("Last day"), _("Reference"),
     ]  # fmt: skip
-    rows = ([_whereabouts(one, chosen)[name] for name in HEADER_OF_AWAY] for one in queries.away_now(chosen.scope))
+    rows = ([_whereabouts(one, chosen)[name] for name in HEADER_OF_AWAY] for one in queries.away(chosen.scope))
     return list_response(_name("who-is-where", chosen), form, header, rows)

@@ -47,7 +47,9 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     "figures": (
         "figures:figures", "figures:figures_as_csv", "figures:figures_as_xlsx", "figures:figures_as_pdf",
         "figures:exchanges", "figures:exchanges_as_csv", "figures:exchanges_as_xlsx", "figures:countries",
-        "figures:ratings", "figures:overdue", "figures:away", "figures:away_as_csv", "figures:away_as_xlsx",
+        "figures:ratings", "figures:behind", "figures:behind_as_csv", "figures:behind_as_xlsx", "figures:overdue",
+        "figures:overdue_as_csv", "figures:overdue_as_xlsx",
+        "figures:away", "figures:away_as_csv", "figures:away_as_xlsx",
         "figures:realised_as_xlsx", "figures:realised_as_pdf",
     ),
     "scheme-data": (

@@ -17,6 +17,7 @@ from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for, people_of_partnership, people_of_support_office
+from clusterxchange.parties.partnerships import budgets
 from clusterxchange.parties.partnerships.models import (
     Budget,
     MemberCluster,
@@ -68,8 +69,7 @@ def set_planned_budget(partnership: Partnership, *, planned_cents: int, actor: A
             raise Refused(
                 Refusal("budget_below_used", {"used": format_cents(used, get_language() or "en")}, field="planned")
             )
-        budget.planned_cents, budget.free_cents = planned_cents, planned_cents - used
-        budget.save(update_fields=["planned_cents", "free_cents"])
+        budgets.plan(budget, planned_cents, at)
     return budget
 
 

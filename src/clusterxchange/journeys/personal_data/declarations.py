@@ -163,6 +163,7 @@ DECLARATIONS = (
     _declare(
         "partnerships.Budget", other="id partnership planned_cents reserved_cents committed_cents paid_cents free_cents"
     ),
+    _declare("partnerships.BudgetMove", other="id partnership case source target cents at"),
     _declare(
         "partnerships.PartnershipInvitation",
         {OUTSIDER: "email", TRAIL: "invited_by accepted_by at accepted_at"},
@@ -185,7 +186,7 @@ DECLARATIONS = (
         "workflow.Obligation",
         {TRAIL: "barred_account"},
         "id kind subject_id root_kind root_id reference action capacity term is_watch organisation partnership since "
-        "due_at then_at reminders_sent remind_next_at escalated_at closed_at",
+        "opened_at due_at then_at reminders_sent remind_next_at escalated_at closed_at",
     ),
     _declare(
         "workflow.Entry",
@@ -247,7 +248,7 @@ DECLARATIONS = (
             "declares_privacy",
         },
         f"id {LIFE} reference edition organisation started_by_partnership asks_visit asks_host wished_partnership "
-        "partnership_choice partnership partnership_was_assigned assignment submitted_at opened_at decided_at "
+        "partnership_choice partnership partnership_was_assigned assignment submitted_at first_submitted_at opened_at decided_at "
         "agency_asked_at exception_approved decision_code visit_decision host_decision was_objected checklist_saved_at",
         people=SPEAKER,
     ),
@@ -322,8 +323,8 @@ DECLARATIONS = (
     _declare("matching.Conversation", other=f"id {LIFE} reference visitor_participation host_participation blocked_by"),
     _declare(
         "matching.AbuseReport",
-        {SAID: "text", TRAIL: "reported_by at closed_by"},
-        "id conversation reason answer closed_at",
+        {SAID: "text", TRAIL: "reported_by closed_by"},
+        f"id {LIFE} conversation reason answer closed_at",
         people="reported_by",
     ),
     _declare(

@@ -152,7 +152,7 @@ def _hand(case: Case, side: Capacity, taking: Partnership, reason: str, actor: A
     elif isinstance(case, Participation):
         _hand_participation(case, taking)
     else:
-        _hand_side(case, side, taking)
+        _hand_side(case, side, taking, at)
     payload = {"from": left, "to": taking, "side": side, "reason": reason, "letter": reason}
     told = {V, H, VP, HP} if isinstance(case, Exchange) else {V, VP}
     if isinstance(case, Participation) and case.role == "host":
@@ -193,7 +193,7 @@ def _proposals_of(participations: Iterable[Participation]) -> list[Proposal]:
     return list(found.filter(state__in=OPEN_PROPOSALS).order_by("pk"))
 
 
-def _hand_side(exchange: Exchange, side: Capacity, taking: Partnership) -> None:
+def _hand_side(exchange: Exchange, side: Capacity, taking: Partnership, at: datetime) -> None:
     column = COLUMN_OF_SIDE[side]
     left_id = getattr(exchange, f"{column}_id")
     setattr(exchange, column, taking)
@@ -202,7 +202,10 @@ def _hand_side(exchange: Exchange, side: Capacity, taking: Partnership) -> None:
     if side is VP:
         reserved, committed = reassigning.held_cents(exchange)
         try:
-            budgets.hand_over(left_id, taking.pk, reserved_cents=reserved, committed_cents=committed)
+            budgets.hand_over(
+                left_id, taking.pk, reserved_cents=reserved, committed_cents=committed,
+                case=str(exchange.reference), at=at,
+            )  # fmt: skip
         except budgets.NotEnough:
             raise Refused(Refusal("no_free_budget_there", {"partnership": taking.acronym})) from None
 

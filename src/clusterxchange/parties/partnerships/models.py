@@ -138,6 +138,26 @@ class Budget(models.Model):
         return f"{self.partnership}: {self.free_cents} of {self.planned_cents} cents free"
 
 
+class BudgetMove(models.Model):
+    """Money that went from one part of a budget to another: what stood where on an earlier day is counted from these.
+
+    What is planned comes from nowhere, and goes there where less is planned. `case` is the exchange for which it went.
+    """
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="budget_moves")
+    case = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=9, blank=True)
+    target = models.CharField(max_length=9, blank=True)
+    cents = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("partnership", "at"), name="moves_of_a_budget"),)
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.cents} cents from {self.source or 'nowhere'} to {self.target or 'nowhere'}"
+
+
 class PartnershipInvitation(models.Model):
     """An invitation by mail to take roles in a partnership; whoever opens the link signed in takes them."""
 

@@ -5,6 +5,7 @@ A budget is locked after everything else of its exchange: exchange, commitment, 
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -247,11 +248,11 @@ def _hold_amount(situation: Situation, agreement: FinancialAgreement, scheme: Sc
     working = working_of(commitment, scheme)
     if working.refusal:
         raise engine.Refused(Refusal(working.refusal))
-    partnership_id = commitment.exchange.visitor_partnership_id
+    partnership_id, case = commitment.exchange.visitor_partnership_id, str(commitment.exchange.reference)
     try:
         if working.cents != agreement.reserved_cents:
-            budgets.free(partnership_id, agreement.reserved_cents, from_part="reserved")
-            budgets.reserve(partnership_id, working.cents)
+            budgets.free(partnership_id, agreement.reserved_cents, from_part="reserved", case=case, at=situation.at)
+            budgets.reserve(partnership_id, working.cents, case=case, at=situation.at)
     except budgets.NotEnough:
         raise engine.Refused(Refusal("no_free_budget")) from None
     _save(
@@ -337,7 +338,7 @@ def free_budget(situation: Situation) -> None:
         engine.move(agreement, Action.CANCEL_AGREEMENT, actor=SYSTEM, at=situation.at)
         draft_agreement(exchange, situation)
     elif agreement.state == FinancialAgreementState.DRAFT:
-        release_money(agreement)
+        release_money(agreement, situation.at)
         _save(
             agreement,
             commitment=None,
@@ -351,11 +352,11 @@ def free_budget(situation: Situation) -> None:
         )
 
 
-def release_money(agreement: FinancialAgreement) -> None:
+def release_money(agreement: FinancialAgreement, at: datetime) -> None:
     """Give back to the budget whatever the agreement still holds of it."""
-    partnership_id = agreement.exchange.visitor_partnership_id
-    budgets.free(partnership_id, agreement.reserved_cents, from_part="reserved")
-    budgets.free(partnership_id, agreement.committed_cents, from_part="committed")
+    partnership_id, case = agreement.exchange.visitor_partnership_id, str(agreement.exchange.reference)
+    budgets.free(partnership_id, agreement.reserved_cents, from_part="reserved", case=case, at=at)
+    budgets.free(partnership_id, agreement.committed_cents, from_part="committed", case=case, at=at)
     _save(agreement, reserved_cents=0, committed_cents=0)
 
 
@@ -446,7 +447,10 @@ def reserve_again(situation: Situation) -> None:
     agreement: FinancialAgreement = situation.subject
     amount = agreement.amount_cents or 0
     try:
-        budgets.reserve(agreement.exchange.visitor_partnership_id, amount - agreement.reserved_cents)
+        budgets.reserve(
+            agreement.exchange.visitor_partnership_id, amount - agreement.reserved_cents,
+            case=str(agreement.exchange.reference), at=situation.at,
+        )  # fmt: skip
     except budgets.NotEnough:
         raise engine.Refused(Refusal("no_free_budget")) from None
     _save(agreement, reserved_cents=amount)
@@ -489,7 +493,7 @@ def document_of_agreement(agreement: FinancialAgreement, situation: Situation) -
 def reopen_agreement(situation: Situation) -> None:
     """Take the offer back to a draft with the visitor's reason and free its money; its next offer is a next version."""
     agreement: FinancialAgreement = situation.subject
-    release_money(agreement)
+    release_money(agreement, situation.at)
     agreement.pen_held_by = agreement.pen_until = agreement.signers_reminded_at = None
     agreement.decline_reason = situation.inputs.get("reason") or ""
     agreement.version += 1
@@ -500,7 +504,10 @@ def commit_budget(situation: Situation) -> None:
     """Turn what was reserved into what is owed."""
     agreement: FinancialAgreement = situation.subject
     try:
-        budgets.commit(agreement.exchange.visitor_partnership_id, agreement.reserved_cents)
+        budgets.commit(
+            agreement.exchange.visitor_partnership_id, agreement.reserved_cents,
+            case=str(agreement.exchange.reference), at=situation.at,
+        )  # fmt: skip
     except budgets.NotEnough:
         raise engine.Refused(Refusal("no_free_budget")) from None
     _save(agreement, reserved_cents=0, committed_cents=agreement.reserved_cents)
@@ -508,7 +515,7 @@ def commit_budget(situation: Situation) -> None:
 
 def free_budget_of_agreement(situation: Situation) -> None:
     """Give back what a cancelled agreement held of the budget."""
-    release_money(situation.subject)
+    release_money(situation.subject, situation.at)
 
 
 def supersede_commitment(commitment: Commitment, situation: Situation) -> None:

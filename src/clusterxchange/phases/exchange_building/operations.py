@@ -652,7 +652,7 @@ def _pen_is_held(subject: Commitment | FinancialAgreement, actor: Actor, at: dat
 
 
 @transaction.atomic
-def settle_budget(exchange: Exchange, *, paid_cents: int) -> None:
+def settle_budget(exchange: Exchange, *, paid_cents: int, at: datetime) -> None:
     """Move what was paid from the committed to the paid money, and give back what was committed above it.
 
     :raises budgets.NotEnough: when more is paid than the agreement holds.
@@ -663,8 +663,9 @@ def settle_budget(exchange: Exchange, *, paid_cents: int) -> None:
     agreement = FinancialAgreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     if paid_cents > agreement.committed_cents:
         raise budgets.NotEnough("committed_cents")
-    budgets.pay(exchange.visitor_partnership_id, paid_cents)
-    budgets.free(exchange.visitor_partnership_id, agreement.committed_cents - paid_cents, from_part="committed")
+    partnership_id, case = exchange.visitor_partnership_id, str(exchange.reference)
+    budgets.pay(partnership_id, paid_cents, case=case, at=at)
+    budgets.free(partnership_id, agreement.committed_cents - paid_cents, from_part="committed", case=case, at=at)
     agreement.committed_cents = 0
     agreement.save(update_fields=["committed_cents"])
 

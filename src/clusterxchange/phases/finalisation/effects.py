@@ -1,7 +1,7 @@
 """What a step writes besides the state (finalisation). The engine saves the subject once its state has changed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs_app
@@ -149,16 +149,17 @@ def write_amount(payment: Payment, at: datetime) -> int:
     """Write what is due as things stand, and let go of what was set aside above it; give the days that count."""
     days, working = queries.working_of(payment, at)
     payment.days_spent, payment.amount_cents, payment.reasons = days, working.cents, list(working.reasons)
-    _free_above(payment, working.cents)
+    _free_above(payment, working.cents, at)
     return days
 
 
-def _free_above(payment: Payment, kept_cents: int) -> None:
+def _free_above(payment: Payment, kept_cents: int, at: datetime) -> None:
     agreement = payment.agreement
     if agreement is not None and agreement.committed_cents > kept_cents:
         budgets.free(
-            payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed"
-        )
+            payment.exchange.visitor_partnership_id, agreement.committed_cents - kept_cents, from_part="committed",
+            case=str(payment.exchange.reference), at=at,
+        )  # fmt: skip
         _note_committed(agreement, kept_cents)
 
 
@@ -201,7 +202,7 @@ def note_paid(situation: Situation) -> None:
     payment, inputs = situation.subject, situation.inputs
     payment.paid_on = inputs.get("paid_on") or timezone.localtime(situation.at).date()
     _keep_proof(situation)
-    exchange_building.settle_budget(payment.exchange, paid_cents=payment.amount_cents)
+    exchange_building.settle_budget(payment.exchange, paid_cents=payment.amount_cents, at=situation.at)
 
 
 def _keep_proof(situation: Situation) -> None:
@@ -221,7 +222,7 @@ def note_return(situation: Situation) -> None:
     payment.reason = str(situation.inputs["reason"]).strip()
     _keep_proof(situation)
     if situation.before == PaymentState.PAID:
-        budgets.take_back(payment.exchange.visitor_partnership_id, payment.amount_cents, to_part="committed")
+        _take_back(payment, payment.amount_cents, "committed", situation.at)
         _note_committed(payment.agreement, payment.amount_cents)
 
 
@@ -236,7 +237,12 @@ def note_recovery(situation: Situation) -> None:
     """Note that the money has come back and is free again."""
     payment = situation.subject
     cents = payment.recovery_cents or payment.amount_cents
-    budgets.take_back(payment.exchange.visitor_partnership_id, cents, to_part="free")
+    _take_back(payment, cents, "free", situation.at)
+
+
+def _take_back(payment: Payment, cents: int, to_part: Literal["committed", "free"], at: datetime) -> None:
+    exchange = payment.exchange
+    budgets.take_back(exchange.visitor_partnership_id, cents, to_part=to_part, case=str(exchange.reference), at=at)
 
 
 def have_certificates_made(situation: Situation) -> None:

@@ -55,6 +55,7 @@ def note_submission(situation: Situation) -> None:
     """Let the assessment's term run from now, and keep what was declared."""
     application = situation.subject
     application.submitted_at = situation.at
+    application.first_submitted_at = application.first_submitted_at or situation.at
     for name in rules.DECLARATIONS:
         if situation.inputs.get(name) is True:
             setattr(application, name, True)
@@ -67,7 +68,8 @@ def note_submission(situation: Situation) -> None:
 def leave_partnership(situation: Situation) -> None:
     """Take a recalled application out of the partnership's sight, and its declarations back."""
     application = situation.subject
-    application.partnership, application.partnership_was_assigned, application.submitted_at = None, False, None
+    application.partnership, application.partnership_was_assigned = None, False
+    application.submitted_at = application.first_submitted_at = None
     for name in rules.DECLARATIONS:
         setattr(application, name, False)
 

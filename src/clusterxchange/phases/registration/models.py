@@ -127,7 +127,9 @@ class Application(Preferences, SubjectModel):
     )
     declares_no_double_funding = models.BooleanField(_("No other public money pays for the same costs."), default=False)
     declares_privacy = models.BooleanField(_("I have read how personal data is handled."), default=False)
+    # The assessment counts from the latest submission, the figures from the first one.
     submitted_at = models.DateTimeField(null=True, blank=True)
+    first_submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     questions = models.TextField(blank=True)

@@ -652,7 +652,7 @@ def import_participant(*, person: Invited, partnership: Partnership, actor: Acto
         application = Application(
             edition=partnership.edition, organisation=organisation, representative=representative,
             partnership=partnership, wished_partnership=partnership, partnership_choice=PartnershipChoice.CHOSEN,
-            submitted_at=at, opened_at=at, decided_at=at,
+            submitted_at=at, first_submitted_at=at, opened_at=at, decided_at=at,
         )  # fmt: skip
         for column, answer in person.answers.items():
             setattr(rules.home_of(application, column), column, answer)

@@ -12,6 +12,7 @@ from clusterxchange.phases.finalisation import queries
 from clusterxchange.phases.finalisation.models import FollowUpSurvey
 from clusterxchange.scheme import terms
 from clusterxchange.scheme.current import scheme_of_edition
+from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.deadlines import Done
@@ -25,8 +26,9 @@ def open_surveys(at: datetime) -> list[Done]:
     """Ask both sides of each exchange whose closing is half a year ago, once."""
     opened = []
     for edition in Edition.objects.order_by("pk"):
-        scheme = scheme_of_edition(edition.pk, at)
+        scheme: Scheme | None = None
         for exchange in _unasked(edition):
+            scheme = scheme or scheme_of_edition(edition.pk, at)
             if exchange.closed_at is None or terms.due_at(scheme, TERM, exchange.closed_at) > at:
                 # They come in the order of their closing, so nobody after this one is asked yet.
                 break
