@@ -20,6 +20,7 @@ from clusterxchange.journeys.scheme_data import operations
 from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.journeys.scheme_data.parts import PARTS
 from clusterxchange.journeys.scheme_data.places import with_value
+from clusterxchange.journeys.scheme_data.touched import who_is_touched
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.scheme.current import open_edition, scheme_for
 from clusterxchange.scheme.document import scheme_of
@@ -181,6 +182,45 @@ def test_an_amount_of_another_country_touches_nobody(cast: Cast) -> None:
     page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/").content.decode()
 
     assert "Nobody: no case that goes on is under these rules." in page
+
+
+# Ana visits from Spain, Bram hosts in Portugal: text and terms of an exchange count the holidays of both.
+@pytest.mark.parametrize(
+    ("stage", "path", "value", "touched"),
+    [
+        ("matched", "holidays.PT.2026.04-13", "Day of the loom", {"exchange": 1}),
+        ("matched", "holidays.DK.2026.04-13", "Day of the loom", {}),
+        ("proposed", "proposals.open_per_visitor", 6, {"participation": 1, "proposal": 1}),
+        ("proposed", "proposals.unanswered_before_hidden", 6, {"participation": 1, "proposal": 1}),
+        ("matched", "proposals.overlap_working_days", 4, {"participation": 2}),
+        ("matched", "code_lists.cancellation_reasons", ["other"], {"exchange": 1}),
+        ("validated", "code_lists.cancellation_reasons", ["other"], {}),
+        ("proposed", "code_lists.proposal_decline_reasons", ["other"], {"proposal": 1}),
+    ],
+)
+def test_holidays_bounds_of_proposals_and_code_lists_touch_those_who_use_them(
+    cast: Cast, stage: str, path: str, value: object, touched: dict[str, int]
+) -> None:
+    bring_exchange_to(cast, stage)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, path, value), "en")
+
+    assert {one.kind: one.count for one in found if one.count} == touched
+
+
+def test_a_list_of_the_registration_touches_whoever_is_not_decided_on(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "draft", partnership=cast.loom, officer=cast.chiara.actor)
+    before = scheme_data_of(cast)
+
+    [found] = who_is_touched(cast.edition, before, with_value(before, "code_lists.titles", ["dr"]), "en")
+
+    assert [case.reference for case in found.cases()] == [application.reference]
+
+
+def scheme_data_of(cast: Cast) -> dict[str, Any]:
+    document: dict[str, Any] = EditionVersion.objects.filter(edition=cast.edition).latest("number").document
+    return document
 
 
 def test_a_changed_term_is_counted_from_its_day_on(cast: Cast, ludo: Person) -> None:

@@ -11,11 +11,14 @@ from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.scheme_data.places import Document, differences, value_at
 from clusterxchange.journeys.subjects import rows_of, title_of
 from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState
+from clusterxchange.phases.matching.models import ProposalState
 from clusterxchange.phases.registration.models import ApplicationState, ParticipationState
 from clusterxchange.scheme.code_lists import LABELS
+from clusterxchange.scheme.document import Role, Unit
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry
 from clusterxchange.workflow.models import Obligation
+from clusterxchange.workflow.obligations import OFFICE_COUNTRY
 from clusterxchange.workflow.sentences import state_label
 
 BEING_BUILT = (ExchangeState.PREPARING, ExchangeState.AGREED, ExchangeState.READY)
@@ -26,6 +29,28 @@ UNDECIDED = (
     ApplicationState.ON_HOLD,
     ApplicationState.AWAITING_AGENCY,
 )
+# Which lists of codes are chosen from where; their words go with them.
+IN_REGISTRATIONS = frozenset(
+    {
+        "ecosystems", "emerging_industries", "organisation_types", "scaling_up_support_types", "roles", "memberships",
+        "format_preferences", "purposes", "activity_types", "language_levels", "languages", "titles", "genders",
+        "business_in_a_participating_country", "application_refusal_reasons", "checklist_outcomes",
+    }
+)  # fmt: skip
+IN_TEXTS = frozenset(
+    {
+        "formats", "halves_of_a_day", "purposes", "activity_types", "change_request_reasons",
+        "signature_decline_reasons", "cancellation_reasons", "tax_statuses", "evidence_kinds", "report_outcomes",
+        "ratings",
+    }
+)  # fmt: skip
+IN_PROPOSALS = frozenset({"proposal_decline_reasons", "formats"})
+# What bounds proposals, and the roles of those whom it bounds.
+BOUNDED = {
+    "open_per_visitor": (Role.VISIT,),
+    "unanswered_before_nudge": (Role.HOST,),
+    "unanswered_before_hidden": (Role.HOST,),
+}
 SHOWN = 50
 
 
@@ -78,6 +103,9 @@ def who_is_touched(edition: Edition | None, before: Document, after: Document, l
         *_countries(edition, paths, before),
         *_types(edition, paths),
         *_terms(edition, paths),
+        *_holidays(edition, paths, after),
+        *_proposals(edition, paths),
+        *_code_lists(edition, paths),
         *_texts(edition, paths),
         *_ranking(edition, paths),
         *_days(edition, paths),
@@ -102,14 +130,18 @@ def _below(paths: Iterable[str], *beginnings: str) -> list[str]:
 def _amounts(edition: Edition, paths: list[str], before: Document, after: Document, language: str) -> Iterator[Touched]:
     for path in _below(paths, "amounts.full_cents_by_host_country."):
         code = path.rpartition(".")[2]
-        # The country where the host's person is based counts, else that of the organisation (scheme.md section 3).
-        based_in = "host_participation__application__representative__based_in"
-        rows, kept = _exchanges(edition, Q(**{based_in: code}) | Q(**{based_in: ""}, host_organisation__country=code))
+        rows, kept = _exchanges(edition, _hosted_in({code}))
         what = _("%(before)s becomes %(after)s") % {
             "before": _amount(before, path, language),
             "after": _amount(after, path, language),
         }
         yield Touched(_("Exchanges to %(country)s") % {"country": code}, "exchange", rows, what, kept)
+
+
+def _hosted_in(codes: set[str]) -> Q:
+    # The country where the host's person is based counts, else that of the organisation (scheme.md section 3).
+    based_in = "host_participation__application__representative__based_in"
+    return Q(**{f"{based_in}__in": codes}) | Q(**{based_in: ""}, host_organisation__country__in=codes)
 
 
 def _amount(document: Document, path: str, language: str) -> str:
@@ -142,15 +174,18 @@ def _types(edition: Edition, paths: list[str]) -> Iterator[Touched]:
 
 def _terms(edition: Edition, paths: list[str]) -> Iterator[Touched]:
     names = sorted({path.split(".")[2] for path in _below(paths, "terms.by_name.")})
-    running = Obligation.objects.filter(closed_at__isnull=True, term__in=names)
-    words = ", ".join(str(LABELS["terms"][name]) for name in names)
+    if names:
+        words = ", ".join(str(LABELS["terms"][name]) for name in names)
+        yield from _running(edition, Q(term__in=names), _("Term: %(terms)s") % {"terms": words})
+
+
+def _running(edition: Edition, narrowed: Q, what: str) -> Iterator[Touched]:
+    running = Obligation.objects.filter(narrowed, closed_at__isnull=True)
     for kind, in_edition in (
         ("application", Q(edition=edition)),
         ("participation", Q(edition=edition)),
         ("exchange", Q(edition=edition)),
     ):
-        if not names:
-            return
         rows = rows_of(registry.machine_named(kind)).filter(
             in_edition, pk__in=running.filter(root_kind=kind).values("root_id")
         )
@@ -164,7 +199,50 @@ def _terms(edition: Edition, paths: list[str]) -> Iterator[Touched]:
             "participation": _("Participants with a running term"),
             "exchange": _("Exchanges with a running term"),
         }[kind]
-        yield Touched(title, kind, rows, _("Term: %(terms)s") % {"terms": words}, kept)
+        yield Touched(title, kind, rows, what, kept)
+
+
+def _holidays(edition: Edition, paths: list[str], after: Document) -> Iterator[Touched]:
+    codes = {path.split(".")[1] for path in _below(paths, "holidays.")}
+    if not codes:
+        return
+    what = _("Public holidays: %(countries)s") % {"countries": ", ".join(sorted(codes))}
+    rows, kept = _exchanges(edition, _hosted_in(codes))
+    yield Touched(_("Exchanges whose text is not frozen"), "exchange", rows, what, kept)
+    terms = after["terms"]["by_name"]
+    counted = [name for name, term in terms.items() if term["unit"] == Unit.WORKING_DAYS]
+    there = Q(organisation__country__in=codes) | Q(partnership__coordinating_country__in=codes)
+    if OFFICE_COUNTRY in codes:
+        there |= Q(organisation=None, partnership=None)
+    yield from _running(edition, there & Q(term__in=counted), what)
+
+
+def _proposals(edition: Edition, paths: list[str]) -> Iterator[Touched]:
+    names = {path.partition(".")[2] for path in _below(paths, "proposals.")}
+    if names:
+        roles = {str(role) for name in names for role in BOUNDED.get(name, (Role.VISIT, Role.HOST))}
+        what = _("What bounds proposals changes")
+        yield Touched(_("Participants"), "participation", _taking_part(edition).filter(role__in=roles), what)
+        yield Touched(_("Open proposals"), "proposal", _open_proposals(edition), what)
+
+
+def _code_lists(edition: Edition, paths: list[str]) -> Iterator[Touched]:
+    names = {path.split(".")[1] for path in _below(paths, "code_lists.", "labels.")}
+    words = ", ".join(sorted(name.replace("_", " ") for name in names))
+    what = _("What can be chosen: %(lists)s") % {"lists": words}
+    if names & IN_REGISTRATIONS:
+        yield Touched(_("Undecided registrations"), "application", _undecided(edition), what)
+    if names & IN_PROPOSALS:
+        yield Touched(_("Open proposals"), "proposal", _open_proposals(edition), what)
+    if names & IN_TEXTS:
+        rows, kept = _exchanges(edition, Q())
+        yield Touched(_("Exchanges whose text is not frozen"), "exchange", rows, what, kept)
+
+
+def _open_proposals(edition: Edition) -> "QuerySet[Any]":
+    here = Q(visitor_participation__edition=edition) | Q(host_participation__edition=edition)
+    states = (ProposalState.SENT, ProposalState.SUGGESTED, ProposalState.INVITED)
+    return rows_of(registry.machine_named("proposal")).filter(here, state__in=states)
 
 
 def _texts(edition: Edition, paths: list[str]) -> Iterator[Touched]:
