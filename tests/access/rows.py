@@ -27,7 +27,7 @@ from clusterxchange.phases.finalisation.models import (
     Payment,
     PaymentBatch,
 )
-from clusterxchange.phases.matching.models import Conversation, MatchPlan, Programme, Proposal
+from clusterxchange.phases.matching.models import AbuseReport, Conversation, MatchPlan, Programme, Proposal
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation
 from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow.models import Entry
@@ -38,6 +38,7 @@ MODELS: dict[str, type[Model]] = {
     "participation": Participation,
     "proposal": Proposal,
     "conversation": Conversation,
+    "abuse_report": AbuseReport,
     "programme": Programme,
     "match_plan": MatchPlan,
     "exchange": Exchange,
@@ -154,11 +155,14 @@ def make_proposals(world: World) -> None:
     senders = cycle((0, 1, None))
     for pair in permutations(range(3), 2):
         sender = next(senders)
-        Conversation.objects.create(
+        conversation = Conversation.objects.create(
             visitor_participation=visits[pair[0]],
             host_participation=stays[pair[1]],
             blocked_by=None if sender is None else world.organisations[pair[sender]],
             **life("OPEN" if sender is None else "BLOCKED"),
+        )
+        AbuseReport.objects.create(
+            conversation=conversation, reason="insult", reported_by=world.accounts[0], **life("OPEN")
         )
         Proposal.objects.create(
             visitor_participation=visits[pair[0]],

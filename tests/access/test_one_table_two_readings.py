@@ -16,7 +16,10 @@ from tests.access.rows import MODELS, World, make_world
 
 KINDS = tuple(MODELS)
 # What an organisation has a part in; a partnership's data, plans for the programme and the journal are others' own.
-NO_CASES = {"partnership", "match_plan", "edition_draft", "announcement", "payment_batch", "bank_statement", "entry"}
+NO_CASES = {
+    "partnership", "match_plan", "abuse_report", "edition_draft", "announcement", "payment_batch", "bank_statement",
+    "entry",
+}  # fmt: skip
 CASES = tuple(kind for kind in KINDS if kind not in NO_CASES)
 roles = st.frozensets(st.sampled_from(sorted(PARTNERSHIP_ROLES)), min_size=1)
 
@@ -70,6 +73,7 @@ def test_the_world_has_rows_of_every_kind_that_the_table_knows(world: World) -> 
         "participation": 6,
         "proposal": 12,
         "conversation": 6,
+        "abuse_report": 6,
         "programme": 3,
         "match_plan": 3,
         "exchange": 6,
@@ -120,9 +124,9 @@ def test_a_stranger_sees_nothing_where_others_see_their_own(world: World) -> Non
 
 
 @pytest.mark.database
-def test_the_offices_see_every_case_and_the_support_office_the_journal_too(world: World) -> None:
+def test_the_offices_see_every_case_and_the_support_office_journal_and_reports_too(world: World) -> None:
     del world
-    for office, hidden in ((Actor(support_office=True), set()), (Actor(agency=True), {"entry"})):
+    for office, hidden in ((Actor(support_office=True), set()), (Actor(agency=True), {"entry", "abuse_report"})):
         for kind in set(KINDS) - hidden:
             every = MODELS[kind]._default_manager.all()
             assert visible(every, kind, office).count() == every.count() > 0

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,11 @@ from django.test import Client, override_settings
 
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.people import operations as people
+from clusterxchange.journeys.people.models import JoinRequest
+from clusterxchange.journeys.scheme_data import operations as scheme_data
+from clusterxchange.journeys.scheme_data.models import EditionDraft
+from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building import operations as building
 from clusterxchange.phases.matching import operations as matching
@@ -31,6 +36,8 @@ READERS = ("ana", "bram", "chiara", "cosima", "dov", "edda", "aurel")
 ON_A_DESK = ("ana", "bram")
 HIDDEN, NOBODY, OWN = "x", "-", "!"
 VIRTUAL = "virtual "
+# Sixty days later every term but those of half a year is over, and the tool has done what follows.
+LATE, MUCH_LATER = "late ", timedelta(days=60)
 
 
 def submit_where_nobody_takes_it(scene: Scene) -> None:
@@ -90,6 +97,32 @@ def close_proposal(scene: Scene) -> None:
     matching.accept_proposal(scene.story.proposal, actor=scene.story.host, at=scene.at)
 
 
+def ask_to_join(scene: Scene) -> None:
+    """Let Nuno, who has begun a registration, ask to speak for Ana's organisation."""
+    nuno, at = scene.cast.nuno.actor, scene.at if scene.told else SAME_DAY
+    application = registration.start_application(actor=nuno, at=at)
+    organisation = scene.cast.ana.organisation
+    assert organisation is not None
+    people.ask_to_join(application, organisation=organisation, matched="web", actor=nuno, at=at)
+
+
+def hand_request_on(scene: Scene) -> None:
+    """Let nobody of Ana's organisation answer Nuno, until others are asked."""
+    ask_to_join(scene)
+    request = JoinRequest.objects.get()
+    people.hand_join_request_on(request, at=request.created_at + timedelta(days=10))
+
+
+def propose_version(scene: Scene) -> None:
+    """Let Edda write down another amount for Portugal and propose it: somebody else of her office decides."""
+    edda = scene.cast.edda.actor
+    draft = scheme_data.start_version(scene.cast.edition, actor=edda, at=SAME_DAY)
+    path = "amounts.full_cents_by_host_country.PT"
+    document = with_value(draft.document, path, 90_000)
+    scheme_data.edit_version(draft, document=document, changed=[path], actor=edda, at=SAME_DAY)
+    scheme_data.propose_version(draft, effective_on=date(2026, 9, 1), reason="Prices.", actor=edda, at=SAME_DAY)
+
+
 SIGNED_ANEW = ("validated", "commitment_signed", "ready")
 BY_ITSELF = {
     "amend": Try("ready", amend),
@@ -99,6 +132,10 @@ BY_ITSELF = {
     "close_proposal": Try("proposed", close_proposal),
     # scheme.md section 10: a proposal expires after 14 calendar days.
     "expire_proposal": Try("proposed", lambda s: deadlines.run_due(s.at + timedelta(days=15))),
+    "ask_to_join": Try(BEGUN, ask_to_join),
+    "hand_request_on": Try(BEGUN, hand_request_on),
+    "hand_request_on_where_nobody_looks_after_it": Try(NOTHING, hand_request_on),
+    "propose_version": Try(NOTHING, propose_version),
     "submit_where_nobody_takes_it": Try(NOTHING, submit_where_nobody_takes_it),
     "upload_what_is_scanned": Try("ended", upload_what_is_scanned),
 }
@@ -119,11 +156,12 @@ class Line:
     @property
     def tried(self) -> Try:
         """How the case comes there: the stage, and what is done in it."""
-        if self.after in STAGES:
-            return Try(self.after, lambda _scene: None)
-        name = self.after.removeprefix("before ")
+        after = self.after.removeprefix(LATE)
+        if after in STAGES:
+            return Try(after, lambda _scene: None)
+        name = after.removeprefix("before ")
         found = next(phase[name] for phase in (*TRIED.values(), BY_ITSELF) if name in phase)
-        return Try(found.stage, lambda _scene: None, found.before) if name != self.after else found
+        return Try(found.stage, lambda _scene: None, found.before) if name != after else found
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -151,6 +189,10 @@ def case_of(scene: Scene, page: str) -> str:
         return f"/registration/applications/{Application.objects.latest('pk').reference}/"
     if kind == "visit":
         return f"/registration/participations/{scene.visit.reference}/"
+    if kind == "join":
+        return f"/organisations/join-requests/{JoinRequest.objects.get().reference}/"
+    if kind == "version":
+        return f"/support/scheme/drafts/{EditionDraft.objects.get().reference}/"
     if kind == "proposal":
         return f"/matching/proposals/{scene.proposal.reference}/"
     return f"/exchanges/{scene.story.exchange.reference}/"
@@ -221,7 +263,11 @@ def test_banner_and_desk_say_whose_turn_it_is_as_the_table_does(cast: Cast, kind
             for step in found[0].steps:
                 step(scene)
             latest = Obligation.objects.order_by("-since").values_list("since", flat=True).first()
-            clock.set_clock(max(MONDAY, scene.story.at if scene.told else MONDAY, latest or MONDAY))
+            now = max(MONDAY, scene.story.at if scene.told else MONDAY, latest or MONDAY)
+            if found[0].after.startswith(LATE):
+                now += MUCH_LATER
+                deadlines.run_due(now)
+            clock.set_clock(now)
             desks = desks_of(browsers)
             for line in found:
                 wrong += differences(scene, line, browsers, desks)

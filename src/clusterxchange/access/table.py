@@ -92,6 +92,8 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
         SO: SUPPORT_OFFICE,
         AG: AGENCY,
     },
+    # Neither side of a conversation learns that the other one has reported it.
+    "abuse_report": {SO: SUPPORT_OFFICE},
     "exchange": four_parties(""),
     "commitment": four_parties("exchange__"),
     "financial_agreement": four_parties("exchange__"),
@@ -247,9 +249,12 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.BLOCK_CONVERSATION: may(V, H),
         A.UNBLOCK_CONVERSATION: may(V, H, only=(WHO_BLOCKS,)),
         A.REPORT_ABUSE: may(V, H, VP, HP),
-        A.CLOSE_ABUSE_REPORT: may(SO),
         A.SAY_SOMETHING: may(V, H, VP, HP, SO),
         A.SEE: may(V, H, VP, HP, SO, AG),
+    },
+    "abuse_report": {
+        A.CLOSE_ABUSE_REPORT: may(SO),
+        A.SEE: may(SO),
     },
     "exchange": {
         A.AGREE_EXCHANGE: may(SYS),

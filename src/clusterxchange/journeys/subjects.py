@@ -29,6 +29,11 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "conversation": tuple(
         f"{side}_participation__{party}" for side in ("visitor", "host") for party in ("organisation", "partnership")
     ),
+    "abuse_report": tuple(
+        f"conversation__{side}_participation__{party}"
+        for side in ("visitor", "host")
+        for party in ("organisation", "partnership")
+    ),
     "exchange": _FOUR_PARTIES,
     "commitment": _THROUGH_EXCHANGE,
     "financial_agreement": _THROUGH_EXCHANGE,

@@ -253,8 +253,11 @@ def test_a_report_goes_to_the_support_office_which_answers_whoever_has_reported(
 
     assert 'data-error="abuse_text_missing"' in missing
     report = AbuseReport.objects.get()
-    told = Notice.objects.get(action="report_abuse")
-    assert (told.account, told.path) == (cast.edda.account, address_of(conversation))
+    told = Notice.objects.get(kind="abuse_report")
+    assert (told.account, told.topic, told.path) == (cast.edda.account, "your_turn", "/matching/abuse-reports/")
+    assert "Answer a report of abuse" in text_of(edda, "/desk/")
+    for person in (cast.ana, cast.bram, cast.chiara):
+        assert "Answer a report of abuse" not in text_of(signed_in(person), "/desk/")
     page = text_of(edda, "/matching/abuse-reports/")
     assert "Third time." in page
     assert "Buy our yarn now" in text_of(edda, address_of(conversation))
@@ -265,7 +268,8 @@ def test_a_report_goes_to_the_support_office_which_answers_whoever_has_reported(
     unanswered = post(edda, f"/matching/abuse-reports/{report.pk}/close-abuse-report/", 422, answer="")
     post(edda, f"/matching/abuse-reports/{report.pk}/close-abuse-report/", 302, answer="We have spoken to them.")
     assert "Write what you have found and done." in unanswered
-    letter = mail_of(Notice.objects.get(action="close_abuse_report"))
+    assert "Answer a report of abuse" not in text_of(edda, "/desk/")
+    letter = mail_of(Notice.objects.get(action="close_abuse_report", topic="happened"))
     assert (letter.to, "We have spoken to them." in letter.body) == (["bram@cast.example"], True)
     post(edda, f"/matching/abuse-reports/{report.pk}/close-abuse-report/", 409, answer="Again.")
     for person in (cast.ana, cast.chiara, cast.aurel):

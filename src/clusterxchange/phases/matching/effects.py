@@ -153,13 +153,20 @@ def note_nobody_blocks(situation: Situation) -> None:
 
 def keep_abuse_report(situation: Situation) -> None:
     """Keep what somebody has reported, for the support office."""
-    AbuseReport.objects.create(
+    report = AbuseReport(
         conversation=situation.subject,
         reason=situation.inputs["reason"],
         text=situation.inputs.get("text") or "",
         reported_by_id=situation.actor.account_id or 0,
-        at=situation.at,
     )
+    engine.establish(report, at=situation.at)
+
+
+def keep_answer_to_report(situation: Situation) -> None:
+    """Keep what the support office has answered, and who."""
+    report = situation.subject
+    report.answer, report.closed_at = situation.inputs["answer"], situation.at
+    report.closed_by_id = situation.actor.account_id
 
 
 def write_programme(situation: Situation) -> None:

@@ -195,7 +195,14 @@ class Conversation(SubjectModel):
         return self.reference or ""
 
 
-class AbuseReport(models.Model):
+class AbuseReportState(models.TextChoices):
+    """Whether the support office has answered a report."""
+
+    OPEN = "OPEN", _("Open")
+    CLOSED = "CLOSED", _("Answered")
+
+
+class AbuseReport(SubjectModel):
     """What somebody tells the support office of a conversation, and what came of it."""
 
     class Reason(models.TextChoices):
@@ -210,16 +217,20 @@ class AbuseReport(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     text = models.TextField(blank=True)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
     answer = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        ordering = ("at", "pk")
+        ordering = ("created_at", "pk")
 
     def __str__(self) -> str:
         return f"{self.conversation}: {self.reason}"
+
+    @property
+    def reference(self) -> str:
+        """That of the conversation."""
+        return self.conversation.reference or ""
 
 
 class CatalogueEntry(models.Model):

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clusterxchange.access.actions import Action
 from clusterxchange.phases.matching.engine import Reason
-from clusterxchange.phases.matching.models import ConversationState, MatchPlanState, ProgrammeState, ProposalState
+from clusterxchange.phases.matching.models import (
+    AbuseReportState,
+    ConversationState,
+    MatchPlanState,
+    ProgrammeState,
+    ProposalState,
+)
 from clusterxchange.scheme.code_lists import label
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import Scheme
@@ -143,7 +149,10 @@ sentences.say(
             hint=_("The support office reads the conversation and answers you. The other side is not told."),
         ),
         Action.CLOSE_ABUSE_REPORT: ActionSentences(
-            button=_("Close the report"), happened=_("The support office has answered a report of abuse")
+            button=_("Close the report"),
+            asked=_("Answer a report of abuse about the conversation of %(visitor)s and %(host)s"),
+            waiting=_("%(party)s answers a report of abuse"),
+            happened=_("The support office has answered a report of abuse"),
         ),
         Action.SAVE_ORGANISATION: ActionSentences(
             button=_("Save"), happened=_("You have saved %(partner)s. Nobody else is told.")
@@ -184,10 +193,12 @@ sentences.say(
     },
     states={("proposal", state.value): state.label for state in ProposalState}
     | {("conversation", state.value): state.label for state in ConversationState}
+    | {("abuse_report", state.value): state.label for state in AbuseReportState}
     | {("programme", state.value): state.label for state in ProgrammeState}
     | {("match_plan", state.value): state.label for state in MatchPlanState},
     kinds={"proposal": _("Proposal"), "programme": _("Group exchange"),
-        "match_plan": _("Plan for the programme"), "conversation": _("Conversation")},
+        "match_plan": _("Plan for the programme"), "conversation": _("Conversation"),
+        "abuse_report": _("Report of abuse")},
     words=BROKEN_CONDITIONS,
     refusals=BROKEN_CONDITIONS
     | {

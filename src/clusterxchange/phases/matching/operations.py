@@ -433,15 +433,10 @@ def close_abuse_report(report: AbuseReport, *, answer: str, actor: Actor, at: da
     :raises NotDone: NotAllowed, or WrongState where it is closed already.
     """
     with engine.unit_of_work(actor, at):
-        kept = AbuseReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
-        conversation = kept.conversation
-        engine.record(conversation, Action.CLOSE_ABUSE_REPORT, actor=actor, at=at, payload={"report": kept.pk})
-        if kept.closed_at is not None:
-            raise engine.WrongState(Refusal("wrong_state", {"state": ""}))
-        kept.answer, kept.closed_at, kept.closed_by_id = answer, at, actor.account_id
-        kept.save(update_fields=["answer", "closed_at", "closed_by"])
-        notices.tell_people([kept.reported_by], conversation, Action.CLOSE_ABUSE_REPORT, SO, at, letter=answer)
-    return kept
+        engine.move(report, Action.CLOSE_ABUSE_REPORT, actor=actor, at=at, inputs={"answer": answer})
+        people = [report.reported_by]
+        notices.tell_people(people, report.conversation, Action.CLOSE_ABUSE_REPORT, SO, at, letter=answer)
+    return report
 
 
 def save_search(
