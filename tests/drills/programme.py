@@ -321,7 +321,7 @@ class Programme:
         else:
             role = "coordinator" if capacity is Capacity.PR else "contact_point"
             actor = self.officers[obligation.partnership_id or 0, role]
-        if action is A.ACCEPT_APPLICATION:
+        if isinstance(subject, Application) and action is A.ACCEPT_APPLICATION:
             assess(self, subject, actor, capacity, moment(self.day, WORK))
         else:
             HOW[action](self, subject, actor, capacity, moment(self.day, WORK))
