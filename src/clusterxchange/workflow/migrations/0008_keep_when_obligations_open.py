@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflow", "0006_hold_mail_in_outboxes"),
+        ("workflow", "0007_find_entries"),
     ]
 
     operations = [
