@@ -26,6 +26,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 @requires_csrf_token
+def answers_only(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who opens an address that takes answers alone, as after signing in once more."""
+    return render(request, "errors/405.html", status=405)
+
+
+@requires_csrf_token
 def too_many(request: HttpRequest) -> HttpResponse:
     """Answer somebody who tried more often than an account allows."""
     return render(request, "errors/429.html", status=429)

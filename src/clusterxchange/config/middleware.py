@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from clusterxchange.config.errors import bad_request
+from clusterxchange.config.errors import answers_only, bad_request
 from clusterxchange.foundation.logs import request_id
 from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
 from clusterxchange.parties.accounts.models import Account
@@ -132,6 +132,23 @@ class RulesReadOnceMiddleware:
             return self.get_response(request)
         with rules_are_read_once():
             return self.get_response(request)
+
+
+class AnswersOnlyMiddleware:
+    """Show a page where a browser opens an address that takes answers alone; a program still reads what it may send."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on; who may see nothing behind the address has been answered by then as ever."""
+        answer = self.get_response(request)
+        if request.method != "GET" or not isinstance(answer, HttpResponseNotAllowed):
+            return answer
+        page = answers_only(request)
+        page["Allow"] = answer["Allow"]
+        return page
 
 
 class ZeroByteMiddleware:

@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "clusterxchange.parties.accounts.proven.ProvenLatelyMiddleware",
     "clusterxchange.parties.accounts.presence.PresenceMiddleware",
     "clusterxchange.parties.accounts.answers.WrongAnswersMiddleware",
+    "clusterxchange.config.middleware.AnswersOnlyMiddleware",
     "clusterxchange.config.middleware.RulesReadOnceMiddleware",
     "clusterxchange.config.middleware.ZeroByteMiddleware",
 ]

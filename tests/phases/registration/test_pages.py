@@ -1,5 +1,6 @@
 """The pages of the registration: what is typed, what comes back, who sees what."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -234,6 +235,16 @@ def test_a_closed_submission_says_why_and_the_post_is_refused_with_it(cast: Cast
     answer = browser.post(address(application, "submit-application"), DECLARED)
     assert answer.status_code == 409
     assert 'data-refusal="type_may_not_visit" data-action="submit_application"' in answer.content.decode()
+
+
+def test_the_check_of_answers_leads_to_the_address_of_the_account_and_to_how_data_is_handled(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.ana).get(address(start(cast.ana), "check")).content.decode()
+
+    assert re.search(r'href="/account/email/">Change<span class="visually-hidden">: E-mail<', page)
+    assert 'sections/you/?back=check">Change<span class="visually-hidden">: Telephone<' in page
+    assert '<a href="/privacy/">How personal data is handled</a>' in page
 
 
 def test_a_missing_declaration_is_named_at_its_field(cast: Cast, sign_in: SignIn) -> None:

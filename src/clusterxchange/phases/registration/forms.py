@@ -11,7 +11,9 @@ from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from stdnum import get_cc_module
@@ -1183,6 +1185,9 @@ class SubmitForm(StepForm):
             self.fields[name] = forms.BooleanField(
                 label=labels[name], required=False, error_messages={"required": sentence}
             )
+        self.fields["declares_privacy"].help_text = format_html(
+            '<a href="{}">{}</a>', reverse("journeys:privacy"), _("How personal data is handled")
+        )
 
     def clean(self) -> dict[str, Any]:
         """Ask for each declaration by itself."""

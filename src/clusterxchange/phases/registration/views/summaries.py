@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -243,7 +244,9 @@ def answers_of(
     for section in rules.SECTIONS:
         rows: list[tuple[Any, ...]] = list(ANSWERS[section](scheme, application))
         if change_url is not None:
-            rows = [(*row, change_url(section)) for row in rows]
+            # The address belongs to the account, not to a section
+            ways = {str(_("E-mail")): reverse("account_email")} if section == rules.YOU else {}
+            rows = [(*row, ways.get(row[0], change_url(section))) for row in rows]
         found.append(Section(section_title(section), rows))
     return found
 
