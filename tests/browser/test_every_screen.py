@@ -25,7 +25,7 @@ OPEN_LATER = {"/matching/best/", "/matching/catalogue/", "/matching/group-exchan
 ACRONYM = re.compile(r"(?<=^/partnerships/)[^/]+")
 PUBLIC = (
     "/", "/how-to-take-part/", "/eligibility/", "/amount/", "/partnerships/", "/help/", "/privacy/", "/accessibility/",
-    "/sign-in/", "/sign-up/", "/account/password/reset/", "/demo/", "/demo/mails/", "/unknown/",
+    "/random-checks/", "/sign-in/", "/sign-up/", "/account/password/reset/", "/demo/", "/demo/mails/", "/unknown/",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 HOST, PLACES, ROWS = "colla", 30, 25
 BEST, CATALOGUE, TALKS = "/matching/best/", "/matching/catalogue/", "/matching/conversations/"
 PROPOSALS, GROUPS, SAVED = "/matching/proposals/", "/matching/group-exchanges/", "/matching/saved/"
+PLANS, SECOND, PATIENCE = "/matching/plans/", 1000, 60  # milliseconds; seconds that a job may take
 PRESS_YES = "document.querySelector('form[data-action=accept_proposal]')"
 
 
@@ -180,4 +181,31 @@ def test_the_thirtieth_place_of_a_group_goes_to_one_of_two_at_once(
     assert "The match is made" in both[refused.index(0)].tab.inner_text("main")
     look.at(both[0], "a full group", f"{GROUPS}{told['programme']}/")
     assert seats_on(both[0]) == ["confirmed"] * PLACES + ["waiting"]
+    assert look.found == []
+
+
+@pytest.mark.usefixtures("told")
+def test_a_plan_for_the_programme_from_asking_to_a_pair_that_is_suggested(people: People, look: Look) -> None:
+    support = people.signed_in("support@demo.example", widths=())
+    look.at(support, "plans", PLANS)
+    press(support, "ask_for_plan")
+    for _ in range(PATIENCE):
+        if support.tab.locator("main[data-state=MADE]").count():
+            break
+        support.tab.wait_for_timeout(SECOND)
+        support.tab.reload()
+    pairs = support.tab.locator("article[data-pair]")
+    assert 1 <= pairs.count() <= ROWS
+    look.at(support, "a plan with pairs")
+
+    sentence = support.tab.locator("form[data-action=confirm_suggestion] [name=message]").first
+    sentence.fill("x" * 5000)
+    press(support, "confirm_suggestion")
+    look.at(support, "a pair, errors")
+    sentence.fill("Both of you spin recycled cotton.")
+    before = support.tab.locator("form[data-action=confirm_suggestion]").count()
+    press(support, "confirm_suggestion")
+    look.at(support, "a pair that is suggested")
+
+    assert support.tab.locator("form[data-action=confirm_suggestion]").count() == before - 1
     assert look.found == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tour.person import Person
-from tour.play import SECONDS_FOR_SIGNATURES, Log, expect
+from tour.play import SECONDS_FOR_SIGNATURES, Log, expect, part
 
 from tests.browser.conftest import People
 from tests.browser.exchanges import EXPECTED, WillingExchange, host_called, visitor_called
@@ -16,6 +16,7 @@ from tests.browser.somebody import Somebody
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 WINDOW = ("2026-04-01", "2026-04-30")
+HALF_A_YEAR_LATER = "2026-11-16T10:00:00+01:00"
 
 
 class ExchangeInChromium(WillingExchange):
@@ -46,10 +47,23 @@ class ExchangeInChromium(WillingExchange):
             found = answer.body().count(b"/ETSI.CAdES.detached")
         expect(signatures, found, f"the signatures in {address}")
 
+    def half_a_year_later(self) -> None:
+        """Let the visitor say what came of it: nothing at first, then everything."""
+        self.move_clock(HALF_A_YEAR_LATER)
+        page = self.visitor.open(f"{part(self.exchange, 'survey')}visitor/")
+        expect("OPEN", page.state, "the survey of the visitor")
+        page = self.visitor.send(page.form("answer_survey"))
+        expect(422, page.status, "an empty survey")
+        given = {"worth": "5", "in_contact": "yes", "outcomes": ["contacts"], "recommends": "yes"}
+        page = self.visitor.send(page.form("answer_survey"), given)
+        expect("ANSWERED", page.state, "the survey of the visitor")
 
-def test_an_exchange_from_sign_up_to_closed(people: People, tmp_path: Path) -> None:
+
+def test_an_exchange_from_sign_up_to_closed_and_what_came_of_it(people: People, tmp_path: Path) -> None:
     seen_before = len(people.demonstration.looks.met)
+    played = ExchangeInChromium(people)
 
-    ExchangeInChromium(people).play(tmp_path)
+    played.play(tmp_path)
+    played.half_a_year_later()
 
     assert len(people.demonstration.looks.met) - seen_before >= 20
