@@ -14,6 +14,7 @@ from tests.browser.checks import MIDDLE, NARROW, SIDEWAYS, WIDE
 from tests.browser.conftest import Demonstration, People
 from tests.browser.exchanges import PreparedExchange, host_called, visitor_called
 from tests.browser.somebody import PATIENCE, Somebody
+from tests.browser.test_people_of_organisations import link_to, own_page
 from tests.documents.elsewhere import own_signer, sign_elsewhere
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -105,6 +106,33 @@ def test_from_match_to_signed_on_a_phone_with_changes_a_certificate_a_scan_and_a
         assert visitor.open(f"{address}{path}").status == 200
     for somebody in (visitor, host, contact, other):
         assert somebody.open(prepared.exchange).status == 200
+
+
+def test_the_right_to_sign_is_given_to_a_colleague_taken_back_and_given_again(
+    people: People, demonstration: Demonstration
+) -> None:
+    prepared = PreparedExchange(demonstration, visitor_called("Elvira"), host_called("Ramiro"))
+    prepared.bring_to_accepted()
+    joining = visitor_called("Eloi")
+    colleague = with_widths(people, prepared.sign_up("visiting_organisation", joining))
+    visitor = with_widths(people, prepared.visitor)
+    visitor.act(visitor.open(own_page(visitor)), "invite_person", {"email": joining.email})
+    page = colleague.open(link_to(people, joining.email))
+    colleague.act(page, "accept_invitation", {"position": "Weaver", "works_there": True})
+    address = prepared.bring_to_signing()
+
+    page = visitor.open(address)
+    given = {"colleague": page.form("delegate_signature").choices["colleague"][0]}
+    for action, then in (
+        ("delegate_signature", "revoke_delegation"),
+        ("revoke_delegation", "delegate_signature"),
+        ("delegate_signature", "revoke_delegation"),
+    ):
+        page = visitor.act(page, action, given)
+        assert then in page.open_actions()
+    page = colleague.act(colleague.open(address), "sign_commitment", {"password": PASSWORD})
+    assert page.codes == []
+    assert "sign_commitment" not in page.open_actions()
 
 
 def with_widths(people: People, person: Person) -> Somebody:

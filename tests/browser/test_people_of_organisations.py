@@ -34,7 +34,7 @@ def looked(somebody: Somebody) -> str:
 def own_page(somebody: Somebody) -> str:
     """Open the page of the first organisation for which somebody speaks, and give its address."""
     looked_at(somebody, "/organisations/")
-    somebody.tab.locator("main .task-list a[href^='/organisations/ORG']").first.click()
+    somebody.follow(somebody.tab.locator("main .task-list a[href^='/organisations/ORG']").first)
     return somebody.tab.url
 
 
