@@ -1,5 +1,6 @@
 """The lists of the site: what has changed shows at once, and what is worked out beforehand goes with its owner."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from clusterxchange.phases.matching.models import MatchingProfile
 from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_of_edition
 from tests.phases.matching.conftest import Match, bring_host
+from tests.phases.matching.group import VIGO
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,22 @@ def test_a_list_shows_at_once_what_has_changed_and_nobody_who_is_gone(match: Mat
 
     Participation.objects.filter(pk=other.pk).update(state="WITHDRAWN")
     assert names_for(match.visit, now) == [match.host.reference]
+
+
+def test_each_page_of_a_list_is_a_part_of_the_whole_with_those_who_are_out_of_the_question_last(
+    match: Match, now: datetime
+) -> None:
+    for name in ("berta", "celia", "dora"):
+        bring_host(match.cast, name)
+    _, at_home = bring_host(match.cast, "elvira", VIGO)  # Ana is in Spain as well
+    visit = queries.listed_in(match.visit.edition_id, "visit").get(pk=match.visit.pk)
+    found = ranking.best_for(visit, scheme_of_edition(visit.edition_id, now))
+    whole = [one.participant.reference for one in found[0:5]]
+
+    assert (len(found), found.possible) == (5, 4)
+    assert whole[-1] == at_home.reference == found[-1].participant.reference
+    for first, last in itertools.combinations(range(6), 2):
+        assert [one.participant.reference for one in found[first:last]] == whole[first:last]
 
 
 def test_the_same_pair_has_the_same_score_in_the_list_and_by_itself(match: Match, now: datetime) -> None:

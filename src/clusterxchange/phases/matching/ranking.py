@@ -128,27 +128,37 @@ class BestList(Sequence[Ranked]):
                 is_out[place] = True
         self._measured: Measured = measured(asker, found.pool, Weighing.of(scheme))
         self._measured.sifted_out[is_out] = True
-        by_score = [int(place) for place in order(asker, found.pool, self._measured) if not is_out[place]]
-        first = slate(
+        self._is_out = is_out
+        self._first = slate(
             best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST),
             best_of(asker, found.pool, self._measured, 2 * FIRST_OF_A_LIST, found.prices),
             found.pool.columns.cluster,
             FIRST_OF_A_LIST,
         )
-        chosen = set(first)
-        self._places = [*first, *(place for place in by_score if place not in chosen)]
+        self._length = len(is_out) - int(np.count_nonzero(is_out))
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._length
+
+    def _places(self, until: int) -> np.ndarray:
+        """Give the places of as many as are wanted, in the order of the list; few are found without sorting all."""
+        if until <= self.possible:
+            by_score = best_of(self._asker, self._pool, self._measured, until)
+        else:
+            every = order(self._asker, self._pool, self._measured)
+            by_score = every[~self._is_out[every]]
+        return np.concatenate([np.array(self._first, dtype=np.intp), by_score[~np.isin(by_score, self._first)]])[:until]
 
     @overload
     def __getitem__(self, wanted: int) -> Ranked: ...
     @overload
     def __getitem__(self, wanted: slice) -> list[Ranked]: ...
     def __getitem__(self, wanted: int | slice) -> Ranked | list[Ranked]:
-        places = self._places[wanted] if isinstance(wanted, slice) else [self._places[wanted]]
+        chosen = range(len(self))[wanted]
+        numbers = [chosen] if isinstance(chosen, int) else list(chosen)
+        places = self._places(max(numbers, default=-1) + 1)[numbers]
         found = explained(self._asker, self._pool, self._measured, places, self._scheme)
-        return found if isinstance(wanted, slice) else found[0]
+        return found[0] if isinstance(chosen, int) else found
 
     @property
     def by_meaning(self) -> bool:
@@ -159,7 +169,7 @@ class BestList(Sequence[Ranked]):
     @property
     def possible(self) -> int:
         """How many of them can be matched."""
-        return sum(not self._measured.excluded[place] for place in self._places)
+        return int(np.count_nonzero((self._measured.excluded == 0) & ~self._is_out))
 
 
 def best_for(asker: Participation, scheme: Scheme, hidden: Iterable[str] = ()) -> BestList:

@@ -42,13 +42,23 @@ ENGLISH = "en"
 
 # What the catalogue has of each word that is wanted. Where it has none that holds it, there may be a mistake: of two
 # words that differ by one letter, either the first halves are the same or the last ones are, or two neighbours stand in
-# wrong order where the halves meet. Of many such words the most alike are looked at.
+# wrong order where the halves meet. Of many such words the most alike are looked at. Beginnings and ends are spans
+# between two words, since no index serves a pattern that is not known before; nothing sorts behind the last character.
 KNOWN_WORDS = """
     with known as materialized (
-      select wanted.place, wanted.is_form, found.word
-      from unnest(%s::int[], %s::text[], %s::bool[]) as wanted(place, pattern, is_form),
+      select wanted.place, false as is_form, found.word
+      from unnest(%s::int[], %s::text[]) as wanted(place, part),
         lateral (
-          select word from matching_catalogueword where word like wanted.pattern order by length(word), word limit %s
+          select word from matching_catalogueword where word like '%%' || wanted.part || '%%'
+          order by length(word), word limit %s
+        ) as found
+      union all
+      select wanted.place, wanted.is_form, found.word
+      from unnest(%s::int[], %s::text[], %s::bool[]) as wanted(place, beginning, is_form),
+        lateral (
+          select word from matching_catalogueword
+          where word >= wanted.beginning and word < wanted.beginning || chr(1114111)
+          order by length(word), word limit %s
         ) as found
     )
     select place, word, false from known
@@ -57,9 +67,14 @@ KNOWN_WORDS = """
     from unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
         as wanted(place, typed, beginning, ending, swapped),
       lateral (
-        select word from matching_catalogueword
-        where (word like wanted.beginning or reverse(word) collate "C" like wanted.ending or word = wanted.swapped)
-          and length(word) between length(wanted.typed) - 1 and length(wanted.typed) + 1
+        select word from (
+          select word from matching_catalogueword
+          where word >= wanted.beginning and word < wanted.beginning || chr(1114111)
+          union select word from matching_catalogueword
+          where reverse(word) collate "C" >= wanted.ending and reverse(word) collate "C" < wanted.ending || chr(1114111)
+          union select word from matching_catalogueword where word = wanted.swapped
+        ) as alike
+        where length(word) between length(wanted.typed) - 1 and length(wanted.typed) + 1
         order by word <-> wanted.typed limit %s
       ) as found
     where wanted.place not in (select place from known where not is_form)
@@ -226,20 +241,21 @@ def _not_begun_by(ways: Sequence[str], others: Iterable[str]) -> Iterable[str]:
 
 
 def _known_words(words: Sequence[Sequence[str]], language: str) -> list[set[str]]:
-    patterns = {
-        (place, f"%{way}%" if len(way) >= SHORTEST_PART else f"{way}%", False)
-        for place, ways in enumerate(words)
-        for way in ways
-    }
+    parts = {(place, way) for place, ways in enumerate(words) for way in _held_in_others(ways)}
+    beginnings = {(place, way, False) for place, ways in enumerate(words) for way in ways if (place, way) not in parts}
     stems = [
         {(tongue, stem) for tongue in (language, ENGLISH) for way in ways for stem in _stems(way, tongue)}
         for ways in words
     ]
-    patterns |= {(place, f"{stem}%", True) for place, of_word in enumerate(stems) for _tongue, stem in of_word}
+    beginnings |= {(place, stem, True) for place, of_word in enumerate(stems) for _tongue, stem in of_word}
     halves = [(place, *_halves(way)) for place, ways in enumerate(words) for way in ways if len(way) >= SHORTEST_PART]
     with connection.cursor() as cursor:
         cursor.execute(
-            KNOWN_WORDS, [*_columns(patterns, 3), LONGER_WORDS_AT_MOST, *_columns(halves, 5), LIKELY_WORDS_AT_MOST]
+            KNOWN_WORDS,
+            [
+                *(*_columns(parts, 2), LONGER_WORDS_AT_MOST, *_columns(beginnings, 3), LONGER_WORDS_AT_MOST),
+                *(*_columns(halves, 5), LIKELY_WORDS_AT_MOST),
+            ],
         )
         rows = cursor.fetchall()
     known: list[set[str]] = [set() for _ways in words]
@@ -251,6 +267,15 @@ def _known_words(words: Sequence[Sequence[str]], language: str) -> list[set[str]
         elif any(way in word for way in words[place]) or any(stem in _stems(word, at) for at, stem in stems[place]):
             known[place].add(word)
     return [found or perhaps for found, perhaps in zip(known, likely, strict=True)]
+
+
+def _held_in_others(ways: Sequence[str]) -> Iterable[str]:
+    """Give the spellings to be looked for inside of longer words: in Latin letters where there are such.
+
+    The index of parts may know no other letters, and whatever is stored stands there in Latin letters as well.
+    """
+    long = [way for way in ways if len(way) >= SHORTEST_PART]
+    return [way for way in long if way.isascii()] or long
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
@@ -266,7 +291,7 @@ def _halves(typed: str) -> tuple[str, str, str, str]:
     middle = len(typed) // 2
     beginning, ending = typed[:middle], typed[middle:]
     swapped = beginning[:-1] + ending[0] + beginning[-1] + ending[1:]
-    return typed, f"{beginning}%", f"{ending[::-1]}%", swapped
+    return typed, beginning, ending[::-1], swapped
 
 
 def is_one_mistake_away(typed: str, word: str) -> bool:
