@@ -253,10 +253,10 @@ def _known_words(words: Sequence[Sequence[str]], language: str) -> list[set[str]
         cursor.execute(
             KNOWN_WORDS,
             [
-                *(*_columns(parts, 2), LONGER_WORDS_AT_MOST, *_columns(beginnings, 3), LONGER_WORDS_AT_MOST),
-                *(*_columns(halves, 5), LIKELY_WORDS_AT_MOST),
+                *_columns(parts, 2), LONGER_WORDS_AT_MOST, *_columns(beginnings, 3), LONGER_WORDS_AT_MOST,
+                *_columns(halves, 5), LIKELY_WORDS_AT_MOST,
             ],
-        )
+        )  # fmt: skip
         rows = cursor.fetchall()
     known: list[set[str]] = [set() for _ways in words]
     likely: list[set[str]] = [set() for _ways in words]
