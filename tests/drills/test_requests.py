@@ -255,7 +255,7 @@ class Drill:
         self.answers[answer.status_code] += 1
         if answer.status_code >= 500:
             self.faults.append(f"{answer.status_code} {told}")
-        elif foreign and answer.status_code != 400:
+        elif foreign and answer.status_code not in {400, 405}:
             self.faults.append(f"{answer.status_code} for a host that is not ours: {told}")
         elif method == "trace" and answer.status_code == 200:
             self.faults.append(f"answered {told}")
