@@ -99,11 +99,11 @@ def close_proposal(scene: Scene) -> None:
 
 def ask_to_join(scene: Scene) -> None:
     """Let Nuno, who has begun a registration, ask to speak for Ana's organisation."""
-    nuno, at = scene.cast.nuno.actor, scene.at if scene.told else SAME_DAY
-    application = registration.start_application(actor=nuno, at=at)
+    nuno, at = scene.cast.nuno, scene.at if scene.told else SAME_DAY
+    application = registration.start_application(actor=nuno.actor, at=at)
     organisation = scene.cast.ana.organisation
     assert organisation is not None
-    people.ask_to_join(application, organisation=organisation, matched="web", actor=nuno, at=at)
+    people.ask_to_join(application, organisation=organisation, matched="web", actor=nuno.actor, at=at)
 
 
 def hand_request_on(scene: Scene) -> None:
