@@ -29,6 +29,7 @@ from tests.independent.figures_in_sql import (
     rows_of,
     shown,
 )
+from tests.planner import count_rows_for_the_planner
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 # Late on the day on which the stay of the exchange that is under way has ended: reports are open, others are closed.
@@ -45,8 +46,7 @@ def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         install()
         Partnership.objects.filter(slug="clamtex").update(targets=TARGETS)
         clock.set_clock(NOW)
-        with connection.cursor() as cursor:
-            cursor.execute("analyze")  # without counts of the new rows the planner may take minutes for a list
+        count_rows_for_the_planner()
         yield
         transaction.set_rollback(True)
 

@@ -20,7 +20,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.core import signing
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
@@ -62,6 +62,7 @@ from clusterxchange.workflow.models import CalendarFeed, Entry, Notice
 from clusterxchange.workflow.thread import Attachment
 from clusterxchange.workflow.undeliverable import note_bounce
 from tests.phases.finalisation.bank import Booking, statement
+from tests.planner import count_rows_for_the_planner
 
 BEGINS = date(2026, 3, 2)
 EVENING = datetime(2026, 4, 16, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
@@ -139,9 +140,7 @@ def things(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         story = story_of(CASE).tell("ended")
         clock.set_clock(EVENING)
         found = things_of(story)
-        with connection.cursor() as cursor:
-            # The planner knows nothing of rows that are not committed, and may choose a way that takes minutes.
-            cursor.execute("analyze")
+        count_rows_for_the_planner()
         yield found
         transaction.set_rollback(True)
 
