@@ -10,7 +10,7 @@ import pytest
 from tests.browser.checks import WIDE
 from tests.browser.conftest import People
 from tests.browser.somebody import Somebody
-from tests.browser.test_registration_form import newcomer
+from tests.browser.test_registration_form import PASSWORD, newcomer
 from tests.browser.test_screens_of_registration import Look, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -149,14 +149,16 @@ def test_journal_and_data_requests(people: People, look: Look) -> None:
     support.tab.fill("#id_last_day", "2026-03-02")
     support.follow(support.tab.get_by_role("button", name="Search the journal"))
     look.at(support, "journal, errors")
-    support.tab.goto(f"{support.base}{own}")
+    support.open(own)
     support.follow(support.tab.locator("tr[data-entry] th a").first)
     look.at(support, "entry")
     look.at(support, "unknown entry", f"{own}999999999/", status=404)
     look.at(support, "data requests, empty or not", "/support/data-requests/")
     look.at(support, "data requests, exchanges forgotten", "/support/data-requests/?sort=case")
     leaving = newcomer(people)
-    leaving.tab.goto(f"{leaving.base}/my-data/erase/")
+    leaving.open("/my-data/erase/")
+    leaving.tab.fill("#id_password", PASSWORD)
+    leaving.follow(leaving.tab.get_by_role("button", name="Continue"))
     leaving.tab.locator("#id_confirmed").check()
     leaving.follow(leaving.tab.get_by_role("button", name="Erase my account"))
     look.at(support, "data requests, an erasure", "/support/data-requests/?sort=erasure")
@@ -174,7 +176,7 @@ def test_mail_reminders_and_the_tool_as_somebody_sees_it(people: People, look: L
     look.at(support, "behind a number that is none any more", "/figures/behind/ratings/?rated=weather")
     support.open("/desk/?show=waiting")
     support.tab.locator("input[name=pick]").first.check()
-    support.follow(support.tab.locator('button[formaction="/desk/reminders/"]'))
+    support.follow(support.tab.locator("button[name=together][value=remind]"))
     look.at(support, "reminders before they go")
     support.open("/support/people/?q=visitor@demo")
     support.follow(support.tab.locator('a[href$="/view-as/"]').first)
