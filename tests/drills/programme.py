@@ -6,10 +6,11 @@ the same seed gives the same programme.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from random import Random
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -124,6 +125,9 @@ class Programme:
     spans: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     ways: dict[int, str] = field(default_factory=dict)
     plans: dict[date, list[Callable[[], object]]] = field(default_factory=dict)
+    # How many stays and payments due there have been, in their order.
+    stays: Iterator[int] = field(default_factory=count)
+    dues: Iterator[int] = field(default_factory=count)
     was_late: set[str] = field(default_factory=set)
     # When a registration was refused, when the applicant objected, and what stood against it.
     objections: list[tuple[date, date, str]] = field(default_factory=list)
@@ -222,16 +226,23 @@ class Programme:
     def _meet_with_the_unforeseen(self) -> None:
         """Interrupt a stay now and then, and let the support office stop a payment that is disputed."""
         at = moment(self.day, WORK)
-        for exchange in Exchange.objects.filter(state=ExchangeState.RUNNING, started_at__date=self.day - ONE_DAY):
-            if exchange.pk % ONE_OF == 1:
+        for exchange in Exchange.objects.filter(
+            state=ExchangeState.RUNNING, started_at__date=self.day - ONE_DAY
+        ).order_by("pk"):
+            if next(self.stays) % ONE_OF == 0:
                 actor = self.officers[exchange.visitor_partnership_id, "contact_point"]
                 building.interrupt_exchange(exchange, reason="A strike.", actor=actor, at=at, capacity=Capacity.VP)
                 self.later(2, partial(self._resume, exchange))
-        for payment in Payment.objects.filter(state=PaymentState.DUE, due_since__date=self.day - ONE_DAY):
-            if payment.pk % ONE_OF == 1:
+        for payment in Payment.objects.filter(state=PaymentState.DUE, due_since__date=self.day - ONE_DAY).order_by(
+            "pk"
+        ):
+            if next(self.dues) % ONE_OF == 0:
                 finalisation.block_payment(payment, reason="A question is open.", actor=self.offices[SO], at=at)
 
     def _resume(self, exchange: Exchange) -> None:
+        exchange.refresh_from_db()
+        if exchange.state != ExchangeState.INTERRUPTED:
+            return  # it has ended meanwhile
         building.resume_exchange(
             exchange, reason="It is over.", actor=self.officers[exchange.visitor_partnership_id, "contact_point"],
             at=moment(self.day, WORK), capacity=Capacity.VP,

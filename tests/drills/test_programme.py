@@ -47,8 +47,10 @@ MAY_BE_REFUSED = frozenset(
 WITHOUT_A_TURN = frozenset({"objection", "follow_up_survey"})
 # With few exchanges nobody happens to be so late with these.
 SELDOM_OVER = frozenset(
-    {"validation", "financial_agreement", "confirm_start", "report", "report_validation", "payment"}
-)
+    {
+        "validation", "financial_agreement", "confirm_start", "confirm_end", "report", "report_validation", "payment",
+    }
+)  # fmt: skip
 Told = tuple[str, int, str, str]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(4 * 3600 if LONG else 900)]

@@ -7,6 +7,7 @@ What it was on a day is told by the moments of its steps, and by the journal whe
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import floor
 from typing import Any
 
 from django.db.models import (
@@ -228,7 +229,12 @@ def _between(before: str, after: str) -> Func:
 
 
 def _days(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / SECONDS_OF_A_DAY, 1)
+    return None if seconds is None else to_a_tenth(seconds / SECONDS_OF_A_DAY)
+
+
+def to_a_tenth(value: float) -> float:
+    """Round to one place behind the point, a half upwards: 3.25 is 3.3."""
+    return floor(value * 10 + 0.5) / 10
 
 
 def countries(scope: Scope) -> list[tuple[str, str, int]]:

@@ -206,9 +206,10 @@ def ratings(reader: Reader) -> Table:
     for name in names:
         mean, number = means[name]
         words = code_lists.label(reader.scheme, "ratings", name)
-        text = "" if mean is None else number_format(round(mean, 1))
+        rounded = None if mean is None else queries.to_a_tenth(mean)
+        text = "" if rounded is None else number_format(rounded)
         behind = _number(number, reader.link("behind", "ratings", rated=name))
-        rows.append((words, [Cell(text, "", None if mean is None else round(mean, 1)), behind]))
+        rows.append((words, [Cell(text, "", rounded), behind]))
         drawn.append((words, mean or 0.0, text))
     given = sum(number for _mean, number in means.values())
     sentence = _("%(number)d ratings from reports, each out of %(highest)d.") % {"number": given, "highest": highest}
