@@ -29,6 +29,7 @@ from tests.drills.programme import (
 )
 from tests.drills.terms_by_hand import BY_ITSELF, TERMS, last_day, months_on, reminder_days, told_on
 from tests.independent.figures_in_sql import counted, differences, shown
+from tests.planner import count_rows_for_the_planner
 
 LONG = os.environ.get("LONG") == "1"
 EXCHANGES, DAYS = (
@@ -62,6 +63,7 @@ def lived(seed: int, worker_stands: frozenset[int] = frozenset(), days: int = DA
         seed, EXCHANGES, days, worker_stands, arrivals_within=0.65 if LONG else 0.08, figures_on=FIGURES_ON
     )
     programme.live()
+    count_rows_for_the_planner()
     return programme
 
 
