@@ -32,9 +32,8 @@ from clusterxchange.journeys.demonstration.story import Story
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.finalisation.models import StatementLine
-from clusterxchange.workflow import deadlines, journal, obligations
+from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.models import Entry, Message, Notice
-from tests.bring import bring_many_exchanges_to
 from tests.cast import Cast, Person, signed_in
 from tests.drills.test_killed_while_paying import (
     CENTS,
@@ -42,12 +41,12 @@ from tests.drills.test_killed_while_paying import (
     MONDAY_MORNING,
     TOO_LATE,
     Demonstration,
+    due_on_a_monday,
     jobs_waiting,
     told_of,
 )
 from tests.foundation.test_database_server import LIGHT, kill_server
 from tests.management.test_run import until
-from tests.phases.finalisation.test_bank_file import give_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(1800)]
 IS_LONG = os.environ.get("LONG") == "1"
@@ -107,16 +106,8 @@ class OwnDatabase:
 
 @pytest.fixture
 def stories(committed: Cast) -> list[Story]:
-    """Payments that are due on a Monday morning; the first is brought home before anything is killed."""
-    planned = CENTS * (PAYMENTS + 1)
-    Budget.objects.filter(partnership=committed.loom).update(planned_cents=planned, free_cents=planned)
-    found = bring_many_exchanges_to(committed, "due", PAYMENTS + 1)
-    give_account(committed, found[0].at)
-    deadlines.run_due(clock.set_clock(MONDAY_MORNING))
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs")
-    Notice.objects.all().delete()
-    return found
+    """Payments that are due; the first is brought home before anything is killed."""
+    return due_on_a_monday(committed, PAYMENTS + 1)
 
 
 @pytest.fixture

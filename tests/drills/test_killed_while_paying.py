@@ -132,19 +132,23 @@ def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the d
     return make_cast()
 
 
-@pytest.fixture
-def stories(committed: Cast) -> list[Story]:
-    """Payments that are due on a Monday morning, after the reminders of that day."""
-    planned = CENTS * (PAYMENTS + 1)
-    Budget.objects.filter(partnership=committed.loom).update(planned_cents=planned, free_cents=planned)
-    found = bring_many_exchanges_to(committed, "due", PAYMENTS + 1)
-    give_account(committed, found[0].at)
+def due_on_a_monday(cast: Cast, payments: int) -> list[Story]:
+    """Bring payments to where they are due on a Monday morning, after the reminders of that day."""
+    planned = CENTS * payments
+    Budget.objects.filter(partnership=cast.loom).update(planned_cents=planned, free_cents=planned)
+    found = bring_many_exchanges_to(cast, "due", payments)
+    give_account(cast, found[0].at)
     deadlines.run_due(clock.set_clock(MONDAY_MORNING))
     with connection.cursor() as cursor:
         # What is left of other tests, and of days whose files lie in another folder than the demonstration's.
         cursor.execute("delete from procrastinate_jobs")
     Notice.objects.all().delete()
     return found
+
+
+@pytest.fixture
+def stories(committed: Cast) -> list[Story]:
+    return due_on_a_monday(committed, PAYMENTS + 1)
 
 
 @pytest.fixture
