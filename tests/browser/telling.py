@@ -66,7 +66,7 @@ def tell_group(run: str, name: str, places: int) -> dict[str, str]:
     """Tell a group exchange in which one place is left, and two ask for it.
 
     The text of the first seat waits for the host's signature, that of the second for the host's yes. Somebody else has
-    sent a proposal and is free at other times now, and somebody has done nothing yet.
+    sent a proposal and is free at other times now, and two have done nothing yet.
     """
     from clusterxchange.access.actor import CONTACT_POINT  # noqa: PLC0415 -- see above
     from clusterxchange.access.capacities import HP, VP, H, V  # noqa: PLC0415 -- see above
@@ -116,7 +116,8 @@ def tell_group(run: str, name: str, places: int) -> dict[str, str]:
             sender=elsewhen, partner=host, message="May we come?", format="physical", actor=asking, at=PROPOSED
         )
         elsewhen.windows.update(first_day=date(2027, 2, 1), last_day=date(2027, 2, 26))
-        join(run, f"{name}alone", VISITOR_LIKE)
+        for newcomer in ("alone", "asking"):
+            join(run, f"{name}{newcomer}", VISITOR_LIKE)
     free, last = (str(seat.reference) for seat in seats[places - 1 :])
     return {"programme": str(programme.reference), "free": free, "last": last, "elsewhen": str(proposal.reference)}
 

@@ -100,22 +100,22 @@ def test_what_the_catalogue_and_a_profile_refuse(people: People, look: Look) -> 
 
 @pytest.mark.usefixtures("told")
 def test_a_proposal_that_is_refused_when_it_is_sent(people: People, look: Look) -> None:
-    alone = comes(people, f"{HOST}alone")
-    alone.tab.goto(urljoin(alone.base, CATALOGUE))
-    alone.tab.locator("article:not([data-closed]) h3 a").first.click()
+    asking = comes(people, f"{HOST}asking")
+    asking.tab.goto(urljoin(asking.base, CATALOGUE))
+    asking.tab.locator("article:not([data-closed]) h3 a").first.click()
     # The same page in a second tab: there the proposal has been sent already.
-    other = alone.context.new_page()
-    other.goto(alone.tab.url)
-    for tab in (other, alone.tab):
+    other = asking.context.new_page()
+    other.goto(asking.tab.url)
+    for tab in (other, asking.tab):
         tab.locator("form[data-action=send_proposal] [name=message]").fill("We would like to see your looms.")
         tab.locator("form[data-action=send_proposal] [name=format][value=physical]").check()
     with other.expect_navigation():
         other.locator("form[data-action=send_proposal] button[type=submit]").click()
     other.close()
-    press(alone, "send_proposal")
+    press(asking, "send_proposal")
 
-    look.at(alone, "a proposal that is open already")
-    assert alone.tab.locator("main [data-refusal][role=alert]").count() == 1
+    look.at(asking, "a proposal that is open already")
+    assert asking.tab.locator("main [data-refusal][role=alert]").count() == 1
     assert look.found == []
 
 
