@@ -124,6 +124,20 @@ def test_a_stranger_sees_nothing_where_others_see_their_own(world: World) -> Non
 
 
 @pytest.mark.database
+def test_a_list_that_can_hold_nothing_for_somebody_is_not_asked_of_the_database(
+    world: World,
+    django_assert_num_queries: Any,  # noqa: ANN401 -- the fixture gives a way to count
+) -> None:
+    ana = Actor(organisations=frozenset({world.organisations[0].pk}))
+
+    with django_assert_num_queries(0):
+        for kind in KINDS:
+            assert list(visible(MODELS[kind]._default_manager.all(), kind, NOBODY)) == []
+        for kind in NO_CASES:
+            assert list(visible(MODELS[kind]._default_manager.all(), kind, ana)) == []
+
+
+@pytest.mark.database
 def test_the_offices_see_every_case_and_the_support_office_journal_and_reports_too(world: World) -> None:
     del world
     for office, hidden in ((Actor(support_office=True), set()), (Actor(agency=True), {"entry", "abuse_report"})):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +28,22 @@ MOST_TASKS = 50
 LONGEST_TIMELINE = 12
 ENDED = (ExchangeState.ENDED, ExchangeState.CLOSED)
 STEP = tuple[str, str, str]
+_OF_A_CASE = ("reference", "state", "state_since", "created_at")
+# Of a case and its people only so much is read: to ask for all of their columns takes longer than to show the desk.
+READ_OF_A_CASE: Mapping[str, Sequence[str]] = {
+    "application": (
+        *_OF_A_CASE, "asks_visit", "asks_host", "assignment", "organisation__legal_name", "partnership__acronym",
+        "representative__account__first_name", "representative__account__last_name", "representative__account__email",
+    ),
+    "participation": (
+        *_OF_A_CASE, "role", "move_asked_to", "organisation__legal_name", "partnership__acronym",
+    ),
+    "exchange": (
+        *_OF_A_CASE, "ended_at", "closed_at", "visiting_organisation__legal_name", "host_organisation__legal_name",
+        "visitor_partnership__acronym", "host_partnership__acronym", "commitment__first_day", "commitment__last_day",
+        "commitment__distance_km",
+    ),
+}  # fmt: skip
 VISIT, HOST = "visit", "host"
 TITLES_OF_TRACKS: Mapping[str, Text] = {
     VISIT: gettext_lazy("As visiting organisation"),
@@ -120,13 +135,12 @@ def desk_of(actor: Actor, at: datetime, language: str, extra: Sequence[Task] = (
 
 def standing_of(actor: Actor) -> Standing:
     """Read what the actor's organisations have reached, newest first."""
-    found = {name: rows.order_by("-pk") for name, rows in cases_of(actor)}
-    exchanges: QuerySet[Any] = found["exchange"].select_related("commitment")
-    return Standing(
-        list(found["application"][:MOST_TASKS]),
-        list(found["participation"][:MOST_TASKS]),
-        list(exchanges[:MOST_TASKS]),
+    found = dict(cases_of(actor))
+    found["exchange"] = found["exchange"].select_related("commitment")
+    applications, participations, exchanges = (
+        list(found[name].only(*columns).order_by("-pk")[:MOST_TASKS]) for name, columns in READ_OF_A_CASE.items()
     )
+    return Standing(applications, participations, exchanges)
 
 
 def _title(exchange: Exchange | None, actor: Actor) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -47,18 +48,23 @@ def first_steps_of(account: Account | AnonymousUser, actor: Actor, at: datetime)
 def _as_participant(actor: Actor) -> Iterator[FirstStep]:
     if actor.partnerships or actor.support_office or actor.agency or actor.auditor:
         return
-    own = Application.objects.filter(organisation_id__in=actor.organisations)
+    colleagues = Representative.objects.filter(organisation=OuterRef("organisation"), ended_at=None)
+    submitted = Application.objects.filter(organisation=OuterRef("organisation")).exclude(submitted_at=None)
+    spoken_for = list(
+        Representative.objects.filter(account=actor.account_id, ended_at=None)
+        .annotate(has_colleague=Exists(colleagues.exclude(pk=OuterRef("pk"))), has_submitted=Exists(submitted))
+        .select_related("organisation")
+    )
     yield FirstStep(
         _("Hand in the registration of your organisation"),
         reverse("registration:start"),
-        own.exclude(submitted_at=None).exists(),
+        any(one.has_submitted for one in spoken_for),
     )
-    for one in Representative.objects.filter(account=actor.account_id, ended_at=None).select_related("organisation"):
-        colleagues = Representative.objects.filter(organisation=one.organisation, ended_at=None).exclude(pk=one.pk)
+    for one in spoken_for:
         yield FirstStep(
             _("Invite a colleague, so that nothing waits while you are away"),
             reverse("organisations:people", args=[one.organisation.reference]),
-            colleagues.exists(),
+            one.has_colleague,
         )
 
 
@@ -104,15 +110,19 @@ def _as_support_office(actor: Actor, at: datetime) -> Iterator[FirstStep]:
 
 def _as_anybody(account: Account) -> Iterator[FirstStep]:
     preferences = reverse("journeys:preferences")
+    mails = MailPreferences.objects.filter(account=OuterRef("pk"))
+    calendars = CalendarFeed.objects.filter(account=OuterRef("pk"))
+    found = Account.objects.annotate(chose_mails=Exists(mails), has_calendar=Exists(calendars))
+    chose_mails, has_calendar = found.values_list("chose_mails", "has_calendar").get(pk=account.pk)
     yield FirstStep(
         _("Choose which mails come, and when"),
         f"{preferences}#mails-title",
-        MailPreferences.objects.filter(account=account).exists(),
+        chose_mails,
     )
     yield FirstStep(
         _("Put the deadlines into your calendar"),
         f"{preferences}#calendars-title",
-        CalendarFeed.objects.filter(account=account).exists(),
+        has_calendar,
     )
 
 

@@ -170,8 +170,8 @@ def palette_items(actor: Actor) -> list[Link]:
     if not actor.is_signed_in:
         return []
     return [
-        Link(f"/desk/tasks/{one.pk}/", what_to_do(one.action), kind=one.reference)
-        for one in obligations.mine(actor)[:MOST_TASKS]
+        Link(f"/desk/tasks/{number}/", what_to_do(action), kind=reference)
+        for number, action, reference in obligations.mine(actor).values_list("pk", "action", "reference")[:MOST_TASKS]
     ]
 
 

@@ -60,6 +60,8 @@ def news_for(actor: Actor, at: datetime) -> News:
     if not (actor.support_office or actor.agency):
         own = Q(pk__in=())
         for _name, rows in cases_of(actor):
+            if rows.query.is_empty():
+                continue
             own |= Q(case__in=rows.order_by().values("reference"))
         found = found.filter(own)
     entries = list(found.order_by("-n")[:MOST_ENTRIES])

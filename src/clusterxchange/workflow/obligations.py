@@ -286,14 +286,15 @@ def close_all(kind: str, subject_id: int, at: datetime) -> None:
 def open_in_case(root_name: str, root_id: int) -> QuerySet[Obligation]:
     """Give who must act in a case, soonest first; watches left out."""
     found = Obligation.objects.filter(root_kind=root_name, root_id=root_id, closed_at__isnull=True, is_watch=False)
-    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+    return found.order_by("due_at", "pk")
 
 
 def of_actor(actor: Actor) -> Q:
     """Give the filter for what the actor must do, in one of their own capacities."""
     mine = Q(capacity__in=(V, H), organisation_id__in=actor.organisations)
     for capacities, roles in (((VP, HP), CASE_PEOPLE), ((PO,), ORDERERS), ((PR,), RELEASERS)):
-        mine |= Q(capacity__in=capacities, partnership_id__in=actor.partnerships_as(roles))
+        if own := actor.partnerships_as(roles):
+            mine |= Q(capacity__in=capacities, partnership_id__in=own)
     if actor.support_office:
         mine |= Q(capacity=SO)
     if actor.agency:
@@ -317,16 +318,18 @@ def is_own(obligation: Obligation, actor: Actor) -> bool:
 def mine(actor: Actor) -> QuerySet[Obligation]:
     """Give what the actor must do, soonest first."""
     found = Obligation.objects.filter(of_actor(actor), closed_at__isnull=True, is_watch=False)
-    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+    return found.order_by("due_at", "pk")
 
 
 def awaited(actor: Actor, seen: Iterable[tuple[str, QuerySet[Any]]]) -> QuerySet[Obligation]:
     """Give what the actor waits for among the things that they may see (kind and visible rows), soonest first."""
     things = Q(pk__in=())
     for kind, rows in seen:
+        if rows.query.is_empty():
+            continue
         things |= Q(kind=kind, subject_id__in=rows.values("pk"))
     found = Obligation.objects.filter(things, closed_at__isnull=True, is_watch=False).exclude(of_actor(actor))
-    return found.select_related("organisation", "partnership").order_by("due_at", "pk")
+    return found.order_by("due_at", "pk")
 
 
 def differences(at: datetime) -> list[str]:

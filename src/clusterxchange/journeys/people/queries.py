@@ -1,10 +1,12 @@
 """What is read of the people of organisations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.journeys.people.models import OPEN_REQUESTS, Invitation, InvitationState, JoinRequest
@@ -94,10 +96,17 @@ def open_invitations_of(organisation_id: int) -> QuerySet[Invitation]:
     )
 
 
-def invitations_to(addresses: Iterable[str], at: datetime) -> list[Invitation]:
-    """Give the invitations that wait for somebody with one of the addresses."""
+def proven_addresses_of(account_id: int) -> QuerySet[EmailAddress, str]:
+    """Give the addresses, in small letters, that a person has shown to be theirs."""
+    rows = EmailAddress.objects.filter(user_id=account_id, verified=True)
+    found: QuerySet[EmailAddress, str] = rows.values_list(Lower("email"), flat=True)
+    return found
+
+
+def invitations_to(account_id: int, at: datetime) -> list[Invitation]:
+    """Give the invitations that wait for a person, by the addresses that are theirs."""
     found = Invitation.objects.filter(
-        state=InvitationState.INVITED, expires_at__gt=at, email__in=[one.lower() for one in addresses]
+        state=InvitationState.INVITED, expires_at__gt=at, email__in=proven_addresses_of(account_id)
     )
     return list(found.select_related("organisation", "invited_by").order_by("pk"))
 

@@ -28,7 +28,7 @@ from clusterxchange.journeys.people.forms import (
 )
 from clusterxchange.journeys.people.models import Invitation, InvitationState, JoinRequest
 from clusterxchange.journeys.people.states import INVITATION, JOIN_REQUEST, ORGANISATION
-from clusterxchange.journeys.people.waiting import addresses_of, invitations_on_desk
+from clusterxchange.journeys.people.waiting import invitations_on_desk
 from clusterxchange.parties.organisations.models import Organisation, Representative
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.phases.registration.states import APPLICATION
@@ -410,7 +410,7 @@ def _invitation_page(
     refused: tuple[Action, Refusal] | None = None,
 ) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
-    is_theirs = found.email in addresses_of(request.user)
+    is_theirs = found.email in queries.proven_addresses_of(actor.account_id or 0)
     is_open = found.state == InvitationState.INVITED and at < found.expires_at
     scheme = INVITATION.scheme_of(found, at)
     address = f"/organisations/invitations/{token}/"

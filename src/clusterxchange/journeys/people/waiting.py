@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
@@ -12,16 +11,10 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.workflow.cases import date_in_words, last_day_of
 
 
-def addresses_of(person: Account | AnonymousUser) -> list[str]:
-    """Give the addresses that a person has shown to be theirs."""
-    if not isinstance(person, Account):
-        return []
-    found = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
-    return [one.lower() for one in found]
-
-
 def invitations_on_desk(person: Account | AnonymousUser, at: datetime) -> list[Task]:
     """Give the invitations to a person as things to do."""
+    if not isinstance(person, Account):
+        return []
     return [
         Task(
             url=f"/organisations/invitations/{tokens.token_of(one)}/",
@@ -34,5 +27,5 @@ def invitations_on_desk(person: Account | AnonymousUser, at: datetime) -> list[T
             note="",
             reference=one.reference or "",
         )
-        for one in queries.invitations_to(addresses_of(person), at)
+        for one in queries.invitations_to(person.pk, at)
     ]

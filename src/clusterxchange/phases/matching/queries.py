@@ -450,11 +450,10 @@ def conversations_for(actor: Actor) -> QuerySet[Conversation]:
 
 def own_conversations(actor: Actor) -> QuerySet[Conversation]:
     """Give the conversations of the actor's own organisations."""
-    sides = ("visitor_participation", "host_participation")
-    wanted = Q(pk__in=())
-    for side in sides:
-        wanted |= Q(**{f"{side}__organisation_id__in": actor.organisations})
-    return Conversation.objects.filter(wanted)
+    own = actor.organisations
+    return Conversation.objects.filter(
+        Q(visitor_participation__organisation_id__in=own) | Q(host_participation__organisation_id__in=own)
+    )
 
 
 def conversation_of(visitor: Participation | None, host: Participation | None) -> Conversation | None:
