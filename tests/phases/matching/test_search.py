@@ -2,7 +2,9 @@
 
 import csv
 import re
+from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.db import connection
@@ -11,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from clusterxchange.phases.matching import keeping, search
+from clusterxchange.phases.matching.models import CatalogueEntry
 from clusterxchange.phases.registration.models import Participation
+from clusterxchange.scheme.distances import great_circle_km
 from tests.bring import bring_participation
 from tests.cast import Cast, Place, make_speaker, signed_in
 from tests.phases.matching.conftest import Match, bring_host, make_match
@@ -169,6 +173,26 @@ def test_words_days_and_distance_narrow_the_catalogue(
     assert found_by(client, within="200") == [late.reference]
     assert found_by(client, q="orvalhinho") == [host]
     assert set(found_by(client, within="1000")) == {host, late.reference}
+
+
+def test_whoever_lies_within_a_distance_is_found_wherever_on_earth_both_are(match: Match) -> None:
+    rows = CatalogueEntry.objects.filter(pk=match.host.pk)
+    draw, near = Random(6), Counter[bool]()
+    for _pair in range(300):
+        here = draw.uniform(-80, 80), draw.uniform(-180, 180)
+        north, east = here[0] + draw.uniform(-20, 20), here[1] + draw.uniform(-60, 60)
+        there = max(-90.0, min(90.0, north)), (east + 180) % 360 - 180
+        away = great_circle_km(
+            from_latitude=here[0], from_longitude=here[1], to_latitude=there[0], to_longitude=there[1]
+        )
+        rows.update(latitude=there[0], longitude=there[1])
+
+        # Just within, and just not.
+        for kilometres, is_within in ((int(away) + 1, True), (int(away), False)):
+            wanted = search.Wanted(kilometres=kilometres, position=here)
+            near[search.narrowed(rows, wanted, "").exists() is is_within] += 1
+
+    assert near == {True: 600}
 
 
 def test_counts_stand_beside_the_values_and_follow_the_filters(match: Match) -> None:

@@ -267,7 +267,7 @@ class CatalogueEntry(models.Model):
                 condition=Q(is_listed=True),
                 name="catalogue_of_an_edition",
             ),
-            models.Index(fields=("latitude",), condition=Q(is_listed=True), name="catalogue_by_latitude"),
+            models.Index(fields=("latitude", "longitude"), condition=Q(is_listed=True), name="catalogue_by_place"),
             models.Index(fields=("participation",), condition=Q(is_counted=False), name="catalogue_not_counted"),
             GinIndex(fields=("words", "facets"), condition=Q(is_listed=True), name="catalogue_by_words_and_facets"),
         )

@@ -7,7 +7,7 @@ name of the page before it, counting ends at a thousand, and what is counted of 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import cos, radians
+from math import asin, cos, degrees, radians, sin
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -35,7 +35,9 @@ SHORTEST_PART = 4
 LONGER_WORDS_AT_MOST, LIKELY_WORDS_AT_MOST = 100, 50
 MONTHS_AT_MOST = 24
 FIRST_DAY, LAST_DAY = date.min, date.max
-KILOMETRES_OF_A_DEGREE = 111.2
+HALF_WAY_ROUND = 180
+# The box around a circle must not cut it, however numbers are rounded.
+A_LITTLE_MORE = 1.001
 PAGES = signing.Signer(salt="catalogue-page")
 READING = Reading()
 ENGLISH = "en"
@@ -328,9 +330,16 @@ def _months_of(wanted: Wanted) -> Iterable[list[str]]:
 
 def _near(position: tuple[float, float], kilometres: int) -> Q:
     latitude, longitude = position
-    north = kilometres / KILOMETRES_OF_A_DEGREE
-    is_near = LessThanOrEqual(_kilometres_from(latitude, longitude), Value(kilometres))
-    return Q(latitude__range=(latitude - north, latitude + north)) & Q(is_near)
+    is_near = Q(LessThanOrEqual(_kilometres_from(latitude, longitude), Value(kilometres)))
+    angle = kilometres / EARTH_RADIUS_KM
+    north = degrees(angle) * A_LITTLE_MORE
+    within = Q(latitude__range=(latitude - north, latitude + north))
+    # Meridians draw together to the north: the circle is widest where its tangents are meridians.
+    widest = sin(angle) / cos(radians(latitude))
+    east = degrees(asin(widest)) * A_LITTLE_MORE if widest < 1 else HALF_WAY_ROUND
+    if abs(longitude) + east <= HALF_WAY_ROUND:
+        within &= Q(longitude__range=(longitude - east, longitude + east))
+    return within & is_near
 
 
 def _kilometres_from(latitude: float, longitude: float) -> Combinable:
