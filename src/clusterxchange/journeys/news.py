@@ -20,6 +20,8 @@ from clusterxchange.workflow.models import Entry
 
 # Whoever comes back sooner is still on the same visit, so that news does not vanish while they work on it.
 ONE_VISIT = timedelta(minutes=30)
+# How exactly a look is noted while nothing happens.
+KEPT_TO = timedelta(minutes=1)
 MOST_ENTRIES = 200
 MOST_CASES = 10
 
@@ -46,6 +48,8 @@ def look(actor: Actor, at: datetime) -> DeskLook:
         n, _hash = journal.head()
         fresh = {"since_n": n, "since_at": at, "last_n": n, "last_at": at}
         return DeskLook.objects.get_or_create(account_id=actor.account_id or 0, defaults=fresh)[0]
+    if held.last_n == held.head and at - held.last_at < KEPT_TO:
+        return held
     if at - held.last_at >= ONE_VISIT:
         held.since_n, held.since_at = held.last_n, held.last_at
     held.last_n, held.last_at = held.head, max(at, held.last_at)
@@ -56,6 +60,8 @@ def look(actor: Actor, at: datetime) -> DeskLook:
 def news_for(actor: Actor, at: datetime) -> News:
     """Give what has changed in the cases of the reader, newest first; what they did themselves is no news."""
     held = look(actor, at)
+    if held.since_n == held.last_n:
+        return News(held.since_at, [], 0)
     found = Entry.objects.filter(n__gt=held.since_n).exclude(actor=str(actor.account_id)).exclude(case="")
     if not (actor.support_office or actor.agency):
         own = Q(pk__in=())
