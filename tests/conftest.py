@@ -8,6 +8,10 @@ from tests.remembered import remembered
 COUNTED = {
     "state_matrix_outcomes": "state matrix: {} outcomes",
     "route_matrix_requests": "route matrix: {} requests, nothing shown that must not be",
+    "stranger_requests": "strangers: {} requests for what is of a case in any of its states, nothing found",
+    "lists_compared": "strangers: {} lists and counts, none changed by the case of others",
+    "catalogues_compared": "strangers: {} catalogues, in which nothing of an exchange is said",
+    "auditor_requests": "auditors: {} requests, nothing read but what an audit covers, nothing done",
 }
 
 
