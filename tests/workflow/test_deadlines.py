@@ -7,6 +7,7 @@ import pytest
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.workflow import deadlines
+from clusterxchange.workflow.mails import mail_of
 from clusterxchange.workflow.models import Notice, Obligation
 from tests.bring import bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, Cast
@@ -51,6 +52,10 @@ def test_the_end_of_an_assessment_is_told_to_the_support_office_once(submitted: 
     at = MONDAY + timedelta(days=25)
     assert done_at(at) == [("assessment", "reminded"), ("assessment", "escalated")]
     assert told("overdue") == ["Edda"]
+    mail = mail_of(Notice.objects.get(topic="overdue"))
+    name, reference = submitted.organisation.legal_name, submitted.reference
+    assert mail.subject == f"Overdue: LOOM opens the registration of {name} and assesses it ({reference})"
+    assert "Ask LOOM what is in the way. The last day for it was 23 March 2026." in mail.body
     assert done_at(at) == []
     assert done_at(at + timedelta(days=30)) == []
     submitted.refresh_from_db()

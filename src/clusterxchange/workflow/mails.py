@@ -27,8 +27,12 @@ def mail_of(notice: Notice, *, is_for_others: bool = False) -> EmailMessage:
     with translation.override(notice.account.language):
         texts = sentences.ACTIONS[Action(notice.action)]
         names = {**notice.params, "party": party_named(notice)}
+        hint = sentences.filled(texts.hint, names) if notice.asked else ""
         if notice.topic in (Notice.Topic.HAPPENED, Notice.Topic.MESSAGE):
             sentence = sentences.filled(texts.happened, names)
+        elif notice.topic == Notice.Topic.OVERDUE:
+            # Whoever reads this watches over others: the mail says whose turn it is.
+            sentence, hint = sentences.filled(texts.waiting, names), _("Ask %(party)s what is in the way.") % names
         else:
             sentence = sentences.filled(texts.asked, names)
         subject = {
@@ -36,7 +40,6 @@ def mail_of(notice: Notice, *, is_for_others: bool = False) -> EmailMessage:
             Notice.Topic.REMINDER: _("Reminder: %(sentence)s"),
             Notice.Topic.OVERDUE: _("Overdue: %(sentence)s"),
         }.get(Notice.Topic(notice.topic), "%(sentence)s") % {"sentence": sentence}
-        hint = sentences.filled(texts.hint, names) if notice.asked else ""
         text = render_to_string("mail/notice.txt", _context(notice, sentence, hint, is_for_others=is_for_others))
         mail = EmailMessage(
             one_line(f"{subject} ({notice.reference})"),
@@ -83,7 +86,9 @@ def _attachment(notice: Notice) -> Attachment | None:
 def _context(notice: Notice, sentence: str, hint: str, *, is_for_others: bool) -> dict[str, str]:
     by_when = ""
     if notice.due_at is not None:
-        by_when = _("The last day for it is %(day)s.") % {"day": date_in_words(last_day_of(notice.due_at))}
+        is_over = notice.topic == Notice.Topic.OVERDUE
+        words = _("The last day for it was %(day)s.") if is_over else _("The last day for it is %(day)s.")
+        by_when = words % {"day": date_in_words(last_day_of(notice.due_at))}
     link = _("[Here stands the link of the reader.]") if is_for_others else urljoin(settings.PUBLIC_URL, notice.path)
     anchor = ""
     if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
