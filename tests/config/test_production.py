@@ -38,7 +38,7 @@ SAFE: dict[str, Any] = {
     ("unsafe", "says"),
     [
         ({"DEBUG": True}, "DEBUG"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM"}, "SECRET_KEY"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
         ({"FIELD_KEYS": []}, "FIELD_KEYS must"),
         ({"FIELD_KEYS": ["no key"]}, "FIELD_KEYS holds"),
