@@ -40,6 +40,7 @@ PARTS = (
     Part("a whole life by chance", ("tests/drills/test_programme.py",)),
     Part("whatever happens to an exchange", ("tests/drills/test_stateful_life.py",)),
     *(Part(f"made-up requests {seed}", ("tests/drills/test_requests.py",), seed) for seed in "123"),
+    Part("strangers in every state", ("tests/matrices/test_strangers.py",), workers="2"),
     Part("planted strings", ("tests/drills/test_planted_strings.py",)),
     Part("hostile strings", ("tests/drills/test_hostile_strings.py",)),
     Part("removed checks", ("tests/drills/test_removed_checks.py",)),
