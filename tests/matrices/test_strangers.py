@@ -28,7 +28,17 @@ from clusterxchange.workflow import registry
 from clusterxchange.workflow.models import Entry, Message, Notice, Obligation
 from clusterxchange.workflow.tables import Machine
 from tests.bring import begin_story, bring_participation
-from tests.cast import AARHUS, MONDAY, Cast, Person, give_second_factor, make_account, make_officer, make_speaker
+from tests.cast import (
+    AARHUS,
+    MONDAY,
+    Cast,
+    Person,
+    give_second_factor,
+    make_account,
+    make_officer,
+    make_speaker,
+    signed_in,
+)
 from tests.matrices.test_routes import ONCE
 from tests.matrices.test_turns import BY_ITSELF
 from tests.operations.scenes import BEGUN, NOTHING, STAGES, TRIED, Scene, Try
@@ -68,12 +78,6 @@ class Strangers:
     def browsers(self) -> dict[str, Client]:
         found = {name: signed_in(person) for name, person in vars(self).items()}
         return {**found, "nobody": Client()}
-
-
-def signed_in(person: Person) -> Client:
-    browser = Client()
-    browser.force_login(person.account)
-    return browser
 
 
 def make_strangers(cast: Cast) -> Strangers:

@@ -9,7 +9,6 @@ from django.db.models import Model, Q, QuerySet
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import ORDER
 from clusterxchange.access.decide import disclosure_to, own_values
 from clusterxchange.access.rules import Relation
 from clusterxchange.access.table import PERMISSIONS, RELATIONS
@@ -46,7 +45,8 @@ def permitted(actor: Actor, kind: str, action: Action) -> Q:
         return NOTHING
     if actor.system:
         return EVERYTHING if any(capacity == "SYS" for capacity in row.capacities) else NOTHING
-    allowed = _related(actor, (RELATIONS[kind][one] for one in ORDER if one in row.capacities & RELATIONS[kind].keys()))
+    relations = RELATIONS[kind]
+    allowed = _related(actor, (relations[one] for one in sorted(row.capacities & relations.keys())))
     if allowed is NOTHING:
         return NOTHING
     for condition in row.unless:
