@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tour.person import Person
 from tour.server import accounts, own_demonstration
 
+from clusterxchange.parties.accounts.proven import HOLDS_FOR
 from tests.browser.checks import HEIGHT, WIDE
 from tests.browser.somebody import Looks, Somebody
 
@@ -48,6 +50,14 @@ class Demonstration:
     data: Path
     remembered: dict[str, Path] = field(default_factory=dict)
     officers: dict[str, Person] = field(default_factory=dict)
+    remembers_since: float = field(default_factory=time.monotonic)
+
+    def forget_old_sign_ins(self) -> None:
+        """Let everybody sign in anew before the tool would ask them once more who they are."""
+        if time.monotonic() - self.remembers_since > HOLDS_FOR.total_seconds() / 2:
+            self.remembered.clear()
+            self.officers.clear()
+            self.remembers_since = time.monotonic()
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +127,7 @@ class People:
 @pytest.fixture
 def people(chromium: Browser, demonstration: Demonstration) -> Iterator[People]:
     """Bring people, and fail at the end if any page was at fault."""
+    demonstration.forget_old_sign_ins()
     cast = People(chromium, demonstration)
     yield cast
     found = [fault for one in cast.all for fault in one.faults]
