@@ -32,7 +32,9 @@ def load(rows: Iterable[Mapping[str, Any]], pattern: Participation) -> None:
         _execute("set local session_replication_role = origin")
         # The planner knows nothing of rows that are not committed, and may choose a way that takes minutes.
         _execute("analyze")
-        _execute("select write_catalogue_entries('{}', (select array_agg(registration_participation) from numbers))")
+        everybody = "(select array_agg(registration_participation) from numbers)"
+        for written in ("write_catalogue_entries", "note_ranking_changes"):
+            _execute(f"select {written}('{{}}', {everybody})")
     keeping.keep_words_and_counts()
     _execute("analyze")
 

@@ -72,6 +72,12 @@ def test_each_line_says_who_did_what_when_and_leads_to_the_case(cast: Cast) -> N
     assert line.what.startswith("LOOM ")
 
 
+def test_the_first_and_the_last_day_of_the_calendar_narrow_nothing(cast: Cast) -> None:
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+
+    assert found_by(signed_in(cast.edda), first_day="0001-01-01", last_day="9999-12-31") == newest_first() != []
+
+
 def test_entries_are_found_by_case_person_action_and_days(cast: Cast) -> None:
     story = bring_exchange_to(cast, "ready", at_once=False)
     edda, reference = signed_in(cast.edda), str(story.exchange.reference)

@@ -57,8 +57,11 @@ IS_LONG = os.environ.get("LONG") == "1"
 SITUATIONS = (*(stage for stage in STAGES if stage != NOTHING), *STATES) if IS_LONG else ("block_payment",)
 STEPS_OF_A_CASE = STAGES[STAGES.index("proposed") :] if IS_LONG else ("proposed", "commitment_signed", "closed")
 # What takes part is found in the catalogue by everybody who takes part, a group exchange is open to all of them, and
-# what is kept of partnerships, pictures and scripts is of no case.
-OPEN_TO_OTHERS = re.compile(r"/(matching/(organisations|group-exchanges)|partnerships|static|media)/")
+# what is kept of partnerships, pictures and scripts is of no case. The support office's list of reports of abuse is no
+# page of one of them: it stands where it stands, with reports or without.
+OPEN_TO_OTHERS = re.compile(
+    r"/(matching/(organisations|group-exchanges)|partnerships|static|media)/|/matching/abuse-reports/$"
+)
 LINK = re.compile(r'(?:href|action|hx-get|hx-post|src)="(/[^"#?]*)')
 NUMBERED = re.compile(r"[A-Z]{3}-\d{4}-\d{6}|/\d+/")
 # The kinds of things of an exchange that an audit opens (states.md).

@@ -332,6 +332,7 @@ DECLARATIONS = (
         other="participation edition organisation role is_listed shown_name words facets windows latitude longitude "
         "is_counted",
     ),
+    _declare("matching.RankingChange", other="participation_id edition role changed_by"),
     _declare("matching.CatalogueWord", other="word"),
     _declare("matching.CatalogueCount", other="id edition role facet number"),
     _declare(

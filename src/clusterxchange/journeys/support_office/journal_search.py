@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
@@ -89,9 +89,9 @@ def entries_for(actor: Actor, asked: Asked) -> QuerySet[Entry]:
     if asked.action:
         found = found.filter(kind=asked.kind, action=asked.action)
     if asked.first_day:
-        found = found.filter(at__gte=_midnight(asked.first_day))
+        found = found.filter(at__gte=datetime.combine(asked.first_day, time.min, SCHEME_ZONE))
     if asked.last_day:
-        found = found.filter(at__lt=_midnight(asked.last_day + timedelta(days=1)))
+        found = found.filter(at__lte=datetime.combine(asked.last_day, time.max, SCHEME_ZONE))
     return found.order_by("-n")
 
 
@@ -105,10 +105,6 @@ def _actors(who: str) -> list[str]:
     for word in fold(who).split():
         people = people.filter(search_text__contains=word)
     return [str(pk) for pk in people.values_list("pk", flat=True)]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, SCHEME_ZONE)
 
 
 def part_of(found: QuerySet[Entry], *, before: int | None = None, after: int | None = None) -> Part:

@@ -59,10 +59,15 @@ COUNT_FACETS = """
       select edition_id, role, facet, count(*) as number,
         row_number() over (partition by split_part(facet, ':', 1) order by count(*) desc, facet) as place
       from matching_catalogueentry, unnest(facets) as facet
-      where edition_id = %s and role = %s and is_listed and facet not like 'month:%%'
+      where edition_id = %s and role = %s and is_listed and facet not like 'month:%%' and facet not like 'cell:%%'
       group by edition_id, role, facet
     ) as counted
     where place <= %s
+"""
+# A database that was moved to another server brings the numbers of transactions that are still to come there.
+NOTE_ANEW = """
+    update matching_rankingchange set changed_by = pg_current_xact_id()::text::bigint
+    where changed_by > pg_current_xact_id()::text::bigint
 """
 
 
@@ -127,6 +132,8 @@ def keep_best(participation: Participation, *, at: datetime) -> None:
 
 def keep_best_of_all(*, at: datetime) -> None:
     """Find the price of each host from the lists of all visitors, and keep the best partners of everybody listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_ANEW)
     listed = Participation.objects.filter(state__in=queries.LISTED).order_by()
     for edition_id in sorted(set(listed.values_list("edition_id", flat=True))):
         scheme = scheme_of_edition(edition_id, at)

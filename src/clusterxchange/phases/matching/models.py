@@ -267,7 +267,6 @@ class CatalogueEntry(models.Model):
                 condition=Q(is_listed=True),
                 name="catalogue_of_an_edition",
             ),
-            models.Index(fields=("latitude", "longitude"), condition=Q(is_listed=True), name="catalogue_by_place"),
             models.Index(fields=("participation",), condition=Q(is_counted=False), name="catalogue_not_counted"),
             GinIndex(fields=("words", "facets"), condition=Q(is_listed=True), name="catalogue_by_words_and_facets"),
         )
@@ -279,6 +278,25 @@ class CatalogueEntry(models.Model):
     def days(self) -> tuple[tuple[date, date], ...]:
         """The windows with both their ends inside."""
         return tuple((window.lower, window.upper - ONE_DAY) for window in self.windows)
+
+
+class RankingChange(models.Model):
+    """By which transaction a participation last changed in anything that the ranking reads.
+
+    The database writes it itself, whoever wrote the change. A row stays when its participation goes, so that others
+    hear of that too; nothing of a person is in it.
+    """
+
+    participation_id = models.BigIntegerField(primary_key=True)
+    edition = models.ForeignKey("scheme.Edition", models.CASCADE, related_name="+", db_index=False)
+    role = models.CharField(max_length=5)
+    changed_by = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("edition", "role", "changed_by"), name="changes_of_a_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.participation_id}"
 
 
 class CatalogueWord(models.Model):

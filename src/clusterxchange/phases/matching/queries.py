@@ -1,11 +1,12 @@
 """What is read of proposals, of the catalogue and of those whom the ranking compares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, Exists, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
@@ -67,6 +68,14 @@ MARK = """
         (SELECT count(*) FROM matching_proposal p WHERE p.host_participation_id = registration_participation.id
             AND p.state = 'ACCEPTED' AND NOT p.releases_place))
 """
+# The transactions that were not over at this moment, and all later ones, are those that the next look asks for.
+CHANGED_SINCE = """
+    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned() is not null,
+      array(
+        select participation_id from matching_rankingchange
+        where edition_id = %s and role = %s and changed_by >= %s::bigint
+      )
+"""
 UNANSWERED = "unanswered_proposals"
 READING = Reading()  # keeps stems that were made once, for all requests of this process
 
@@ -126,12 +135,29 @@ def listed_in(edition_id: int, role: str) -> QuerySet[Participation]:
     return _with_what_is_compared(rows).order_by("pk")
 
 
-def marks_of(edition_id: int, role: str) -> list[tuple[int, str, int, str]]:
-    """Give for everybody listed a mark that changes with anything the ranking reads, and its price.
+def changed_since(edition_id: int, role: str, seen: int | None) -> tuple[int | None, list[int] | None]:
+    """Give from where on to look for changes the next time, and who has changed since `seen`; None for everybody.
+
+    Whoever a transaction that was not over then has changed is given once more. What is read within a transaction that
+    has written may be taken back with it, so the next look after such a one is at everybody.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED_SINCE, [edition_id, role, seen])
+        begins, writes, changed = cursor.fetchone()
+    if writes:
+        return None, None
+    # A database that was moved to another server counts its transactions from the start.
+    return begins, changed if seen is not None and seen <= begins else None
+
+
+def marks_of(edition_id: int, role: str, among: Collection[int] | None = None) -> list[tuple[int, str, int, str]]:
+    """Give for everybody listed, or for some, a mark that changes with anything the ranking reads, and its price.
 
     PostgreSQL writes each new version of a row to another place under another transaction, so no column needs watching.
     """
     rows = Participation.objects.filter(edition_id=edition_id, role=role, state__in=LISTED)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     return list(
         _with_what_is_compared(rows)
         # The organisation's name brings its table into the query, the price that of what the ranking keeps.

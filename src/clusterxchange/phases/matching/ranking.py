@@ -1,6 +1,6 @@
 """The ranking on the site: who is listed is kept as arrays in each process and patched where something has changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import overload
@@ -36,17 +36,6 @@ NO_SCHEME = ""
 EDITION_OF_THE_ENGINE = "1"
 
 
-@dataclass
-class Snapshot:
-    """Everybody listed in one role of an edition, as last seen."""
-
-    scheme: str = NO_SCHEME
-    marks: dict[int, str] = field(default_factory=dict)
-    participants: dict[int, Participant] = field(default_factory=dict)
-    pool: Pool | None = None
-    references: dict[int, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Field:
     """The candidates of one moment: the pool, whom of it nobody sees any more, and prices."""
@@ -54,6 +43,18 @@ class Field:
     pool: Pool
     present: np.ndarray
     prices: np.ndarray
+
+
+@dataclass
+class Snapshot:
+    """Everybody listed in one role of an edition, as last seen; `seen` says from where on to look for changes."""
+
+    scheme: str = NO_SCHEME
+    seen: int | None = None
+    marks: dict[int, str] = field(default_factory=dict)
+    prices: dict[int, int] = field(default_factory=dict)
+    participants: dict[int, Participant] = field(default_factory=dict)
+    found: Field | None = None
 
 
 def version_of(scheme: Scheme) -> str:
@@ -69,38 +70,56 @@ def field_of(edition_id: int, role: str, scheme: Scheme) -> Field:
     """Give everybody listed in a role of an edition, as the database has them now."""
     with _LOCK:
         kept = _SNAPSHOTS.setdefault((edition_id, role), Snapshot())
-        marks = queries.marks_of(edition_id, role)
-        pool = _brought_up_to_date(kept, edition_id, role, scheme, {pk: mark for pk, mark, _, _ in marks})
-        present = np.zeros(len(pool), dtype=np.bool_)
-        prices = np.zeros(len(pool), dtype=np.int32)
-        for pk, _, price, _ in marks:
-            if (reference := kept.references.get(pk)) is not None:
-                present[pool.places[reference]] = True
-                prices[pool.places[reference]] = price
-        return Field(pool, present, prices)
+        seen, noted = queries.changed_since(edition_id, role, kept.seen)
+        # Should anything below fail, everybody is looked at the next time.
+        kept.seen = None
+        found = kept.found
+        if found is None or noted is None or noted or kept.scheme != scheme.sha256:
+            found = kept.found = _brought_up_to_date(kept, edition_id, role, scheme, noted)
+            kept.scheme = scheme.sha256
+        kept.seen = seen
+        return found
 
 
-def _brought_up_to_date(kept: Snapshot, edition_id: int, role: str, scheme: Scheme, marks: dict[int, str]) -> Pool:
-    changed = [pk for pk, mark in marks.items() if kept.marks.get(pk) != mark]
-    for pk in kept.participants.keys() - marks.keys():
-        del kept.participants[pk]
+def _brought_up_to_date(
+    kept: Snapshot, edition_id: int, role: str, scheme: Scheme, noted: Collection[int] | None
+) -> Field:
+    rows = {pk: (mark, price) for pk, mark, price, _ in queries.marks_of(edition_id, role, noted)}
+    changed = [pk for pk, (mark, _) in rows.items() if kept.marks.get(pk) != mark]
+    prices = {pk: price for pk, (_, price) in rows.items() if kept.prices.get(pk) != price}
+    gone = (kept.marks.keys() if noted is None else kept.marks.keys() & set(noted)) - rows.keys()
+    for pk in gone:
+        for known in (kept.marks, kept.prices, kept.participants):
+            known.pop(pk, None)
     for row in queries.listed_in(edition_id, role).filter(pk__in=changed) if changed else ():
         kept.participants[row.pk] = queries.participant_of(row)
-        kept.references[row.pk] = row.reference or ""
-    kept.marks = marks
-    pool = kept.pool
-    is_stale = bool(changed) and pool is not None and _is_outgrown(pool, kept.participants, len(changed))
-    if pool is None or is_stale or kept.scheme != scheme.sha256:
-        pool = Pool.of(list(kept.participants.values()), scheme)
-    else:
+    kept.marks |= {pk: mark for pk, (mark, _) in rows.items()}
+    kept.prices |= prices
+    if kept.found is not None and kept.scheme == scheme.sha256 and not (changed or gone or prices):
+        return kept.found
+    return _field_of(kept, _pool_of(kept, scheme, changed))
+
+
+def _pool_of(kept: Snapshot, scheme: Scheme, changed: list[int]) -> Pool:
+    pool = kept.found.pool if kept.found is not None and kept.scheme == scheme.sha256 else None
+    if pool is not None and not (changed and _is_outgrown(pool, kept.participants, len(changed))):
         try:
             for pk in changed:
                 if pk in kept.participants:
                     pool = pool.put(kept.participants[pk])
         except DoesNotFit:
-            pool = Pool.of(list(kept.participants.values()), scheme)
-    kept.pool, kept.scheme = pool, scheme.sha256
-    return pool
+            pool = None
+        else:
+            return pool
+    return Pool.of(list(kept.participants.values()), scheme)
+
+
+def _field_of(kept: Snapshot, pool: Pool) -> Field:
+    present, prices = np.zeros(len(pool), dtype=np.bool_), np.zeros(len(pool), dtype=np.int32)
+    for pk, one in kept.participants.items():
+        present[pool.places[one.reference]] = True
+        prices[pool.places[one.reference]] = kept.prices[pk]
+    return Field(pool, present, prices)
 
 
 def _is_outgrown(pool: Pool, participants: Mapping[int, Participant], changed: int) -> bool:

@@ -1515,7 +1515,8 @@ class SuspendForm(ReasonForm):
     def clean_until(self) -> datetime:
         """Give the first moment after the last day, in the scheme's zone."""
         given: date | None = self.cleaned_data["until"]
-        if given is None:
+        # Behind the last day of the calendar there is no moment.
+        if given is None or given == date.max:
             raise ValidationError(_("Give a day in the future on which the suspension ends."), code="until_not_ahead")
         until = datetime.combine(given + ONE_DAY, time.min, BRUSSELS).astimezone(UTC)
         if until <= self.at:
