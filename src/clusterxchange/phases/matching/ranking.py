@@ -69,15 +69,15 @@ _LOCK = Lock()
 def field_of(edition_id: int, role: str, scheme: Scheme) -> Field:
     """Give everybody listed in a role of an edition, as the database has them now."""
     with _LOCK:
-        kept = _SNAPSHOTS.setdefault((edition_id, role), Snapshot())
+        # Should anything below fail, everybody is read anew the next time.
+        kept = _SNAPSHOTS.pop((edition_id, role), None) or Snapshot()
         seen, noted = queries.changed_since(edition_id, role, kept.seen)
-        # Should anything below fail, everybody is looked at the next time.
-        kept.seen = None
         found = kept.found
         if found is None or noted is None or noted or kept.scheme != scheme.sha256:
             found = kept.found = _brought_up_to_date(kept, edition_id, role, scheme, noted)
             kept.scheme = scheme.sha256
         kept.seen = seen
+        _SNAPSHOTS[edition_id, role] = kept
         return found
 
 
