@@ -9,6 +9,7 @@ from django.test import Client
 
 from benchmarks.pages.measuring import measured
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.garbage import collect_seldom
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.phases.exchange_building.models import Exchange
@@ -120,6 +121,7 @@ def run(count: int, rounds: int, at_most: float) -> int:
     install()
     fill(count)
     client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "en"})
+    collect_seldom()  # as the web server does
     client.force_login(Account.objects.get(email="support@demo.example"))
     tell(f"{Exchange.objects.count():,} exchanges")
     missed = 0

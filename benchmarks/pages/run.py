@@ -16,6 +16,7 @@ from benchmarks.pages.organisations import Generator
 from benchmarks.pages.questions import CATALOGUE, questions
 from benchmarks.pages.urls import EMPTY
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.garbage import collect_seldom
 from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.phases.matching import queries, ranking
 from clusterxchange.phases.registration.models import Participation, ParticipationState
@@ -70,6 +71,7 @@ def run(sizes: Sequence[int], requests: int) -> int:
     clock.start_demonstration_clock()
     install()
     client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "en"})
+    collect_seldom()  # as the web server does
     asker = _asker(client)
     scheme = scheme_of_edition(asker.edition_id, clock.now())
     generator, loaded = Generator(scheme), 0

@@ -288,6 +288,27 @@ def test_the_keys_can_be_switched_off(people: People) -> None:
     assert tab.locator(".checks input[value=pass]:checked").count() == tab.locator(".checks > fieldset").count()
 
 
+def test_the_palette_leads_to_what_waits(people: People) -> None:
+    applicants = Applicants(people.demonstration, "exxtra")
+    applicants.apply("Palma", "visit")
+    officer = contact_point(people, "exxtra.contact@demo.example", widths=WIDTHS)
+    officer.open("/how-to-take-part/")
+    tab = officer.tab
+    rows = tab.locator("#palette [data-waits]")
+    assert rows.count() == 0
+
+    tab.keyboard.press("Control+K")
+    rows.first.wait_for()
+    officer.look(officer.read(None))
+    reference = rows.first.locator("span").last.inner_text()
+    tab.keyboard.type(reference)
+    assert all(reference in one.inner_text() for one in tab.locator("#palette li:visible").all())
+    with tab.expect_navigation(wait_until="load"):
+        tab.keyboard.press("Enter")
+
+    assert tab.locator("main").get_attribute("data-ref") == reference
+
+
 HEADER = "email;first_name;last_name;legal_name;country;organisation_type;role\n"
 
 

@@ -48,11 +48,25 @@ def submit_for(cast: Cast, person: Person) -> None:
     bring_application_to(cast, person, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
 
 
-@pytest.mark.parametrize("address", ["/desk/", "/desk/queue.csv", "/desk/tasks/1/", "/search/", "/support/"])
+@pytest.mark.parametrize(
+    "address", ["/desk/", "/desk/palette/", "/desk/queue.csv", "/desk/tasks/1/", "/search/", "/support/"]
+)
 def test_whoever_is_not_signed_in_is_led_to_the_sign_in_page(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
     assert answer["Location"] == f"/sign-in/?next={address}"
+
+
+def test_the_palette_offers_what_waits_for_its_reader_and_for_nobody_else(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    (due,) = Obligation.objects.filter(capacity="VP", closed_at=None)
+
+    assert page_of(cast.chiara, "/desk/palette/").strip() == (
+        f'<li data-waits><a href="/desk/tasks/{due.pk}/"><span>Open the registration</span>'
+        f'<span class="muted small-text">{application.reference}</span></a></li>'
+    )
+    for person in (cast.ana, cast.dov, cast.edda, cast.zoe):
+        assert "data-waits" not in page_of(person, "/desk/palette/")
 
 
 def test_a_newcomer_sees_the_one_thing_to_do(cast: Cast) -> None:

@@ -27,7 +27,6 @@ def ways(request: HttpRequest) -> dict[str, object]:
     return {
         "navigation": cache(lambda: navigation.navigation_for(actor, request.path)),
         "account_pages": cache(lambda: navigation.account_pages(actor)),
-        "palette_items": cache(lambda: navigation.palette_items(actor)),
         "footer_links": navigation.footer_links(),
         "help_url": navigation.help_url(request.resolver_match),
         "search_url": cache(lambda: navigation.search_url(actor)),

@@ -165,10 +165,8 @@ def _own_partnerships(actor: Actor) -> list[Link]:
     return [Link(f"/partnerships/{one.slug}/own/", one.acronym) for one in found]
 
 
-def palette_items(actor: Actor) -> list[Link]:
+def waiting_for(actor: Actor) -> list[Link]:
     """Give what waits for the person, soonest first, as ways to where it is done."""
-    if not actor.is_signed_in:
-        return []
     return [
         Link(f"/desk/tasks/{number}/", what_to_do(action), kind=reference)
         for number, action, reference in obligations.mine(actor).values_list("pk", "action", "reference")[:MOST_TASKS]

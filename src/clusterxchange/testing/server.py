@@ -25,6 +25,7 @@ from psycopg import sql
 
 from clusterxchange.foundation.catalogues import compile_catalogues
 from clusterxchange.foundation.database_server import WITHOUT_SAFETY, DatabaseServer, find_binaries, version_of
+from clusterxchange.foundation.garbage import collect_seldom
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OF_A_RUN = re.compile(r"cx_test_(\d+)(_.*)?")
@@ -44,6 +45,11 @@ def pytest_load_initial_conftests() -> None:
         _drop_leftovers(connection)
         os.environ["CLUSTERXCHANGE_TEST_TEMPLATE"] = _ensure_template(connection, address) or ""
     os.environ["CLUSTERXCHANGE_TEST_DATABASE"] = f"cx_test_{os.getpid()}"
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage as the web server does: what was loaded for the run stays until its end."""
+    collect_seldom()
 
 
 def _set_environment() -> None:

@@ -24,7 +24,7 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     ),
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
-        "journeys:queue_as_xlsx", "journeys:reminders", "journeys:save_filter",
+        "journeys:palette", "journeys:queue_as_xlsx", "journeys:reminders", "journeys:save_filter",
         "journeys:remove_filter", "journeys:put_first_steps_away", "support_office:dismiss_announcement",
         "workflow:attachment",
     ),

@@ -187,7 +187,6 @@ def row_of_the_catalogue(entry: CatalogueEntry, scheme: Scheme, *, asker: Asker 
         "description": where(participation, scheme),
         "text": Truncator(queries.text_shown(participation, organisation.description)).chars(LONGEST_TEXT),
         "language": organisation.profile_language,
-        "dates": notices.listed(_windows_in_words(entry.days[:WINDOWS_SHOWN])),
         "meta": [
             notices.listed([label(scheme, "ecosystems", code) for code in organisation.ecosystems]),
             label(scheme, "format_preferences", participation.format),
@@ -196,13 +195,17 @@ def row_of_the_catalogue(entry: CatalogueEntry, scheme: Scheme, *, asker: Asker 
     }
     if asker is None:
         found["meta"].insert(0, label(scheme, "roles", participation.role))
-        return found
+        return found | {"dates": _first_windows_in_words(entry)}
     found["is_saved"] = getattr(entry, "is_saved", False)
     if (against := against_an_exchange(entry, asker)) is not None:
-        sentence = sentences.refusal_sentence(against.code, {})
-        return found | {"excluded": against.code, "misfits": [{"sentence": sentence}]}
-    found["dates"] = shared_days_in_words(*sides_of(entry, asker), asker.scheme) or found["dates"]
-    return found | {"act": _act_of(found, asker)}
+        misfits = [{"sentence": sentences.refusal_sentence(against.code, {})}]
+        return found | {"dates": _first_windows_in_words(entry), "excluded": against.code, "misfits": misfits}
+    dates = shared_days_in_words(*sides_of(entry, asker), asker.scheme) or _first_windows_in_words(entry)
+    return found | {"dates": dates, "act": _act_of(found, asker)}
+
+
+def _first_windows_in_words(entry: CatalogueEntry) -> str:
+    return notices.listed(_windows_in_words(entry.days[:WINDOWS_SHOWN]))
 
 
 def _act_of(found: dict[str, Any], asker: Asker) -> dict[str, str]:

@@ -55,6 +55,11 @@ SHOWN_OF_AN_ENTRY = (
         "ecosystems", "region", "nace", "keywords",
     )),
 )  # fmt: skip
+READ_OF_AN_ASKER = (
+    "reference", "role", "state", "hidden_reason", "format", "places", "visit", "partnership_id", "organisation_id",
+    *(f"organisation__{name}" for name in ("legal_name", "country", "latitude", "longitude")),
+    "edition__code", "catalogue_entry__windows",
+)  # fmt: skip
 READ_OF_A_SEARCH = ("participation__organisation", "participation__edition", "participation__catalogue_entry")
 SIDES = ("visitor_participation", "host_participation")
 # Written for the tables as Django names them in the query; taken places are counted by proposals, so those count too.
@@ -323,7 +328,8 @@ def guided_entries(actor: Actor) -> QuerySet[Participation]:
 
 
 def _for_a_search(rows: QuerySet[Participation]) -> QuerySet[Participation]:
-    return rows.annotate(occupied=_occupied("pk")).select_related("organisation", "edition", "catalogue_entry")
+    found = rows.annotate(occupied=_occupied("pk"))
+    return found.select_related("organisation", "edition", "catalogue_entry").only(*READ_OF_AN_ASKER)
 
 
 def with_what_is_shown(entries: QuerySet[CatalogueEntry], asker: Participation | None) -> QuerySet[CatalogueEntry]:

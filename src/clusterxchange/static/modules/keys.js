@@ -44,6 +44,7 @@ const narrow = (word) => {
   }
 };
 palette?.querySelector("input")?.addEventListener("input", (event) => narrow(event.target.value));
+palette?.addEventListener("htmx:afterSwap", () => narrow(palette.querySelector("input").value));
 palette?.querySelector("form")?.addEventListener("submit", (event) => {
   const found = palette.querySelector("li:not([hidden]) a");
   if (!found) return;
