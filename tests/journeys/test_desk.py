@@ -217,7 +217,7 @@ def test_a_task_leads_to_its_page_and_only_for_whom_it_is_theirs(cast: Cast) -> 
     client = Client()
     client.force_login(cast.chiara.account)
     assert client.get(f"/desk/tasks/{task.pk}/")["Location"] == f"/registration/applications/{task.reference}/"
-    assert f"/desk/tasks/{task.pk}/" in page_of(cast.chiara)
+    assert f"/desk/tasks/{task.pk}/" in page_of(cast.chiara, "/desk/palette/")
     for stranger in (cast.ana, cast.dov, cast.edda, cast.zoe):
         client.force_login(stranger.account)
         assert client.get(f"/desk/tasks/{task.pk}/").status_code == 404

@@ -27,7 +27,7 @@ SEED = "Lottery of 3 May 2026: 4 8 15 16 23 42"
 IN_ORDER = [f"EXC-2026-00000{number}" for number in (2, 5, 1, 4, 3)]
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
 CHECKS = "/support/checks/"
-QUERIES = 9
+QUERIES = 8
 
 
 @pytest.mark.parametrize(("percent", "drawn"), [(1, 1), (20, 1), (21, 2), (40, 2), (60, 3), (100, 5)])
