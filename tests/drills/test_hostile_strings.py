@@ -1,7 +1,7 @@
 """Two hundred hostile strings are typed into every field for words: they come back as words, wherever they come back.
 
 Looked at are pages, mails, documents, calendars and spreadsheets. The short form fills some forms and
-looks at a life as three people do; LONG=1 fills every form of every page twice, and looks as everybody.
+looks at a life as two people do; LONG=1 fills every form of every page twice, and looks as everybody.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from tests.matrices import test_routes as matrix
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 IS_LONG = os.environ.get("LONG") == "1"
-PAGES, FORMS, TIMES = (2_500, 10_000, 2) if IS_LONG else (120, 15, 1)
+PAGES, FORMS, TIMES = (2_500, 10_000, 2) if IS_LONG else (60, 8, 1)
 ADDRESSES = {"href", "src", "action", "formaction", "data", "xlink:href", "poster", "srcdoc"}
 RUNS = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x20]")
@@ -306,8 +306,8 @@ def test_a_life_of_hostile_words_is_shown_mailed_printed_and_listed_as_words(cas
     partnerships.ask_partnership(
         cast.loom, name=words.next(120), email="asks@mill.example", text=words.many(10), language="en", at=story.at
     )
-    people = [cast.ana, cast.chiara, cast.edda]
-    people += [cast.bram, cast.dov, cast.cosima, cast.aurel] if IS_LONG else []
+    people = [cast.ana, cast.chiara]
+    people += [cast.edda, cast.bram, cast.dov, cast.cosima, cast.aurel] if IS_LONG else []
 
     def look(*ends: str) -> None:
         clock.set_clock(story.at + timedelta(minutes=5))

@@ -1,7 +1,7 @@
 """The last second of a term is inside it and the next is too late, by the clock on the wall of the country that acts.
 
 A proposal is asked of a host in each country of the Union: in winter, in summer, and on both days on which clocks are
-changed. The short form takes one of the four for each country, LONG=1 all of them.
+changed. The short form takes every third country, each at one of the four; LONG=1 all countries at all four.
 """
 
 from __future__ import annotations
@@ -43,12 +43,13 @@ TERMS = (
 
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
-def test_a_term_ends_with_its_last_second_in_each_of_27_countries(cast: Cast) -> None:
-    story, looked = begin_story(cast), 0
+def test_a_term_ends_with_its_last_second_by_the_clock_of_the_country_that_acts(cast: Cast) -> None:
+    story, looked, chosen = begin_story(cast), 0, COUNTRIES if IS_LONG else COUNTRIES[2::3]
     visitor, host = story.visitor_participation, story.host_participation
     assert len(COUNTRIES) == 27
+    assert {hours for _country, hours in chosen} == WINTER.keys()
 
-    for number, (country, hours) in enumerate(COUNTRIES):
+    for number, (country, hours) in enumerate(chosen):
         for sent, last, summer, told in TERMS if IS_LONG else (TERMS[number % len(TERMS)],):
             at = datetime.fromisoformat(f"{sent}T12:00:00+00:00")
             over = datetime.fromisoformat(f"{last}T00:00:00+00:00") + timedelta(days=1, hours=-(hours + summer))
@@ -79,4 +80,4 @@ def test_a_term_ends_with_its_last_second_in_each_of_27_countries(cast: Cast) ->
                 looked += 1
                 transaction.set_rollback(True)
 
-    print(f"\n{looked} terms in {len(COUNTRIES)} countries: each over with its last second, told as it ends")
+    print(f"\n{looked} terms in {len(chosen)} countries: each over with its last second, told as it ends")

@@ -1,7 +1,7 @@
 """Made-up requests as several people: through every form of every page, to every address, with made-up headers.
 
 None ends in a fault, none leaves a traceback in the log, nothing hostile comes back unescaped, and a host that is not
-ours is refused. Two hundred requests; with LONG=1 ten thousand for each SEED, of which `make drills` plays three.
+ours is refused. A hundred requests; with LONG=1 ten thousand for each SEED, of which `make drills` plays three.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.matrices import test_routes as matrix
 from tests.matrices.test_routes import Browser
 
 IS_LONG = os.environ.get("LONG") == "1"
-REQUESTS, PAGES = (10_000, 1_500) if IS_LONG else (200, 100)
+REQUESTS, PAGES = (10_000, 1_500) if IS_LONG else (100, 60)
 SEED = int(os.environ.get("SEED") or 1)
 # A session counts as lately proven for five minutes.
 REQUESTS_OF_A_SESSION = 1_000

@@ -2,7 +2,7 @@
 
 After every step stand: four signatures before a start, the amount of the rules, one count, bank details before three
 roles alone, a line of the journal for each change, somebody who has the ball, and a budget that adds up. The short form
-lives three short lives from each of two beginnings, LONG=1 fifteen from each of four.
+lives two short lives from each of two beginnings, LONG=1 fifteen from each of four.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from tests.drills.test_requests import signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 IS_LONG = os.environ.get("LONG") == "1"
 # The first life that is drawn is always the plainest one.
-LIVES, STEPS = (15, 40) if IS_LONG else (3, 10)
+LIVES, STEPS = (15, 40) if IS_LONG else (2, 10)
 BEGINNINGS = ("proposed", "validated", "ready", "ended") if IS_LONG else ("validated", "ended")
 # Section 6: EUR 780 for Portugal, half of it for fewer than five days; more than 200 km in any case.
 FULL, HALF, PLANNED = 78_000, 39_000, 1_000_000

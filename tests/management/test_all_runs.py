@@ -43,5 +43,9 @@ def test_make_drills_plays_every_drill_and_nothing_that_is_not_there() -> None:
 
     assert [file for file in played if not (root / file).is_file()] == []
     assert {str(path.relative_to(root)) for path in (root / "tests/drills").glob("test_*.py")} <= played
+    short = [one.partition("::") for part in drills.SHORT for one in part.files]
+    assert {file for file, _, _ in short} <= played
+    for file, _, test in short:
+        assert f"def {test.partition('[')[0]}" in (root / file).read_text(encoding="utf-8")
     names = [part.name for part in drills.PARTS]
     assert len(set(names)) == len(names)

@@ -15,7 +15,7 @@ from tests.bring import bring_exchange_to
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-PLACES = 500 if os.environ.get("LONG") else 15
+PLACES = 500 if os.environ.get("LONG") else 6
 Said = tuple[int, dict[str, Any]]
 
 

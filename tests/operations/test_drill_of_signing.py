@@ -1,6 +1,6 @@
 """People who sign, decline, edit and cancel at the same moment: only what some order explains, one seal, one mail each.
 
-A third of the trials is about the text of a virtual exchange, the rest about text and money of a physical one. Fifty in
+A third of the trials is about the text of a virtual exchange, the rest about text and money of a physical one. Four in
 all; with LONG=1 in the environment a thousand, in ten parts.
 """
 
@@ -32,9 +32,9 @@ from tests.cast import Cast, make_cast
 from tests.operations.test_two_at_once import DONE, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
-PARTS, TRIALS = (10, 100) if os.environ.get("LONG") else (1, 50)
-# To write signatures is most of the time of a trial: the short form does it in every tenth.
-WRITES_EACH = 1 if os.environ.get("LONG") else 10
+PARTS, TRIALS = (10, 100) if os.environ.get("LONG") else (1, 4)
+# To write signatures is most of the time of a trial: the short form does it in every second.
+WRITES_EACH = 1 if os.environ.get("LONG") else 2
 FOUR, TWO = (V, H, VP, HP), (V, VP)
 SIGN, DECLINE, EDIT, CANCEL = "sign", "decline", "edit", "cancel"
 SIGN_MONEY, DECLINE_MONEY = "sign the money", "decline the money"

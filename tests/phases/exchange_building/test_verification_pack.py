@@ -33,7 +33,7 @@ from tests.cast import Cast, make_cast
 from tests.phases.exchange_building.browsing import Browser
 
 pytestmark = pytest.mark.timeout(1800)
-PLACES = 500 if os.environ.get("LONG") else 15
+PLACES = 500 if os.environ.get("LONG") else 6
 # An interpreter of an environment that holds pyHanko and nothing else.
 PYTHON = os.environ.get("VERIFY_PYTHON", sys.executable)
 Files = dict[str, bytes]
