@@ -39,6 +39,11 @@ def load(rows: Iterable[Mapping[str, Any]], pattern: Participation) -> None:
     _execute("analyze")
 
 
+def tidy_up() -> None:
+    """Let the database do at once what it does by itself in the hours after many rows were written."""
+    _execute("vacuum (analyze)")
+
+
 def _stage(rows: Iterable[Mapping[str, Any]]) -> None:
     organisation, participation = Organisation._meta, Participation._meta
     typed = {name: organisation.get_field(name) for name in OF_ORGANISATION}

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from benchmarks.pages.loading import load
+from benchmarks.pages.loading import load, tidy_up
 from benchmarks.pages.measuring import Figures, measured, pages_behind
 from benchmarks.pages.organisations import Generator
 from benchmarks.pages.questions import CATALOGUE, questions
@@ -79,6 +79,7 @@ def run(sizes: Sequence[int], requests: int) -> int:
     for size in sizes:
         began = time.monotonic()
         load(generator.rows(size - loaded, first=loaded + 1), _pattern(asker))
+        tidy_up()
         loaded = size
         tell(f"{size:,} organisations, loaded in {time.monotonic() - began:,.0f} s")
         found[size] = _measure(client, asker, generator, requests)

@@ -296,6 +296,9 @@ def test_the_palette_leads_to_what_waits(people: People) -> None:
     tab = officer.tab
     rows = tab.locator("#palette [data-waits]")
     assert rows.count() == 0
+    tab.locator("button[popovertarget=account-pages]").click()
+    tab.locator("#account-pages a[data-asked]").wait_for()
+    tab.keyboard.press("Escape")
 
     tab.keyboard.press("Control+K")
     rows.first.wait_for()

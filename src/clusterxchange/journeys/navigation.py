@@ -22,13 +22,17 @@ MOST_TASKS = 8
 
 @dataclass(frozen=True)
 class Link:
-    """One way; `keys` are the two letters that lead there, `kind` what stands beside it in the palette."""
+    """One way; `keys` are the two letters that lead there, `kind` what stands beside it in the palette.
+
+    Where `asked` is an address, the way stands there with what is unread behind it; it is asked for once it is seen.
+    """
 
     url: str
     label: Text
     keys: str = ""
     kind: Text = ""
     current: bool = False
+    asked: str = ""
 
 
 HOW = Link("/how-to-take-part/", _("How to take part"))
@@ -42,7 +46,7 @@ ORGANISATIONS = Link("/organisations/", _("Your organisations"))
 BEST = Link("/matching/best/", _("Best matches"), "g m")
 CATALOGUE = Link("/matching/catalogue/", _("Catalogue"), "g c")
 PROPOSALS = Link("/matching/proposals/", _("Proposals"), "g p")
-CONVERSATIONS = Link("/matching/conversations/", _("Conversations"), "g n")
+CONVERSATIONS = Link("/matching/conversations/", _("Conversations"), "g n", asked="/desk/unread-conversations/")
 REPORTS = Link("/matching/abuse-reports/", _("Reports of abuse"))
 PLANS = Link("/matching/plans/", _("Plans for the programme"))
 GROUPS = Link("/matching/group-exchanges/", _("Group exchanges"), "g x")
@@ -102,7 +106,7 @@ def _ways(actor: Actor) -> tuple[Link, ...]:
     return DESK, REGISTRATION, HOW, PARTNERSHIPS
 
 
-def _conversations(actor: Actor) -> Link:
+def conversations(actor: Actor) -> Link:
     """Give the way to the conversations, with how many hold something new for their own organisation."""
     new = len(unread_by(actor, "conversation", own_conversations(actor).values("pk"))) if actor.organisations else 0
     if not new:
@@ -154,7 +158,7 @@ def account_pages(actor: Actor) -> list[Link]:
         own += [CHECKS, SCHEME_DATA]
     own += _own_partnerships(actor)
     if actor.organisations or actor.partnerships:
-        own += [PROPOSALS, _conversations(actor), GROUPS]
+        own += [PROPOSALS, CONVERSATIONS, GROUPS]
     return [*own, MY_DATA]
 
 

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/queue.csv", views.queue_as_file, {"form": "csv"}, name="queue_as_csv"),
     path("desk/queue.xlsx", views.queue_as_file, {"form": "xlsx"}, name="queue_as_xlsx"),
     path("desk/palette/", views.palette, name="palette"),
+    path("desk/unread-conversations/", views.unread_conversations, name="unread_conversations"),
     path("desk/reminders/", reminders.reminders, name="reminders"),
     path("desk/preferences/", preferences.preferences, name="preferences"),
     path("desk/preferences/keep-mail-preferences/", preferences.keep_mail_preferences, name="keep_mail_preferences"),

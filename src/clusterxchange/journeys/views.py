@@ -17,7 +17,7 @@ from clusterxchange.foundation.spreadsheets import list_response
 from clusterxchange.journeys import saved_filters, together
 from clusterxchange.journeys.desk import desk_of
 from clusterxchange.journeys.first_steps import first_steps_of
-from clusterxchange.journeys.navigation import waiting_for
+from clusterxchange.journeys.navigation import conversations, waiting_for
 from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
 from clusterxchange.journeys.partnerships.questions import open_questions_to
@@ -99,6 +99,13 @@ def _choice_of(own: list[Organisation], chosen: Organisation | None) -> list[dic
 def palette(request: HttpRequest) -> HttpResponse:
     """Give the part of the palette that is read once it opens: what waits for the reader."""
     return render(request, "journeys/palette.html", {"waiting": waiting_for(actor_of(request))})
+
+
+@require_safe
+@signed_in
+def unread_conversations(request: HttpRequest) -> HttpResponse:
+    """Give the way to the conversations as the menu shows it once it opens: with how many hold something new."""
+    return render(request, "journeys/unread_conversations.html", {"item": conversations(actor_of(request))})
 
 
 def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:

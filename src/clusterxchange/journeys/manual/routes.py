@@ -24,9 +24,9 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     ),
     "desk": (
         "journeys:desk", "journeys:queue_as_csv", "journeys:open_task", "journeys:search", "journeys:together",
-        "journeys:palette", "journeys:queue_as_xlsx", "journeys:reminders", "journeys:save_filter",
-        "journeys:remove_filter", "journeys:put_first_steps_away", "support_office:dismiss_announcement",
-        "workflow:attachment",
+        "journeys:palette", "journeys:unread_conversations", "journeys:queue_as_xlsx", "journeys:reminders",
+        "journeys:save_filter", "journeys:remove_filter", "journeys:put_first_steps_away",
+        "support_office:dismiss_announcement", "workflow:attachment",
     ),
     "overview": (
         "journeys:support", "journeys:questions_to_support_office", "matching:abuse_reports",
