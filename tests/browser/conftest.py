@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,12 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 FIRST = "test_pictures_of_the_manual"  # it shows the demonstration as it begins
-LAST = "test_whole_journey"  # it moves the clock of the demonstration
+LONGEST = "test_whole_journey"  # a file stays with one worker: begun late, it would let the other one wait
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take pictures first, and play last what moves the clock that all share."""
-    items.sort(key=lambda item: (item.path.stem != FIRST, item.path.stem == LAST))
+    """Take pictures first, and begin at once with what takes longest."""
+    items.sort(key=lambda item: (item.path.stem != FIRST, item.path.stem != LONGEST))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,8 +61,10 @@ class Demonstration:
             self.remembers_since = time.monotonic()
 
 
-@pytest.fixture(scope="session")
-def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+@contextmanager
+def running_demonstration(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
     """Start the tool as `make run` does, on a free port, in a scratch folder."""
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "looks"
@@ -74,6 +77,13 @@ def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPath
         return
     with own_demonstration() as (url, data):
         yield Demonstration(url, accounts(data), sessions, looks, data)
+
+
+@pytest.fixture(scope="session")
+def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Have one demonstration for all files of a worker, but those that have one of their own."""
+    with running_demonstration(pytestconfig, tmp_path_factory) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

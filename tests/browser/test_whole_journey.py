@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tour.person import Person
 from tour.play import SECONDS_FOR_SIGNATURES, Log, expect, part
 
-from tests.browser.conftest import People
+from tests.browser.conftest import Demonstration, People, running_demonstration
 from tests.browser.exchanges import EXPECTED, WillingExchange, host_called, visitor_called
 from tests.browser.somebody import Somebody
 
@@ -63,6 +64,13 @@ class ExchangeInChromium(WillingExchange):
         given = {"worth": "5", "in_contact": "yes", "outcomes": ["contacts"], "recommends": "yes"}
         page = self.visitor.send(page.form("answer_survey"), given)
         expect("ANSWERED", page.state, "the survey of the visitor")
+
+
+@pytest.fixture(scope="module")
+def demonstration(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Have a demonstration of its own, since the journey moves the clock by months."""
+    with running_demonstration(pytestconfig, tmp_path_factory) as running:
+        yield running
 
 
 def test_an_exchange_from_sign_up_to_closed_and_what_came_of_it(people: People, tmp_path: Path) -> None:
