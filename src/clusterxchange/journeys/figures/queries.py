@@ -19,17 +19,14 @@ from django.db.models import (
     F,
     FloatField,
     Func,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.db.models.lookups import Exact
 
 from clusterxchange.access.actions import Action
 from clusterxchange.parties.partnerships.models import Budget, BudgetMove, Partnership
@@ -95,7 +92,7 @@ def _stood(until: datetime) -> Case:
         (S.CLOSED, Q(closed_at__lte=until)),
         (S.CANCELLED, Q(cancelled_at__lte=until)),
         (S.ENDED, Q(ended_at__lte=until)),
-        (S.INTERRUPTED, Q(_stood_still(until), started_at__lte=until)),
+        (S.INTERRUPTED, Q(started_at__lte=until, reference__in=_standing_still(until))),
         (S.RUNNING, Q(started_at__lte=until)),
         (S.READY, Q(ready_at__lte=until)),
         (S.AGREED, Q(agreed_at__lte=until)),
@@ -104,12 +101,16 @@ def _stood(until: datetime) -> Case:
     return Case(*whens, default=Value(S.PREPARING.value), output_field=CharField())
 
 
-def _stood_still(until: datetime) -> Exact:
-    latest = Entry.objects.filter(
-        case=OuterRef("reference"), kind="exchange", at__lte=until,
-        action__in=(Action.INTERRUPT_EXCHANGE, Action.RESUME_EXCHANGE),
-    ).order_by("-n")  # fmt: skip
-    return Exact(Subquery(latest.values("action")[:1]), Value(str(Action.INTERRUPT_EXCHANGE)))
+def _standing_still(until: datetime) -> QuerySet[Entry, str]:
+    """Give the references of exchanges whose latest word on a day was that they are interrupted.
+
+    They are few and read once; looked up for each exchange by itself, they cost as much as all the rest of a count.
+    """
+    turns = Entry.objects.filter(
+        kind="exchange", at__lte=until, action__in=(Action.INTERRUPT_EXCHANGE, Action.RESUME_EXCHANGE)
+    )
+    latest = turns.order_by("case", "-n").distinct("case").values("pk")
+    return Entry.objects.filter(pk__in=latest, action=Action.INTERRUPT_EXCHANGE).values_list("case", flat=True)
 
 
 @dataclass(frozen=True)
