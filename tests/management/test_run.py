@@ -188,6 +188,36 @@ def test_when_the_supervisor_is_killed_the_rest_ends_and_the_next_start_takes_ov
     assert installed.left() == []
 
 
+SIGNAL_WHILE_LOADING = """
+import time
+from clusterxchange.management.command_line.run import Stopped, Supervisor
+
+supervisor = Supervisor(installation=None)
+supervisor.listen()
+try:
+    with supervisor.interruptible():
+        import sends_a_signal
+        time.sleep(10)
+except Stopped:
+    print("stopped")
+"""
+
+
+def test_what_is_being_loaded_when_a_signal_comes_is_loaded_whole(tmp_path: Path) -> None:
+    module = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nprint('loaded')\n"
+    (tmp_path / "sends_a_signal.py").write_text(module)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNAL_WHILE_LOADING],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=8,
+    )
+    assert done.stdout.split() == ["loaded", "stopped"], done.stderr
+
+
 @pytest.mark.parametrize("seconds", [0, 0.5, 1.1, 2.0])
 def test_a_signal_at_any_moment_of_the_start_leaves_nothing_behind(installed: Installed, seconds: float) -> None:
     process = installed.start()

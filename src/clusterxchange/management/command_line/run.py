@@ -25,6 +25,7 @@ from clusterxchange.management.installation import Installation
 
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 2
+SECONDS_TO_ASK_AGAIN = 0.1
 # A child that ends more often than this within a minute will not get better by itself.
 RESTARTS_A_MINUTE = 5
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -89,11 +90,21 @@ class Supervisor:
         self.may_interrupt = False
         self.children: list[Child] = []
 
+    def listen(self) -> None:
+        """Hear of the signals that end the run, and of the alarm that asks once more."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, self.handle_signal)
+
     def handle_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- the signature is Python's
-        """Take note, or break off a preparation that may take long."""
+        """Take note, or break off a preparation that may take long; what is being loaded is let be loaded first."""
         self.stopping = True
-        if self.may_interrupt:
-            raise Stopped
+        if not self.may_interrupt:
+            return
+        if is_loading(frame):
+            # Some extensions end the whole process when they are broken off.
+            signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_ASK_AGAIN)
+            return
+        raise Stopped
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -215,6 +226,15 @@ def choose_port(host: str, wanted: int) -> int:
         return port
 
 
+def is_loading(frame: FrameType | None) -> bool:
+    """Whether what runs there was called while a module is being imported."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def prepare() -> None:
     """Bring the database up to date; a new demonstration gets its people and its first morning."""
     import django  # noqa: PLC0415 -- settings are read after the database is known
@@ -244,8 +264,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 -- every command takes its options
     """Run until a signal comes, and answer 0 then."""
     supervisor = Supervisor(Installation.of_environment())
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, supervisor.handle_signal)
+    supervisor.listen()
     note = supervisor.installation.running()
     if note:
         sys.stderr.write(f"It runs already at {note['url']} (process {note['pid']}).\n")
