@@ -37,9 +37,11 @@ class Part:
 MANY = "tests/phases/finalisation/test_many_at_once.py"
 LIVES, BACKUPS = "tests/drills/test_stateful_life.py", "tests/drills/test_backup_and_restore.py"
 PROCESSES, STALLED = "tests/management/test_run.py", "tests/workflow/test_stalled_jobs.py"
-PARTS = (
+KILLING = (
     Part("killed while paying", ("tests/drills/test_killed_while_paying.py",)),
     Part("killed database", ("tests/drills/test_killed_database.py",)),
+)
+OTHERS = (
     Part("two at once", ("tests/operations/test_two_at_once.py",)),
     Part("signing at once", ("tests/operations/test_drill_of_signing.py",)),
     Part(
@@ -75,6 +77,7 @@ PARTS = (
         short=(f"{BACKUPS}::test_what_was_wiped_comes_back_row_for_row_and_byte_for_byte",),
     ),
 )
+PARTS = (*KILLING, *OTHERS)
 
 
 def short_form_of(parts: Iterable[Part]) -> tuple[str, ...]:
@@ -83,10 +86,9 @@ def short_form_of(parts: Iterable[Part]) -> tuple[str, ...]:
 
 
 # Few starts, for each costs more than most parts take. Whoever kills waits most of the time, so others play meanwhile.
-KILLING = PARTS[:2]
 SHORT = (
     Part("the killing ones in their short form", short_form_of(KILLING), "1", "2"),
-    Part("all others in their short form", short_form_of(PARTS[2:]), "1", "2"),
+    Part("all others in their short form", short_form_of(OTHERS), "1", "2"),
 )
 
 
