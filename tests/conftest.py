@@ -2,6 +2,7 @@
 
 import pytest
 
+from clusterxchange.scheme.current import install_editions
 from tests.cast import Cast, make_cast
 from tests.remembered import remembered
 
@@ -19,6 +20,13 @@ COUNTED = {
 def cast(db: None) -> Cast:  # noqa: ARG001 -- asks for the database
     """Everybody, before anything has happened."""
     return remembered("cast", make_cast)
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
+    """Everybody, seen by other connections as well."""
+    install_editions()  # what has emptied the database before has removed them
+    return make_cast()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,12 +5,11 @@ import os
 import pytest
 
 from tests.bring import bring_exchange_to
-from tests.drills.test_killed_while_paying import committed
 from tests.drills.world import World, world_of_cast, world_of_matrix
 from tests.matrices.test_routes import things
 
-# Everybody, in transactions of their own; and a case of which every address has something to show.
-__all__ = ["committed", "things"]
+# A case of which every address has something to show.
+__all__ = ["things"]
 
 
 @pytest.fixture

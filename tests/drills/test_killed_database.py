@@ -223,6 +223,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_the_database_is_k
 def look_at_what_is_there(cast: Cast, stories: list[Story], writers: Writers) -> None:
     """Hold what stands in the database against what its people were told."""
     assert writers.wrong == []
+    assert writers.counted["answered 500"] == 0  # whoever cannot be answered for now hears 503
     kept = Counter(Message.objects.values_list("text", flat=True))
     assert [text for text in writers.said if text not in kept] == []
     for _who, end, _fields in WAY:

@@ -38,11 +38,10 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.finalisation.banking import operations, queries
 from clusterxchange.phases.finalisation.models import StatementLine
-from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import deadlines, journal, obligations
 from clusterxchange.workflow.models import Entry, Notice
 from tests.bring import bring_many_exchanges_to
-from tests.cast import Cast, Person, make_cast, signed_in
+from tests.cast import Cast, Person, signed_in
 from tests.management.test_run import COMMAND, children, until
 from tests.phases.finalisation.bank import Booking, statement
 from tests.phases.finalisation.test_bank_file import give_account
@@ -124,12 +123,6 @@ class Demonstration:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(15) == 0
         self.log.close()
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
-    install_editions()  # a flush has removed them
-    return make_cast()
 
 
 def due_on_a_monday(cast: Cast, payments: int) -> list[Story]:

@@ -24,11 +24,10 @@ from clusterxchange.phases.exchange_building import operations
 from clusterxchange.phases.exchange_building.jobs import write_signatures
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import consents, engine, journal, obligations
 from clusterxchange.workflow.models import Entry, Notice
 from tests.bring import begin_story
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.operations.test_two_at_once import DONE, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(3600)]
@@ -234,12 +233,6 @@ def told_once(story: Story) -> list[str]:
         for one in rows.select_related("account")
     )
     return [f"{count} mails {mail}" for mail, count in mails.items() if count > 1]
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
-    install_editions()
-    return make_cast()
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -15,12 +15,11 @@ from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.matching.models import Proposal
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
 from tests.bring import begin_story, bring_exchange_to, bring_participation
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(300)]
 DONE = "done"
@@ -46,12 +45,6 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join(timeout=120)
     return outcomes
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
-    install_editions()  # a flush has removed them
-    return make_cast()
 
 
 def happened(action: str) -> int:

@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from clusterxchange.config.errors import answers_only, bad_request
+from clusterxchange.config.admission import IS_FULL
+from clusterxchange.config.errors import answers_only, bad_request, unavailable
 from clusterxchange.foundation.logs import request_id
 from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
 from clusterxchange.parties.accounts.models import Account
@@ -29,6 +30,7 @@ ZERO_BYTE = "\x00"
 READ_ONLY = "read_only"
 READING = frozenset({"GET", "HEAD"})
 TAKEN = ("GET", "HEAD", "POST")
+ALWAYS_ANSWERED = "/health/live"
 
 REQUEST_ID = "X-Request-ID"
 A_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -65,6 +67,20 @@ class RequestLogMiddleware:
         finally:
             request_id.reset(token)
         return response
+
+
+class OneTooManyMiddleware:
+    """Ask whoever finds no room to come back, in their language and before anything is asked of the database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Carry the request on if there is room for it; a process with much to do still says that it lives."""
+        if request.META.get(IS_FULL) and request.path != ALWAYS_ANSWERED:
+            return unavailable(request)
+        return self.get_response(request)
 
 
 class ActorMiddleware:

@@ -23,12 +23,11 @@ from clusterxchange.parties.partnerships.models import Budget
 from clusterxchange.phases.finalisation import operations as finalisation
 from clusterxchange.phases.finalisation.banking import operations, queries
 from clusterxchange.phases.finalisation.models import BankStatement, Payment, PaymentBatch, StatementLine
-from clusterxchange.scheme.current import install_editions
 from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
 from tests.bring import bring_many_exchanges_to
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.phases.finalisation.bank import Booking, statement
 from tests.phases.finalisation.test_bank_file import batch_of, give_account
 
@@ -39,12 +38,6 @@ AT_A_TIME, GROUPS = 10, (100 if IS_LONG else 2)
 POINTS = range(1, 201) if IS_LONG else (9,)
 DONE = "done"
 MONDAY_EVENING = datetime(2026, 4, 27, 20, 0, tzinfo=ZoneInfo("Europe/Brussels"))
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Cast:  # noqa: ARG001 -- asks for the database
-    install_editions()  # a flush has removed them
-    return make_cast()
 
 
 def attempts(call: Callable[[int], object]) -> list[Counter[str]]:

@@ -26,6 +26,7 @@ from clusterxchange.management.installation import Installation
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 2
 SECONDS_TO_ASK_AGAIN = 0.1
+THREADS_THAT_TURN_AWAY = 2
 # A child that ends more often than this within a minute will not get better by itself.
 RESTARTS_A_MINUTE = 5
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -157,7 +158,8 @@ class Supervisor:
             "--log-level",
             "warning",
         ]
-        web += ["--workers", str(serving.WEB_PROCESSES), "--blocking-threads", str(serving.WEB_THREADS)]
+        threads = serving.WEB_THREADS + serving.WEB_WAITING + THREADS_THAT_TURN_AWAY
+        web += ["--workers", str(serving.WEB_PROCESSES), "--blocking-threads", str(threads)]
         self.children.append(Child("web server", *web, "clusterxchange.config.wsgi:application"))
         direct = os.environ.get("JOBS_DATABASE_URL")
         environment = {"DATABASE_URL": direct, "BEHIND_POOLER": "no"} if direct else {}
