@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from tests.foundation.test_database_server import pid_of
+
 COMMAND = [
     sys.executable,
     "-c",
@@ -173,6 +175,16 @@ def test_a_killed_child_is_started_again(installed: Installed) -> None:
         )
     )
     until(lambda: installed.get("health/ready") == {"ready": True})
+
+
+def test_a_killed_database_is_started_again(installed: Installed) -> None:
+    process = installed.ready()
+    before = pid_of(installed.data / "database")
+    os.kill(before, signal.SIGKILL)
+
+    until(lambda: pid_of(installed.data / "database") != before)
+    until(lambda: installed.get("health/ready") == {"ready": True})
+    assert process.poll() is None
 
 
 def test_when_the_supervisor_is_killed_the_rest_ends_and_the_next_start_takes_over(installed: Installed) -> None:

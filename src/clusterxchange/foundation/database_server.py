@@ -155,6 +155,16 @@ class DatabaseServer:
         question = [str(self.binaries / "pg_isready"), "-q", "-h", str(self._socket_folder()), "-p", str(PORT)]
         return subprocess.run(question, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
+    def keep_up(self) -> bool:
+        """Start the server again if its process is gone, and say whether it was."""
+        if self._process_is_there():
+            return False
+        with self._alone():
+            if self._process_is_there():
+                return False
+            self._start()
+        return True
+
     # Beside the data folder lie its lock, its list of users, its log and the name of its socket folder
 
     def _beside(self, ending: str) -> Path:
@@ -272,19 +282,19 @@ class DatabaseServer:
 
     def _is_starting(self) -> bool:
         """Look whether the process of the pid file is a server over this very folder; remove the file if it is not."""
-        noted = self.data / "postmaster.pid"
-        try:
-            pid = int(noted.read_text(encoding="utf-8").split("\n")[0])
-        except FileNotFoundError:
-            return False
-        except ValueError:
-            pid = 0
-        if _is_server_over(pid, self.data):
+        if self._process_is_there():
             return True
-        noted.unlink(missing_ok=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         # The socket has a pid file of its own, and a dead server that nobody has buried still counts as its process.
         (self._socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         return False
+
+    def _process_is_there(self) -> bool:
+        try:
+            pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0])
+        except (FileNotFoundError, ValueError):
+            return False
+        return _is_server_over(pid, self.data)
 
     def _wait_for_answer(self) -> None:
         until = time.monotonic() + SECONDS_TO_START

@@ -67,13 +67,17 @@ class Installation:
             os.environ["DATABASE_URL"] = note["database_url"]
             yield note["database_url"]
             return
-        with DatabaseServer(self.data / "database") as server:
+        with self.database_server() as server:
             os.environ["DATABASE_URL"] = server.ensure_database(DATABASE)
             try:
                 yield os.environ["DATABASE_URL"]
             finally:
                 _close_connections()
                 del os.environ["DATABASE_URL"]
+
+    def database_server(self) -> DatabaseServer:
+        """Give our own server, which is used where no address is set."""
+        return DatabaseServer(self.data / "database")
 
     def _keep_secrets(self) -> None:
         path = self.data / "secrets.json"

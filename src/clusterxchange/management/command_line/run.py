@@ -41,6 +41,27 @@ class Failed(Exception):
     """The tool can't go on; the sentence says why."""
 
 
+class Restarts:
+    """When something that should keep running was started again."""
+
+    def __init__(self, name: str) -> None:
+        """Begin with none."""
+        self.name = name
+        self.moments: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
+
+    def note(self, how: str) -> None:
+        """Tell of one more.
+
+        :raises Failed: it ends all the time.
+        """
+        now = time.monotonic()
+        if len(self.moments) == RESTARTS_A_MINUTE and now - self.moments[0] < 60:  # noqa: PLR2004 -- a minute
+            message = f"The {self.name} ended {RESTARTS_A_MINUTE + 1} times within a minute."
+            raise Failed(message)
+        sys.stderr.write(f"The {self.name} ended{how} and is started again.\n")
+        self.moments.append(now)
+
+
 class Child:
     """One process with a group of its own, which ends when we do."""
 
@@ -49,7 +70,7 @@ class Child:
         self.name = name
         self.arguments = arguments
         self.environment = {**os.environ, **(environment or {})}
-        self.restarts: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
+        self.restarts = Restarts(name)
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -67,12 +88,7 @@ class Child:
         if self.process.poll() is None:
             return
         self.kill()
-        now = time.monotonic()
-        if len(self.restarts) == RESTARTS_A_MINUTE and now - self.restarts[0] < 60:  # noqa: PLR2004 -- a minute
-            message = f"The {self.name} ended {RESTARTS_A_MINUTE + 1} times within a minute."
-            raise Failed(message)
-        sys.stderr.write(f"The {self.name} ended with {self.process.returncode} and is started again.\n")
-        self.restarts.append(now)
+        self.restarts.note(f" with {self.process.returncode}")
         self.process = self._start()
 
     def kill(self) -> None:
@@ -127,6 +143,8 @@ class Supervisor:
         port = choose_port(serving.HOST, serving.PORT)
         url = f"http://{serving.HOST}:{port}/"
         os.environ.setdefault("PUBLIC_URL", url.rstrip("/"))
+        own_server = None if os.environ.get("DATABASE_URL") else self.installation.database_server()
+        restarts = Restarts("database")
         with self.installation.database() as address:
             with self.interruptible():
                 prepare()
@@ -136,6 +154,8 @@ class Supervisor:
                 self.write_note(url, address)
                 print(f"READY {url}", flush=True)  # noqa: T201 -- the line that scripts wait for
                 while not self.stopping:
+                    if own_server and own_server.keep_up():
+                        restarts.note("")
                     for child in self.children:
                         child.keep_up()
                     time.sleep(0.1)
