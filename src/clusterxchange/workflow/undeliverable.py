@@ -1,7 +1,9 @@
 """Mail that came back: noted by address, forgotten once the address works again."""
 
 from datetime import datetime
+from smtplib import SMTPRecipientsRefused
 
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
@@ -9,6 +11,23 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.workflow.models import UndeliverableMail
+
+REFUSED_FOR_GOOD = 500  # RFC 5321 section 4.2.1: from here on, the same mail would be refused again
+
+
+def hand_over(mail: EmailMessage, at: datetime) -> None:
+    """Hand a mail to the mail server; where that refuses the address for good, the mail counts as come back.
+
+    :raises OSError: the server does not answer, or refuses for now.
+    """
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as refused:
+        if any(code < REFUSED_FOR_GOOD for code, _reason in refused.recipients.values()):
+            raise
+        for address, (code, reason) in refused.recipients.items():
+            said = f"{code} {reason.decode(errors='replace')}"
+            note_bounce(address, reason=said, is_permanent=True, at=at)
 
 
 def note_bounce(address: str, *, reason: str, is_permanent: bool, at: datetime) -> UndeliverableMail:
