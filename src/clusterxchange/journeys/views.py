@@ -27,6 +27,7 @@ from clusterxchange.journeys.reminders import REMIND_BUTTON, may_remind
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.support_office.announcements import on_desk
+from clusterxchange.journeys.undeliverable_mail import undeliverable_for
 from clusterxchange.journeys.work_queue import (
     APPLICANTS,
     WAITING,
@@ -42,7 +43,6 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, only_offices, signed_in
 from clusterxchange.workflow.sentences import Text
-from clusterxchange.workflow.undeliverable import undeliverable_for
 
 
 @require_safe
@@ -74,6 +74,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_label": label,
         "first_steps": first_steps_of(request.user, actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
+        "mail_comes_back": undeliverable_for(actor).exists(),
     }
     return render(request, "journeys/desk.html", context)
 

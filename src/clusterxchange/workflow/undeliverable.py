@@ -5,10 +5,8 @@ from smtplib import SMTPRecipientsRefused
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
-from clusterxchange.access.actor import Actor
-from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.workflow.models import UndeliverableMail
 
@@ -52,17 +50,3 @@ def note_bounce(address: str, *, reason: str, is_permanent: bool, at: datetime) 
 def address_works(address: str) -> None:
     """Forget what came back from an address, since its owner has shown that it works or has changed it."""
     UndeliverableMail.objects.filter(address=address.lower()).delete()
-
-
-def undeliverable_for(actor: Actor) -> QuerySet[UndeliverableMail]:
-    """Give what came back from people whom the reader looks after: the support office sees all of it."""
-    rows = UndeliverableMail.objects.select_related("account")
-    if actor.support_office:
-        return rows
-    own = actor.partnerships_as(CASE_PEOPLE)
-    through = "account__representations__organisation__"
-    return rows.filter(
-        Q(**{f"{through}applications__partnership_id__in": own})
-        | Q(account__partnership_roles__partnership_id__in=own)
-        | Q(account_id=actor.account_id)
-    ).distinct()
