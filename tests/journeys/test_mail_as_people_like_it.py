@@ -74,6 +74,25 @@ def test_one_mail_a_day_holds_everything_and_goes_once(cast: Cast) -> None:
     assert str(sent.body).count(f"/registration/applications/{application.reference}/") == 2
 
 
+def test_one_mail_a_day_says_of_each_thing_by_when_and_who_chose_it_so(cast: Cast) -> None:
+    MailPreferences.objects.create(account=cast.chiara.account, is_digest=True, digest_hour=18)
+    MailPreferences.objects.create(account=cast.cosima.account, quiet_from=0, quiet_until=18)
+    for person in (cast.ana, cast.zoe):
+        bring_application_to(cast, person, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    mail.outbox.clear()
+
+    assert send_held(hour(18)) == 2
+
+    texts = {one.to[0]: str(one.body) for one in mail.outbox}
+    # scheme.md section 10: assessed within 15 working days after the submission on Monday, 2 March.
+    for text in texts.values():
+        assert text.count("The last day for it is 23 March 2026.") == 2
+    chosen = "You chose to get one mail a day."
+    assert chosen in texts["chiara@cast.example"]
+    assert chosen not in texts["cosima@cast.example"]
+    assert "You get this mail because you take part in an exchange or look after one." in texts["cosima@cast.example"]
+
+
 def test_what_must_be_done_comes_and_what_is_not_wanted_does_not(cast: Cast) -> None:
     MailPreferences.objects.create(account=cast.bram.account, wants_news=False, wants_messages=False)
     MailPreferences.objects.create(account=cast.ana.account)
