@@ -64,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "banner": held.banner,
         "tracks": held.tracks,
         "announcements": on_desk(actor, at, get_language() or "en"),
-        "news": news_for(actor, at),
+        "news": news_for(actor, at, is_narrowed=chosen is not None),
         "must_do": held.must_do,
         "wait_for": held.wait_for,
         "timeline": held.timeline,
