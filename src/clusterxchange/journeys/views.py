@@ -20,6 +20,7 @@ from clusterxchange.journeys.first_steps import first_steps_of
 from clusterxchange.journeys.navigation import conversations, waiting_for
 from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.partnerships.outbox import mails_kept_back
 from clusterxchange.journeys.partnerships.questions import open_questions_to
 from clusterxchange.journeys.people import queries
 from clusterxchange.journeys.people.waiting import invitations_on_desk
@@ -140,6 +141,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "first_steps": first_steps_of(request.user, actor, at),
         "undeliverable": undeliverable_for(actor).count(),
         "questions": open_questions_to(actor),
+        "kept_back": mails_kept_back(actor),
     }
     return render(request, "journeys/queue.html", context)
 
