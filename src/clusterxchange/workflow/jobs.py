@@ -12,7 +12,7 @@ from procrastinate.jobs import Status
 
 from clusterxchange.foundation import clock
 from clusterxchange.workflow import anchors, deadlines, journal
-from clusterxchange.workflow.mails import digest_of, mail_of
+from clusterxchange.workflow.mails import digest_of, is_settled, mail_of
 from clusterxchange.workflow.models import JournalCheck, Notice
 from clusterxchange.workflow.undeliverable import hand_over
 
@@ -48,7 +48,8 @@ def run_due(timestamp: int) -> None:  # noqa: ARG001 -- the queue hands it over;
 def send_held(at: datetime) -> int:
     """Send what has waited for a person's morning: one mail to each, however much there is; give how many mails.
 
-    What cannot be sent to one person waits for the next minute and keeps nobody else's mail.
+    What cannot be sent to one person waits for the next minute and keeps nobody else's mail. What asks for something
+    that is done by now is not sent, and not kept.
     """
     waiting = Notice.objects.filter(sent_at=None, held_until__lte=at)
     sent = 0
@@ -67,7 +68,9 @@ def send_held(at: datetime) -> int:
 def _send_held_to(account_id: int, at: datetime) -> int:
     with transaction.atomic():
         rows = Notice.objects.filter(account_id=account_id, sent_at=None, held_until__lte=at)
-        held = list(rows.select_for_update(of=("self",)).select_related("account").order_by("pk"))
+        found = list(rows.select_for_update(of=("self",)).select_related("account").order_by("pk"))
+        held = [one for one in found if not is_settled(one)]
+        rows.exclude(pk__in=[one.pk for one in held]).delete()
         if not held:
             return 0
         Notice.objects.filter(pk__in=[one.pk for one in held]).update(sent_at=at)

@@ -14,7 +14,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.foundation.mail import one_line
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.cases import date_in_words, last_day_of
-from clusterxchange.workflow.models import DayHead, MailPreferences, Notice
+from clusterxchange.workflow.models import DayHead, MailPreferences, Notice, Obligation
 from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Attachment, Occasion
 
@@ -75,6 +75,18 @@ def digest_of(notices: Sequence[Notice]) -> EmailMessage:
         for part in parts:
             mail.attachments.extend(part.attachments)
         return mail
+
+
+def is_settled(notice: Notice) -> bool:
+    """Whether what a notice asks for is done by now; one that brings a letter or a file has its use in any case."""
+    asks = notice.topic in (Notice.Topic.YOUR_TURN, Notice.Topic.REMINDER, Notice.Topic.OVERDUE)
+    if not asks or notice.params.get("letter") or _attachment(notice) is not None:
+        return False
+    same = {"kind": notice.kind, "subject_id": notice.subject_id, "action": notice.action}
+    asked = Obligation.objects.filter(**same, capacity=notice.params["capacity"])
+    closed = list(asked.values_list("closed_at", flat=True))
+    # Some remind of what is no obligation, as of proposals that were left unanswered.
+    return bool(closed) and None not in closed
 
 
 def _attachment(notice: Notice) -> Attachment | None:
