@@ -12,6 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from clusterxchange.foundation import clock
 from clusterxchange.phases.registration import operations as registration
+from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.jobs import send_held, send_notice
 from clusterxchange.workflow.mail_times import held_until
 from clusterxchange.workflow.models import CalendarFeed, MailPreferences, Notice, UndeliverableMail
@@ -72,6 +73,77 @@ def test_one_mail_a_day_holds_everything_and_goes_once(cast: Cast) -> None:
     assert sent.subject == "2 things in your cases"
     assert "Which loom?" not in sent.subject
     assert str(sent.body).count(f"/registration/applications/{application.reference}/") == 2
+
+
+def test_what_has_waited_until_it_was_done_is_not_asked_for_any_more(cast: Cast) -> None:
+    for person in (cast.chiara, cast.cosima):
+        MailPreferences.objects.create(account=person.account, quiet_from=0, quiet_until=18)
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    registration.open_application(application, actor=cast.chiara.actor, at=MONDAY + timedelta(hours=2))
+    mail.outbox.clear()
+
+    send_held(hour(18))
+
+    # Chiara has opened it herself; what is Cosima's turn now is the assessment.
+    assert [(one.to, one.subject) for one in mail.outbox] == [
+        (
+            [cast.cosima.account.email],
+            f"Your turn: Decide on the registration of Teixits Almarge, S.L. ({application.reference})",
+        )
+    ]
+    assert not Notice.objects.filter(account__in=[cast.chiara.account, cast.cosima.account], sent_at=None).exists()
+
+
+def test_a_reminder_that_has_waited_until_the_thing_was_done_is_not_sent(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    # scheme.md section 10: the assessment is reminded of after 7 working days, here on Wednesday of the week after.
+    reminded = hour(1, 12)
+    MailPreferences.objects.create(account=cast.chiara.account, quiet_from=0, quiet_until=18)
+    run_due(reminded)
+    reminders = Notice.objects.filter(topic=Notice.Topic.REMINDER, account=cast.chiara.account)
+    assert reminders.count() == 1
+    registration.open_application(application, actor=cast.chiara.actor, at=reminded)
+    mail.outbox.clear()
+
+    send_held(hour(18, 12))
+
+    assert mail.outbox == []
+    assert not reminders.exists()
+
+
+def test_a_letter_that_has_waited_comes_even_where_what_it_asks_for_is_done(cast: Cast) -> None:
+    MailPreferences.objects.create(account=cast.ana.account, quiet_from=0, quiet_until=18)
+    application = bring_application_to(cast, cast.ana, "opened", partnership=cast.loom, officer=cast.chiara.actor)
+    at = MONDAY + timedelta(hours=2)
+    registration.hold_application(
+        application, questions="Which loom?", letter="I liked your plan.", actor=cast.chiara.actor, at=at
+    )
+    registration.resubmit_application(application, answers=["The wide one."], actor=cast.ana.actor, at=at)
+    mail.outbox.clear()
+
+    send_held(hour(18))
+
+    (sent,) = mail.outbox
+    assert "I liked your plan." in str(sent.body)
+
+
+def test_one_mail_a_day_says_of_each_thing_by_when_and_who_chose_it_so(cast: Cast) -> None:
+    MailPreferences.objects.create(account=cast.chiara.account, is_digest=True, digest_hour=18)
+    MailPreferences.objects.create(account=cast.cosima.account, quiet_from=0, quiet_until=18)
+    for person in (cast.ana, cast.zoe):
+        bring_application_to(cast, person, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    mail.outbox.clear()
+
+    assert send_held(hour(18)) == 2
+
+    texts = {one.to[0]: str(one.body) for one in mail.outbox}
+    # scheme.md section 10: assessed within 15 working days after the submission on Monday, 2 March.
+    for text in texts.values():
+        assert text.count("The last day for it is 23 March 2026.") == 2
+    chosen = "You chose to get one mail a day."
+    assert chosen in texts["chiara@cast.example"]
+    assert chosen not in texts["cosima@cast.example"]
+    assert "You get this mail because you take part in an exchange or look after one." in texts["cosima@cast.example"]
 
 
 def test_what_must_be_done_comes_and_what_is_not_wanted_does_not(cast: Cast) -> None:

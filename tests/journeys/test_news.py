@@ -7,10 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.people import operations as people
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.scheme.current import scheme_of_edition
+from clusterxchange.workflow import engine, thread
 from tests.bring import (
     answers,
     begin_story,
@@ -32,16 +35,16 @@ def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for th
     clock.set_clock(MONDAY)
 
 
-def desk_of(person: Person) -> str:
+def desk_of(person: Person, address: str = "/desk/") -> str:
     client = Client()
     client.force_login(person.account)
-    page = client.get("/desk/")
+    page = client.get(address)
     assert page.status_code == 200
     return page.content.decode()
 
 
-def news_of(person: Person) -> str:
-    found: str = desk_of(person).partition(NEWS)[2].partition("</section>")[0]
+def news_of(person: Person, address: str = "/desk/") -> str:
+    found: str = desk_of(person, address).partition(NEWS)[2].partition("</section>")[0]
     return found
 
 
@@ -92,6 +95,52 @@ def test_news_tells_only_of_cases_and_things_that_the_reader_may_see(cast: Cast)
     assert "payment" in news_of(cast.edda)
     assert not news_of(cast.zoe)
     assert not news_of(cast.nuno)
+
+
+def test_a_message_is_news_and_leads_to_the_conversation_for_those_who_may_write_there(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    for person in (cast.ana, cast.edda, cast.aurel):
+        desk_of(person)
+    thread.say_something(application, text="Call me.", actor=cast.chiara.actor, at=MONDAY + timedelta(hours=2))
+    later(hours=3)
+
+    for reader in (cast.ana, cast.edda):
+        assert "LOOM wrote a message" in news_of(reader)
+        assert f'href="/registration/applications/{application.reference}/#thread"' in news_of(reader)
+        assert "Call me." not in news_of(reader)
+    assert "wrote a message" not in news_of(cast.aurel)
+
+
+def test_where_more_has_happened_than_is_read_the_desk_does_not_pretend_to_list_all(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    desk_of(cast.edda)
+    at = MONDAY + timedelta(hours=2)
+    with engine.unit_of_work(cast.chiara.actor, at):
+        for _time in range(200):
+            engine.record(application, Action.REMIND_APPLICANT, actor=cast.chiara.actor, at=at)
+    later(hours=3)
+
+    assert "Much has happened: more cases may have changed than stand here." in news_of(cast.edda)
+
+
+def test_looking_at_one_organisation_leaves_the_news_of_the_other_one_for_later(cast: Cast) -> None:
+    assert cast.ana.organisation is not None
+    assert cast.zoe.organisation is not None
+    invitation = people.invite_person(
+        cast.zoe.organisation, email=cast.ana.account.email, actor=cast.zoe.actor, at=MONDAY
+    )
+    people.accept_invitation(invitation, position="Buyer", actor=cast.ana.actor, at=MONDAY)
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    theirs = bring_application_to(cast, cast.zoe, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    desk_of(cast.ana)
+    registration.open_application(theirs, actor=cast.chiara.actor, at=MONDAY + timedelta(hours=2))
+    only_almarge = f"/desk/?organisation={cast.ana.organisation.reference}"
+    later(hours=3)
+
+    assert not news_of(cast.ana, only_almarge)
+    later(hours=3)
+    assert not news_of(cast.ana, only_almarge)
+    assert f'data-ref="{theirs.reference}"' in news_of(cast.ana)
 
 
 @pytest.mark.timeout(300)

@@ -11,7 +11,7 @@ from clusterxchange.foundation import clock
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application
 from clusterxchange.workflow.jobs import send_held, send_notice
-from clusterxchange.workflow.models import Entry, Notice, Outbox
+from clusterxchange.workflow.models import Entry, MailPreferences, Notice, Outbox
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast, Person, signed_in
 
@@ -70,6 +70,48 @@ def test_a_contact_point_changes_a_mail_keeps_it_back_and_sends_it(cast: Cast, w
     assertNotContains(chiara.get(PAGE), "To Ana Sorribes")
     assert chiara.post(address, {"letter": "Too late", "when": "now"}).status_code == 404
     assert Entry.objects.filter(action="edit_mail").count() == 2
+
+
+def test_a_mail_kept_back_stands_on_the_queue_of_its_partnership_until_it_is_sent(cast: Cast, waiting: Notice) -> None:
+    chiara, address = signed_in(cast.chiara), f"{PAGE}{waiting.pk}/edit-mail/"
+    notice = "1 mail is kept back until somebody of you sends it"
+    assertNotContains(chiara.get("/desk/"), "kept back")
+
+    chiara.post(address, {"letter": "", "when": "keep"})
+
+    for person in (cast.chiara, cast.cosima):
+        assertContains(signed_in(person).get("/desk/"), f'<a href="{PAGE}">{notice}</a>')
+    for person in (cast.dov, cast.edda, cast.ana):
+        assertNotContains(signed_in(person).get("/desk/"), "kept back")
+    chiara.post(address, {"letter": "", "when": "now"})
+    send_notice(waiting.pk)
+    assertNotContains(chiara.get("/desk/"), "kept back")
+
+
+def test_a_mail_kept_back_has_no_planned_time_any_more(cast: Cast, waiting: Notice) -> None:
+    chiara, address = signed_in(cast.chiara), f"{PAGE}{waiting.pk}/edit-mail/"
+    assertContains(chiara.get(address), "At the time planned")
+    chiara.post(address, {"letter": "", "when": "keep"})
+    assertNotContains(chiara.get(address), "At the time planned")
+
+    assert chiara.post(address, {"letter": "", "when": "planned"}).status_code == 422
+
+    assert send_held(ASKED + timedelta(days=30)) == 0
+
+
+def test_a_mail_sent_now_still_waits_for_the_hour_that_its_reader_chose(cast: Cast, waiting: Notice) -> None:
+    # Ten in the morning in London, eleven in Brussels, and no mail to Ana before six in the evening there.
+    MailPreferences.objects.create(account=cast.ana.account, quiet_from=9, quiet_until=18)
+
+    answer = signed_in(cast.chiara).post(f"{PAGE}{waiting.pk}/edit-mail/", {"letter": "", "when": "now"}, follow=True)
+
+    assertContains(answer, "The mail goes as soon as its reader wants to get mail.")
+    evening = MONDAY.replace(hour=17)
+    waiting.refresh_from_db()
+    assert waiting.held_until == evening
+    assert send_held(evening - timedelta(minutes=1)) == 0
+    assert send_held(evening) == 1
+    assert len(mails_to(cast.ana)) == 1
 
 
 def test_an_answer_that_is_missing_comes_back_with_what_was_typed(cast: Cast, waiting: Notice) -> None:

@@ -20,6 +20,7 @@ from clusterxchange.journeys.first_steps import first_steps_of
 from clusterxchange.journeys.navigation import conversations, waiting_for
 from clusterxchange.journeys.news import news_for
 from clusterxchange.journeys.overview import overview_at
+from clusterxchange.journeys.partnerships.outbox import mails_kept_back
 from clusterxchange.journeys.partnerships.questions import open_questions_to
 from clusterxchange.journeys.people import queries
 from clusterxchange.journeys.people.waiting import invitations_on_desk
@@ -27,6 +28,7 @@ from clusterxchange.journeys.reminders import REMIND_BUTTON, may_remind
 from clusterxchange.journeys.search import find
 from clusterxchange.journeys.subjects import subjects_of
 from clusterxchange.journeys.support_office.announcements import on_desk
+from clusterxchange.journeys.undeliverable_mail import undeliverable_for
 from clusterxchange.journeys.work_queue import (
     APPLICANTS,
     WAITING,
@@ -42,7 +44,6 @@ from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.workflow import cases, obligations, registry
 from clusterxchange.workflow.pages import actor_of, only_offices, signed_in
 from clusterxchange.workflow.sentences import Text
-from clusterxchange.workflow.undeliverable import undeliverable_for
 
 
 @require_safe
@@ -64,7 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "banner": held.banner,
         "tracks": held.tracks,
         "announcements": on_desk(actor, at, get_language() or "en"),
-        "news": news_for(actor, at),
+        "news": news_for(actor, at, is_narrowed=chosen is not None),
         "must_do": held.must_do,
         "wait_for": held.wait_for,
         "timeline": held.timeline,
@@ -74,6 +75,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_label": label,
         "first_steps": first_steps_of(request.user, actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
+        "mail_comes_back": undeliverable_for(actor).exists(),
     }
     return render(request, "journeys/desk.html", context)
 
@@ -139,6 +141,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "first_steps": first_steps_of(request.user, actor, at),
         "undeliverable": undeliverable_for(actor).count(),
         "questions": open_questions_to(actor),
+        "kept_back": mails_kept_back(actor),
     }
     return render(request, "journeys/queue.html", context)
 

@@ -14,7 +14,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.foundation.mail import one_line
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.cases import date_in_words, last_day_of
-from clusterxchange.workflow.models import DayHead, Notice
+from clusterxchange.workflow.models import DayHead, MailPreferences, Notice, Obligation
 from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Attachment, Occasion
 
@@ -64,14 +64,29 @@ def digest_of(notices: Sequence[Notice]) -> EmailMessage:
                 "sentence": part.subject,
                 "link": urljoin(settings.PUBLIC_URL, notice.path),
                 "letter": notice.params.get("letter", ""),
+                "by_when": _by_when(notice),
             }
             for part, notice in zip(parts, notices, strict=True)
         ]
-        text = render_to_string("mail/digest.txt", {"person": account.full_name, "things": things})
+        is_chosen = MailPreferences.objects.filter(account=account, is_digest=True).exists()
+        context = {"person": account.full_name, "things": things, "is_chosen": is_chosen}
+        text = render_to_string("mail/digest.txt", context)
         mail = EmailMessage(subject, text, to=[account.email], headers={"Content-Language": account.language})
         for part in parts:
             mail.attachments.extend(part.attachments)
         return mail
+
+
+def is_settled(notice: Notice) -> bool:
+    """Whether what a notice asks for is done by now; one that brings a letter or a file has its use in any case."""
+    asks = notice.topic in (Notice.Topic.YOUR_TURN, Notice.Topic.REMINDER, Notice.Topic.OVERDUE)
+    if not asks or notice.params.get("letter") or _attachment(notice) is not None:
+        return False
+    same = {"kind": notice.kind, "subject_id": notice.subject_id, "action": notice.action}
+    asked = Obligation.objects.filter(**same, capacity=notice.params["capacity"])
+    closed = list(asked.values_list("closed_at", flat=True))
+    # Some remind of what is no obligation, as of proposals that were left unanswered.
+    return bool(closed) and None not in closed
 
 
 def _attachment(notice: Notice) -> Attachment | None:
@@ -84,11 +99,7 @@ def _attachment(notice: Notice) -> Attachment | None:
 
 
 def _context(notice: Notice, sentence: str, hint: str, *, is_for_others: bool) -> dict[str, str]:
-    by_when = ""
-    if notice.due_at is not None:
-        is_over = notice.topic == Notice.Topic.OVERDUE
-        words = _("The last day for it was %(day)s.") if is_over else _("The last day for it is %(day)s.")
-        by_when = words % {"day": date_in_words(last_day_of(notice.due_at))}
+    by_when = _by_when(notice)
     link = _("[Here stands the link of the reader.]") if is_for_others else urljoin(settings.PUBLIC_URL, notice.path)
     anchor = ""
     if notice.account.partnership_roles.exists() and (last := DayHead.objects.order_by("-day").first()) is not None:
@@ -106,6 +117,14 @@ def _context(notice: Notice, sentence: str, hint: str, *, is_for_others: bool) -
         "link": link,
         "anchor": anchor,
     }
+
+
+def _by_when(notice: Notice) -> str:
+    if notice.due_at is None:
+        return ""
+    is_over = notice.topic == Notice.Topic.OVERDUE
+    words = _("The last day for it was %(day)s.") if is_over else _("The last day for it is %(day)s.")
+    return words % {"day": date_in_words(last_day_of(notice.due_at))}
 
 
 def _text_of_edition(notice: Notice) -> str:

@@ -154,7 +154,10 @@ class DayHead(models.Model):
 
 
 class Notice(models.Model):
-    """Something a person is to be told: code and names, the sentence is made in their language when it is sent."""
+    """Something a person is to be told: code and names, the sentence is made in their language when it is sent.
+
+    One that had to wait until what it asks for was done is never sent, and goes.
+    """
 
     class Topic(models.TextChoices):
         """Why the person is told."""

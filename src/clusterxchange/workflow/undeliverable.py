@@ -1,14 +1,31 @@
 """Mail that came back: noted by address, forgotten once the address works again."""
 
 from datetime import datetime
+from smtplib import SMTPRecipientsRefused
 
+from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
-from clusterxchange.access.actor import Actor
-from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.workflow.models import UndeliverableMail
+
+REFUSED_FOR_GOOD = 500  # RFC 5321 section 4.2.1: from here on, the same mail would be refused again
+
+
+def hand_over(mail: EmailMessage, at: datetime) -> None:
+    """Hand a mail to the mail server; where that refuses the address for good, the mail counts as come back.
+
+    :raises OSError: the server does not answer, or refuses for now.
+    """
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as refused:
+        if any(code < REFUSED_FOR_GOOD for code, _reason in refused.recipients.values()):
+            raise
+        for address, (code, reason) in refused.recipients.items():
+            said = f"{code} {reason.decode(errors='replace')}"
+            note_bounce(address, reason=said, is_permanent=True, at=at)
 
 
 def note_bounce(address: str, *, reason: str, is_permanent: bool, at: datetime) -> UndeliverableMail:
@@ -33,17 +50,3 @@ def note_bounce(address: str, *, reason: str, is_permanent: bool, at: datetime) 
 def address_works(address: str) -> None:
     """Forget what came back from an address, since its owner has shown that it works or has changed it."""
     UndeliverableMail.objects.filter(address=address.lower()).delete()
-
-
-def undeliverable_for(actor: Actor) -> QuerySet[UndeliverableMail]:
-    """Give what came back from people whom the reader looks after: the support office sees all of it."""
-    rows = UndeliverableMail.objects.select_related("account")
-    if actor.support_office:
-        return rows
-    own = actor.partnerships_as(CASE_PEOPLE)
-    through = "account__representations__organisation__"
-    return rows.filter(
-        Q(**{f"{through}applications__partnership_id__in": own})
-        | Q(account__partnership_roles__partnership_id__in=own)
-        | Q(account_id=actor.account_id)
-    ).distinct()

@@ -6,19 +6,23 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusterxchange.access import decide
 from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.partnerships.directory import published
 from clusterxchange.journeys.partnerships.life import PARTNERSHIP
 from clusterxchange.parties.partnerships.models import Partnership
-from clusterxchange.workflow import cases, engine
+from clusterxchange.workflow import cases, engine, mail_times
 from clusterxchange.workflow.jobs import send_notice
 from clusterxchange.workflow.mails import mail_of
 from clusterxchange.workflow.models import Notice, Outbox
@@ -26,6 +30,11 @@ from clusterxchange.workflow.pages import FORBIDDEN, UNPROCESSABLE, actor_of, si
 
 KEPT_BACK = datetime(9999, 1, 1, tzinfo=UTC)
 AT_ONCE, AS_PLANNED, KEEP = "now", "planned", "keep"
+MOMENTS = [
+    (AT_ONCE, gettext_lazy("Now")),
+    (AS_PLANNED, gettext_lazy("At the time planned")),
+    (KEEP, gettext_lazy("Not before somebody of us sends it")),
+]
 MOST = 100
 
 
@@ -46,7 +55,7 @@ class OutboxForm(forms.Form):
 
 
 class MailForm(forms.Form):
-    """What somebody adds to a mail, and when it goes."""
+    """What somebody adds to a mail, and when it goes; one that is kept back has no time planned any more."""
 
     letter = forms.CharField(
         label=gettext_lazy("Words of your own in the mail"),
@@ -57,12 +66,24 @@ class MailForm(forms.Form):
     when = forms.ChoiceField(
         label=gettext_lazy("When it goes"),
         widget=forms.RadioSelect,
-        choices=[
-            (AT_ONCE, gettext_lazy("Now")),
-            (AS_PLANNED, gettext_lazy("At the time planned")),
-            (KEEP, gettext_lazy("Not before somebody of us sends it")),
-        ],
+        choices=MOMENTS,
     )
+
+    def __init__(self, answers: QueryDict | None, *, notice: Notice) -> None:
+        """Begin with how the mail stands."""
+        is_kept_back = notice.held_until == KEPT_BACK
+        initial = {"letter": notice.params.get("letter", ""), "when": KEEP if is_kept_back else AS_PLANNED}
+        super().__init__(answers, initial=initial)
+        when = self.fields["when"]
+        if is_kept_back and isinstance(when, forms.ChoiceField):
+            when.choices = [choice for choice in MOMENTS if choice[0] != AS_PLANNED]
+
+
+def mails_kept_back(actor: Actor) -> list[tuple[str, int]]:
+    """Count the mails that wait until somebody of the reader's partnerships sends them, each number with its outbox."""
+    kept = Notice.objects.filter(sent_at=None, held_until=KEPT_BACK, partnership__in=actor.partnerships_as(CASE_PEOPLE))
+    counted = kept.order_by("partnership__slug").values_list("partnership__slug").annotate(number=Count("pk"))
+    return [(reverse("partnerships:outbox", args=[slug]), number) for slug, number in counted]
 
 
 def _allowed(request: HttpRequest, slug: str, action: Action) -> Partnership | HttpResponse:
@@ -146,11 +167,7 @@ def edit_mail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     notice = _waiting(found).filter(pk=number).first()
     if notice is None:
         raise Http404
-    planned = KEEP if notice.held_until == KEPT_BACK else AS_PLANNED
-    form = MailForm(
-        request.POST if request.method == "POST" else None,
-        initial={"letter": notice.params.get("letter", ""), "when": planned},
-    )
+    form = MailForm(request.POST if request.method == "POST" else None, notice=notice)
     if request.method == "POST" and form.is_valid():
         return _kept(request, found, notice, form.cleaned_data["letter"].strip(), form.cleaned_data["when"])
     mail = mail_of(notice, is_for_others=True)
@@ -176,13 +193,19 @@ def _kept(request: HttpRequest, partnership: Partnership, notice: Notice, letter
             messages.info(request, _("This mail has gone out meanwhile."))
             return redirect("partnerships:outbox", slug=partnership.slug)
         standing.params = {**standing.params, "letter": letter}
+        # Whoever sends it does not know when its reader wants no mail; the tool does.
+        reader = mail_times.preferences_of([standing.account_id]).get(standing.account_id)
+        wish = mail_times.held_until(reader, at) if when == AT_ONCE else None
         if when == KEEP:
             standing.held_until = KEPT_BACK
-        elif when == AT_ONCE or standing.held_until == KEPT_BACK:
-            standing.held_until = at
+        elif when == AT_ONCE:
+            standing.held_until = wish or at
         standing.save(update_fields=["params", "held_until"])
         engine.record(partnership, Action.EDIT_MAIL, actor=actor, at=at, payload={"letter": letter, "when": when})
-        if when == AT_ONCE:
+        if when == AT_ONCE and wish is None:
             transaction.on_commit(lambda: send_notice.defer(notice_id=notice.pk))
-    messages.success(request, _("The mail is on its way.") if when == AT_ONCE else _("The mail is kept so."))
+    if wish is not None:
+        messages.success(request, _("The mail goes as soon as its reader wants to get mail."))
+    else:
+        messages.success(request, _("The mail is on its way.") if when == AT_ONCE else _("The mail is kept so."))
     return redirect("partnerships:outbox", slug=partnership.slug)
