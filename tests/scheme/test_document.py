@@ -87,6 +87,12 @@ def test_rules_cannot_be_changed_once_they_are_read() -> None:
         ("amounts.full_cents_by_host_country.PT", True, "", "must be a whole number"),
         ("amounts.full_cents_by_host_country.PT", 110_001, "", "must not be above the highest amount"),
         ("amounts.full_cents_by_host_country.ZZ", 1, "", "must be a country of the document"),
+        (
+            "amounts.full_cents_by_host_country",
+            {},
+            "",
+            "must have an amount, since a lump sum is paid for an exchange",
+        ),
         ("halving.divisor", 0, "", "must be at least 1"),
         ("halving.distance_km_under", "far", "", "must be a number of at least 0"),
         ("durations.working_weekdays", [8], "[0]", "must be at most 7"),
@@ -125,6 +131,15 @@ def test_a_mistake_is_named_with_its_path(path: str, value: object, below: str, 
 
     assert (refused.value.path, refused.value.problem) == (f"{path}{below}", problem)
     assert str(refused.value) == f"{path}{below}: {problem}"
+
+
+def test_an_exchange_needs_two_countries_that_take_part() -> None:
+    document = document_of("demonstration")
+    for row in document["countries"]:
+        row["participates"] = row["code"] == "PT"
+
+    with pytest.raises(InvalidDocument, match=r"^countries: must have two that take part"):
+        scheme_of(document)
 
 
 @pytest.mark.parametrize("name", sorted(document_of("demonstration")))

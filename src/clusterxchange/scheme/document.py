@@ -104,6 +104,11 @@ class Amounts:
     maximum_cents: int
     full_cents_by_host_country: Mapping[str, int]
 
+    @property
+    def highest_cents(self) -> int:
+        """The highest amount of all host countries; nothing where no country has one."""
+        return max(self.full_cents_by_host_country.values(), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Halving:
@@ -362,6 +367,9 @@ TERM_NAMES = (
     "follow_up_survey",
 )
 
+# An exchange leads from one country to another one.
+COUNTRIES_OF_AN_EXCHANGE = 2
+
 # Weights are written with as many decimals.
 SMALLEST_WEIGHT = 0.001
 
@@ -468,11 +476,12 @@ def scheme_of(document: object) -> Scheme:
     countries = _countries(whole)
     code_lists = _code_lists(whole.part("code_lists"))
     edition = _edition(whole.part("edition"))
+    agreement = _agreement(whole)
     return Scheme(
         sha256=sha256_of(document),
         edition=edition,
         countries=countries,
-        amounts=_amounts(whole.part("amounts"), countries),
+        amounts=_amounts(whole.part("amounts"), countries, pays=agreement.pays),
         halving=_halving(whole.part("halving")),
         durations=_durations(whole.part("durations")),
         proposals=_proposals(whole.part("proposals")),
@@ -489,9 +498,17 @@ def scheme_of(document: object) -> Scheme:
         assignment=_assignment(whole.part("assignment")),
         report=_report(whole.part("report")),
         hint_words=_hint_words(whole.part("hint_words")),
-        agreement=_agreement(whole),
+        agreement=agreement,
         mail_texts=_mail_texts(whole) if "mail_texts" in whole.content else MappingProxyType({}),
     )
+
+
+def country_codes_of(document: object) -> tuple[str, ...]:
+    """Give the countries that a document names, in their order.
+
+    :raises InvalidDocument: naming the path of the first place of the countries that is wrong.
+    """
+    return tuple(_countries(Part.of(document, "")))
 
 
 def edition_rules_of(names: object) -> EditionRules:
@@ -534,6 +551,8 @@ def _countries(whole: Part) -> Mapping[str, Country]:
             time_zone=_time_zone(part),
             footnote=part.text("footnote") if "footnote" in part.content else None,
         )
+    if sum(country.participates for country in countries.values()) < COUNTRIES_OF_AN_EXCHANGE:
+        raise InvalidDocument("countries", _("must have two that take part, since an exchange needs two"))
     return MappingProxyType(countries)
 
 
@@ -546,7 +565,7 @@ def _time_zone(part: Part) -> str:
     return name
 
 
-def _amounts(part: Part, countries: Mapping[str, Country]) -> Amounts:
+def _amounts(part: Part, countries: Mapping[str, Country], *, pays: bool) -> Amounts:
     part.only("currency", "maximum_cents", "full_cents_by_host_country")
     amounts = Amounts(
         currency=part.text("currency"),
@@ -559,6 +578,10 @@ def _amounts(part: Part, countries: Mapping[str, Country]) -> Amounts:
             raise InvalidDocument(path, _("must be a country of the document"))
         if cents > amounts.maximum_cents:
             raise InvalidDocument(path, _("must not be above the highest amount"))
+    if pays and not amounts.highest_cents:
+        raise InvalidDocument(
+            part.at("full_cents_by_host_country"), _("must have an amount, since a lump sum is paid for an exchange")
+        )
     return amounts
 
 

@@ -399,7 +399,7 @@ def new_edition(**names: object) -> dict[str, Any]:
         (new_edition(valid_from="2030-12-01"), "edition.valid_from"),
         (new_edition(valid_from="2031-02-01"), "edition.valid_from"),
         (new_edition(valid_from="2025-06-01", valid_to="2026-02-01"), "edition.valid_to"),
-        (new_edition(valid_to="2034-01-01"), "holidays.AT.2033"),
+        (new_edition(valid_to="2052-01-01"), "edition.valid_to"),
         ([], ""),
     ],
 )
