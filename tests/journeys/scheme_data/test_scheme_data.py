@@ -318,6 +318,7 @@ def test_of_two_drafts_the_second_is_not_approved_over_the_first(cast: Cast, lud
         ("countries", "countries[0].time_zone", "Europe/Atlantis"),
         ("holidays", "holidays.ES", "2026-02-30 No day"),
         ("code-lists", "code_lists.ecosystems", "digital\ndigital"),
+        ("code-lists", "code_lists.organisation_types", "sme\nuniversity"),
     ],
 )
 def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: str, value: str) -> None:
