@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from clusterxchange.scheme.document import TERM_NAMES, canonical, scheme_of, sha256_of
+from clusterxchange.phases.matching.engine.features import FEATURES
+from clusterxchange.phases.registration.rules import CONDITIONS
+from clusterxchange.scheme.document import REQUIRED_WHEN, TERM_NAMES, WEIGHT_NAMES, canonical, scheme_of, sha256_of
 from clusterxchange.scheme.editions import EDITION_CODES, UnknownEdition, built_in, document_of
 from clusterxchange.scheme.public_holidays import COPY, write_copy
 from clusterxchange.scheme.reading import InvalidDocument
-from tests.scheme.changed import changed_document
+from tests.scheme.changed import changed, changed_document
 
 
 @pytest.mark.parametrize("code", EDITION_CODES)
@@ -87,6 +89,12 @@ def test_rules_cannot_be_changed_once_they_are_read() -> None:
         ("amounts.full_cents_by_host_country.PT", True, "", "must be a whole number"),
         ("amounts.full_cents_by_host_country.PT", 110_001, "", "must not be above the highest amount"),
         ("amounts.full_cents_by_host_country.ZZ", 1, "", "must be a country of the document"),
+        (
+            "amounts.full_cents_by_host_country",
+            {},
+            "",
+            "must have an amount, since a lump sum is paid for an exchange",
+        ),
         ("halving.divisor", 0, "", "must be at least 1"),
         ("halving.distance_km_under", "far", "", "must be a number of at least 0"),
         ("durations.working_weekdays", [8], "[0]", "must be at most 7"),
@@ -106,15 +114,58 @@ def test_rules_cannot_be_changed_once_they_are_read() -> None:
         ("holidays.ES.2027", {"02-30": "?"}, ".02-30", "must be a month and a day such as 05-01"),
         ("holidays.ZZ", {}, "", "must be a country of the document"),
         ("eligibility.matrix.sme.visit.refusals.yes", "", "", "must be a text"),
+        (
+            "eligibility.matrix.sme.visit.refusals.no",
+            "too_small",
+            "",
+            (
+                "must be one of: type_may_not_visit, not_member_of_a_cluster, business_network_is_not_enough, "
+                "agency_approval_missing"
+            ),
+        ),
         ("checklist[0].roles", ["cook"], "", "must be out of: visit, host"),
+        ("checklist[1].code", "type_fits_the_role", "", "must not stand twice"),
+        ("registration.curriculum_vitae_formats", ["odt"], "", "must be out of: pdf, docx"),
+        (
+            "registration.fields[0].required",
+            "on_sundays",
+            "",
+            (
+                "must be one of: always, never, third_country_national, scaling_up_support, sme, "
+                "member_of_a_cluster_wanted, host_exception, country_has_regions, cluster_organisation, visit, host"
+            ),
+        ),
+        ("durations.halves_of_a_day", ["night"], "", "must be out of: morning, afternoon"),
+        (
+            "code_lists.organisation_types",
+            ["sme", "university"],
+            "",
+            (
+                "must be out of: cluster_organisation, business_network, scaling_up_support, sme, large_company, "
+                "public_authority, training_provider"
+            ),
+        ),
+        ("code_lists.roles", ["visit", "cook"], "", "must be out of: visit, host"),
+        ("code_lists.memberships", ["club"], "", "must be out of: yes, unprofiled, business-network, no"),
+        ("code_lists.formats", ["by_letter"], "", "must be out of: physical, virtual"),
+        ("code_lists.format_preferences", ["none"], "", "must be out of: physical, virtual, both"),
+        ("code_lists.halves_of_a_day", ["night"], "", "must be out of: morning, afternoon"),
+        ("code_lists.checklist_outcomes", ["perhaps"], "", "must be out of: pass, fail, ask"),
         ("code_lists.ecosystems", ["digital", "digital"], "", "must not name anything twice"),
         ("labels.ecosystems", {"space": {"en": "Space"}}, ".space", "must be a code of the list"),
         ("labels.planets", {}, "", "must be a code list of the document"),
         ("evidence.physical[0].kinds", ["postcard"], "", "names postcard, which is no kind of evidence"),
+        ("evidence.physical[0].code", "a_postcard_from_there", "", "must have at most 20 characters"),
+        ("evidence.physical[1].code", "outward", "", "must not stand twice"),
+        ("clauses.financial_agreement[1].code", "amount", "", "must not stand twice"),
         ("clauses.financial_agreement[0].text.pl", " ", "", "must be a text"),
         ("clauses.financial_agreement[0].text.en", "Paid in {weeks}.", "", "names {weeks}, which is no figure"),
         ("clauses.financial_agreement[0].text.en", "Paid {", "", "must have its braces in pairs"),
         ("matching.own_share", 1.1, "", "must be at most 1"),
+        ("matching.weights.beauty", 0.0, "", "is not known"),
+        ("matching.bands.fair", 0.1, "", "is not known"),
+        ("mail_texts", {"dance": {"en": "Please dance."}}, ".dance", "is no step of the tool"),
+        ("mail_texts", {"open_application": {"tlh": "nuqneH"}}, ".open_application.tlh", "is not known"),
         ("report.highest_rating", 1, "", "must be at least 2"),
         ("hint_words.en", "intern", "", "must be a list"),
     ],
@@ -125,6 +176,24 @@ def test_a_mistake_is_named_with_its_path(path: str, value: object, below: str, 
 
     assert (refused.value.path, refused.value.problem) == (f"{path}{below}", problem)
     assert str(refused.value) == f"{path}{below}: {problem}"
+
+
+def test_what_a_document_may_ask_for_is_what_the_tool_can_do() -> None:
+    assert set(REQUIRED_WHEN) == set(CONDITIONS)
+    assert set(WEIGHT_NAMES) == set(FEATURES)
+
+
+def test_an_edition_may_offer_fewer_codes_than_the_tool_knows() -> None:
+    assert changed("code_lists.organisation_types", ["sme"]).code_lists["organisation_types"] == ("sme",)
+
+
+def test_an_exchange_needs_two_countries_that_take_part() -> None:
+    document = document_of("demonstration")
+    for row in document["countries"]:
+        row["participates"] = row["code"] == "PT"
+
+    with pytest.raises(InvalidDocument, match=r"^countries: must have two that take part"):
+        scheme_of(document)
 
 
 @pytest.mark.parametrize("name", sorted(document_of("demonstration")))

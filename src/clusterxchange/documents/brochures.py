@@ -138,11 +138,25 @@ def _open_partnerships(edition: Edition | None) -> list[Partnership]:
 
 def _of_partnerships(writing: Writing) -> tuple[str, list[Section]]:
     found = _open_partnerships(writing.edition)
-    lead = ngettext(
-        "%(count)d partnership of clusters accepts participants, helps them and pays visitors.",
-        "%(count)d partnerships of clusters accept participants, help them and pay visitors.",
-        len(found),
-    ) % {"count": len(found)}
+    count = {"count": len(found)}
+    if writing.scheme.agreement.pays:
+        lead = (
+            ngettext(
+                "%(count)d partnership of clusters accepts participants, helps them and pays visitors.",
+                "%(count)d partnerships of clusters accept participants, help them and pay visitors.",
+                len(found),
+            )
+            % count
+        )
+    else:
+        lead = (
+            ngettext(
+                "%(count)d partnership of clusters accepts participants and helps them.",
+                "%(count)d partnerships of clusters accept participants and help them.",
+                len(found),
+            )
+            % count
+        )
     return lead, [_of_partnership(writing, one) for one in found]
 
 
@@ -189,12 +203,16 @@ def _fields(writing: Writing, partnership: Partnership) -> list[str]:
 
 
 def _for_hosts_and_visitors(writing: Writing) -> tuple[str, list[Section]]:
-    lead = _("Who may take part, how it goes step by step, and how much a visitor receives.")
+    lead = (
+        _("Who may take part, how it goes step by step, and how much a visitor receives.")
+        if writing.scheme.agreement.pays
+        else _("Who may take part, and how it goes step by step.")
+    )
     return lead, [
         _what_it_is(writing),
         _who_may_take_part(writing),
         _step_by_step(writing),
-        _amounts(writing),
+        *([_amounts(writing)] if writing.scheme.agreement.pays else []),
         _whom_to_ask(writing),
     ]
 
@@ -217,7 +235,9 @@ def _what_it_is(writing: Writing) -> Section:
             % {"days": stay},
             _("An organisation visits once. It may host as often as it likes, several visitors at a time too."),
             _("Internships, work placements and employment are no exchanges."),
-            _("An exchange can also be held online. Nothing is paid then, and the one visit stays free."),
+            _("An exchange can also be held online. Nothing is paid then, and the one visit stays free.")
+            if scheme.agreement.pays
+            else _("An exchange can also be held online. The one visit stays free then."),
         ],
     )
 
@@ -253,7 +273,7 @@ def _condition(scheme: Scheme, code: str) -> str:
 
 
 def _step_by_step(writing: Writing) -> Section:
-    terms = writing.scheme.terms.by_name
+    terms, pays = writing.scheme.terms.by_name, writing.scheme.agreement.pays
 
     def days(name: str) -> int:
         return terms[name].length
@@ -262,7 +282,9 @@ def _step_by_step(writing: Writing) -> Section:
         title=_("Step by step"),
         parts=[
             Part(_("Registration"), "", [
-                _("Answer the public questions: may you visit, may you host, roughly how much."),
+                _("Answer the public questions: may you visit, may you host, roughly how much.")
+                if pays
+                else _("Answer the public questions: may you visit, may you host."),
                 _("Register with your organisation, your motivation and your wishes. What you type is kept."),
                 _("A partnership answers within %(days)d working days.") % {"days": days("assessment")},
             ]),
@@ -273,12 +295,14 @@ def _step_by_step(writing: Writing) -> Section:
             Part(_("Exchange building"), "", [
                 _("Both write the Commitment to Quality: dates, objectives, a plan for each day."),
                 _("Both contact points validate it, and all sign the same text."),
-                _("Visitor and partnership sign the financial agreement."),
+                *([_("Visitor and partnership sign the financial agreement.")] if pays else []),
             ]),
             Part(_("Exchange finalisation"), "", [
                 _("Both write a short report within %(days)d days after the end.") % {"days": days("report")},
-                _("The visitor adds tickets and a proof of the stay."),
-                _("The lump sum is paid within %(days)d days once both are accepted.") % {"days": days("payment")},
+                *([
+                    _("The visitor adds tickets and a proof of the stay."),
+                    _("The lump sum is paid within %(days)d days once both are accepted.") % {"days": days("payment")},
+                ] if pays else []),
             ]),
         ],
     )  # fmt: skip

@@ -112,7 +112,7 @@ def _result(request: HttpRequest, scheme: Scheme, answers: dict[str, str]) -> Ht
         "may_register": visit.allowed or host.allowed or host.refusals == ("agency_approval_missing",),
         "may_visit": visit.allowed,
         "ask": ask,
-        "amounts": _amounts(scheme, answers) if visit.allowed else [],
+        "amounts": _amounts(scheme, answers) if visit.allowed and scheme.agreement.pays else [],
         "rows": [(label, words, _way(answers, change=name)) for name, label, words in _given(scheme, answers)],
         "kept": list(answers.items()),
         "footnotes": _footnotes(scheme, answers),

@@ -73,7 +73,8 @@ class QuestionForm(SchemeForm):
             return [("", _("Choose a country")), *countries, (ELSEWHERE, _("Another country"))]
         if question == HOST:
             paid = self.scheme.amounts.full_cents_by_host_country
-            hosts = [row for row in participating_countries(self.scheme, language) if row[0] in paid]
+            pays = self.scheme.agreement.pays
+            hosts = [row for row in participating_countries(self.scheme, language) if not pays or row[0] in paid]
             return [("", _("Choose a country")), (NOT_DECIDED, _("I do not know yet")), *hosts]
         if question in CODE_LISTS:
             return list(choices(self.scheme, CODE_LISTS[question]))

@@ -44,13 +44,16 @@ def _language() -> str:
 def first_page(request: HttpRequest) -> HttpResponse:
     """Say what this is, and lead to the two questions that come first."""
     scheme = scheme_now()
-    takes_visitors = Partnership.objects.filter(is_open=True, budget__free_cents__gt=0)
+    takes_visitors = Partnership.objects.filter(is_open=True)
+    if scheme.agreement.pays:
+        takes_visitors = takes_visitors.filter(budget__free_cents__gt=0)
     edition = open_edition(clock.now())
     if edition is not None:
         takes_visitors = takes_visitors.filter(edition=edition)
     amount_form = AmountForm(scheme=scheme)
     context = {
-        "highest": format_cents(max(scheme.amounts.full_cents_by_host_country.values()), _language()),
+        "highest": format_cents(scheme.amounts.highest_cents, _language()),
+        "pays": scheme.agreement.pays,
         "shortest": scheme.durations.minimum_working_days,
         "amount_form": amount_form,
         "types": [{"value": code, "label": words} for code, words in choices(scheme, "organisation_types")],
@@ -80,6 +83,8 @@ def how_to_take_part(request: HttpRequest) -> HttpResponse:
 def amount(request: HttpRequest) -> HttpResponse:
     """Work the lump sum out and show how."""
     scheme = scheme_now()
+    if not scheme.agreement.pays:
+        return render(request, "journeys/no_amount.html")
     is_asked = bool(set(request.GET) & set(AmountForm.base_fields))
     given = request.GET.copy()
     given.setdefault("format", "physical")

@@ -53,8 +53,8 @@ def phases_for(actor: Actor, scheme: Scheme) -> tuple[Phase, ...]:
     return (
         _registration(actor, terms, only),
         _matching(terms, only, accepted=accepted, inside=inside),
-        _building(terms, only, inside=inside),
-        _finalisation(terms, only, inside=inside),
+        _building(terms, only, inside=inside, pays=scheme.agreement.pays),
+        _finalisation(terms, only, inside=inside, pays=scheme.agreement.pays),
     )
 
 
@@ -119,12 +119,17 @@ def _matching(terms: dict[str, int], only: Only, *, accepted: bool, inside: bool
     )
 
 
-def _building(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
+def _building(terms: dict[str, int], only: Only, *, inside: bool, pays: bool) -> Phase:
     signing = ngettext(
         "Both agree, both contact points validate, then all sign the same text within %(days)d working day.",
         "Both agree, both contact points validate, then all sign the same text within %(days)d working days.",
         terms["signature"],
     ) % {"days": terms["signature"]}
+    money = Step(
+        _("Visitor and visitor’s partnership sign the financial agreement. A virtual exchange needs none."),
+        "/amount/",
+        _("Work the amount out"),
+    )
     return Phase(
         _("3. Exchange building"),
         (
@@ -133,23 +138,20 @@ def _building(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
                 *only(inside, "/exchanges/", _("Open your exchanges")),
             ),
             Step(signing),
-            Step(
-                _("Visitor and visitor’s partnership sign the financial agreement. A virtual exchange needs none."),
-                "/amount/",
-                _("Work the amount out"),
-            ),
+            *([money] if pays else []),
             Step(_("On the first day both confirm the start, on the last day the end.")),
         ),
         opens_later=not inside,
     )
 
 
-def _finalisation(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
+def _finalisation(terms: dict[str, int], only: Only, *, inside: bool, pays: bool) -> Phase:
     report = ngettext(
         "Both sides write a short report within %(days)d day after the end.",
         "Both sides write a short report within %(days)d days after the end.",
         terms["report"],
     ) % {"days": terms["report"]}
+    evidence = _("The visitor adds tickets and a proof of the stay. They show that it took place, not what it cost.")
     payment = ngettext(
         "Once report and evidence are accepted, the lump sum is paid within %(days)d day.",
         "Once report and evidence are accepted, the lump sum is paid within %(days)d days.",
@@ -159,10 +161,7 @@ def _finalisation(terms: dict[str, int], only: Only, *, inside: bool) -> Phase:
         _("4. Exchange finalisation"),
         (
             Step(report, *only(inside, "/exchanges/", _("Open your exchanges"))),
-            Step(
-                _("The visitor adds tickets and a proof of the stay. They show that it took place, not what it cost.")
-            ),
-            Step(payment),
+            *(Step(sentence) for sentence in ([evidence, payment] if pays else [])),
             Step(_("Both receive a certificate of participation.")),
         ),
         opens_later=not inside,

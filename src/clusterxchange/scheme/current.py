@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import models, transaction
 
-from clusterxchange.scheme.document import EditionRules, Scheme, edition_rules_of, scheme_of, sha256_of
-from clusterxchange.scheme.editions import BRUSSELS, EDITION_CODES, document_of, first_moment
+from clusterxchange.scheme.document import Scheme, edition_rules_of, scheme_of, sha256_of
+from clusterxchange.scheme.editions import BRUSSELS, EDITION_CODES, VersionDays, document_of, first_moment
 from clusterxchange.scheme.models import Edition, EditionVersion
 
 VERSIONS_KEPT = 32
@@ -102,12 +102,13 @@ def open_edition(at: datetime) -> Edition | None:
     return Edition.objects.filter(is_open=True, valid_from__lte=day, valid_to__gte=day).first()
 
 
-def editions_as_written() -> list[EditionRules]:
-    """Give the name and the days of every edition as its latest version has them, whether it holds yet or not."""
-    latest: dict[int, Any] = dict(
-        EditionVersion.objects.order_by("edition", "number").values_list("edition", "document__edition")
-    )
-    return [edition_rules_of(names) for names in latest.values()]
+def days_of_versions() -> dict[str, list[VersionDays]]:
+    """Give by the code of each edition the day of every version with the days that it names, earliest first."""
+    found: dict[str, list[VersionDays]] = {}
+    rows = EditionVersion.objects.order_by("effective_from", "number")
+    for code, begins, names in rows.values_list("edition__code", "effective_from", "document__edition"):
+        found.setdefault(code, []).append((begins.astimezone(BRUSSELS).date(), edition_rules_of(names)))
+    return found
 
 
 def versions_to_begin(at: datetime) -> list[EditionVersion]:

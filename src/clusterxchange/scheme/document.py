@@ -6,7 +6,7 @@ is missing, unknown, out of bounds or contradictory raises `InvalidDocument` wit
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
+from clusterxchange.access.actions import Action
 from clusterxchange.access.capacities import HP, VP, Capacity, H, V
 from clusterxchange.scheme.reading import InvalidDocument, Part
 
@@ -103,6 +104,11 @@ class Amounts:
     currency: str
     maximum_cents: int
     full_cents_by_host_country: Mapping[str, int]
+
+    @property
+    def highest_cents(self) -> int:
+        """The highest amount of all host countries; nothing where no country has one."""
+        return max(self.full_cents_by_host_country.values(), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +368,9 @@ TERM_NAMES = (
     "follow_up_survey",
 )
 
+# An exchange leads from one country to another one.
+COUNTRIES_OF_AN_EXCHANGE = 2
+
 # Weights are written with as many decimals.
 SMALLEST_WEIGHT = 0.001
 
@@ -407,10 +416,66 @@ CODE_LISTS = (
     "checklist_outcomes",
 )
 
+# The lists whose codes the tool acts by: an edition may offer fewer of them, never another one.
+KNOWN_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "organisation_types": ORGANISATION_TYPES,
+        "roles": tuple(Role),
+        "memberships": tuple(Membership),
+        "formats": tuple(Format),
+        "format_preferences": (*Format, "both"),
+        "halves_of_a_day": ("morning", "afternoon"),
+        "checklist_outcomes": ("pass", "fail", "ask"),
+    }
+)
+
+# Why a cell of the matrix refuses a membership.
+CELL_REFUSALS = (
+    "type_may_not_visit",
+    "not_member_of_a_cluster",
+    "business_network_is_not_enough",
+    "agency_approval_missing",
+)
+
+# When a question of the registration must be answered.
+REQUIRED_WHEN = (
+    "always",
+    "never",
+    "third_country_national",
+    "scaling_up_support",
+    "sme",
+    "member_of_a_cluster_wanted",
+    "host_exception",
+    "country_has_regions",
+    "cluster_organisation",
+    "visit",
+    "host",
+)
+CURRICULUM_VITAE_FORMATS = ("pdf", "docx")
+
+# What the ranking weighs, and the bands into which it sorts from above; what is in none of them is possible.
+WEIGHT_NAMES = (
+    "sector",
+    "wishes",
+    "offers",
+    "meaning",
+    "languages",
+    "dates",
+    "purposes",
+    "activities",
+    "organisation_type",
+    "partnership",
+)
+BANDS = ("strong", "good")
+
+# A code of an item of evidence is kept with the file in as many characters.
+LONGEST_EVIDENCE_CODE = 20
+
 # Who may be asked to sign: the two organisations always are.
 SIGNATORIES = (V, H, VP, HP)
 
 CLAUSE_DOCUMENTS = ("commitment_to_quality", "financial_agreement")
+# The languages in which an edition writes: its agreements, and what it adds to mails.
 CLAUSE_LANGUAGES = ("en", "pl")
 # The figures that a clause may name in braces.
 CLAUSE_FIGURES = (
@@ -468,11 +533,12 @@ def scheme_of(document: object) -> Scheme:
     countries = _countries(whole)
     code_lists = _code_lists(whole.part("code_lists"))
     edition = _edition(whole.part("edition"))
+    agreement = _agreement(whole)
     return Scheme(
         sha256=sha256_of(document),
         edition=edition,
         countries=countries,
-        amounts=_amounts(whole.part("amounts"), countries),
+        amounts=_amounts(whole.part("amounts"), countries, pays=agreement.pays),
         halving=_halving(whole.part("halving")),
         durations=_durations(whole.part("durations")),
         proposals=_proposals(whole.part("proposals")),
@@ -489,9 +555,17 @@ def scheme_of(document: object) -> Scheme:
         assignment=_assignment(whole.part("assignment")),
         report=_report(whole.part("report")),
         hint_words=_hint_words(whole.part("hint_words")),
-        agreement=_agreement(whole),
+        agreement=agreement,
         mail_texts=_mail_texts(whole) if "mail_texts" in whole.content else MappingProxyType({}),
     )
+
+
+def country_codes_of(document: object) -> tuple[str, ...]:
+    """Give the countries that a document names, in their order.
+
+    :raises InvalidDocument: naming the path of the first place of the countries that is wrong.
+    """
+    return tuple(_countries(Part.of(document, "")))
 
 
 def edition_rules_of(names: object) -> EditionRules:
@@ -534,6 +608,8 @@ def _countries(whole: Part) -> Mapping[str, Country]:
             time_zone=_time_zone(part),
             footnote=part.text("footnote") if "footnote" in part.content else None,
         )
+    if sum(country.participates for country in countries.values()) < COUNTRIES_OF_AN_EXCHANGE:
+        raise InvalidDocument("countries", _("must have two that take part, since an exchange needs two"))
     return MappingProxyType(countries)
 
 
@@ -546,7 +622,7 @@ def _time_zone(part: Part) -> str:
     return name
 
 
-def _amounts(part: Part, countries: Mapping[str, Country]) -> Amounts:
+def _amounts(part: Part, countries: Mapping[str, Country], *, pays: bool) -> Amounts:
     part.only("currency", "maximum_cents", "full_cents_by_host_country")
     amounts = Amounts(
         currency=part.text("currency"),
@@ -559,6 +635,10 @@ def _amounts(part: Part, countries: Mapping[str, Country]) -> Amounts:
             raise InvalidDocument(path, _("must be a country of the document"))
         if cents > amounts.maximum_cents:
             raise InvalidDocument(path, _("must not be above the highest amount"))
+    if pays and not amounts.highest_cents:
+        raise InvalidDocument(
+            part.at("full_cents_by_host_country"), _("must have an amount, since a lump sum is paid for an exchange")
+        )
     return amounts
 
 
@@ -582,7 +662,7 @@ def _durations(part: Part) -> Durations:
         minimum_working_days=part.integer("minimum_working_days", at_least=1),
         maximum_months=part.integer("maximum_months", at_least=1),
         working_weekdays=weekdays,
-        halves_of_a_day=part.texts("halves_of_a_day"),
+        halves_of_a_day=part.texts_out_of("halves_of_a_day", KNOWN_CODES["halves_of_a_day"]),
         consecutive=MappingProxyType({form.value: consecutive.boolean(form) for form in Format}),
     )
 
@@ -633,17 +713,9 @@ def _term(name: str, part: Part) -> Term:
             for row in part.parts("reminders")
         ),
         then=part.text("then"),
-        tells=_told(part),
+        tells=part.texts_out_of("tells", TOLD),
         then_after=part.integer("then_after", at_least=1) if "then_after" in part.content else None,
     )
-
-
-def _told(part: Part) -> tuple[str, ...]:
-    told = part.texts("tells")
-    for whom in told:
-        if whom not in TOLD:
-            raise InvalidDocument(part.at("tells"), _("must be out of: %(known)s") % {"known": ", ".join(TOLD)})
-    return told
 
 
 def _holidays(
@@ -714,7 +786,7 @@ def _cell(part: Part) -> Cell:
         is_allowed=part.boolean("is_allowed"),
         refusals=MappingProxyType(
             {
-                membership: None if refusals.value(membership) is None else refusals.text(membership)
+                membership: None if refusals.value(membership) is None else refusals.one_of(membership, CELL_REFUSALS)
                 for membership in Membership
             }
         ),
@@ -733,12 +805,12 @@ def _registration(part: Part) -> Registration:
         description_characters=part.integer("description_characters", at_least=1),
         motivation_characters=part.integer("motivation_characters", at_least=1),
         questions_before_submitting=part.integer("questions_before_submitting", at_least=1),
-        curriculum_vitae_formats=part.texts("curriculum_vitae_formats"),
+        curriculum_vitae_formats=part.texts_out_of("curriculum_vitae_formats", CURRICULUM_VITAE_FORMATS),
         fields=tuple(
             RegistrationField(
                 step=row.only("step", "name", "required").text("step"),
                 name=row.text("name"),
-                required=row.text("required"),
+                required=row.one_of("required", REQUIRED_WHEN),
             )
             for row in part.parts("fields")
         ),
@@ -749,16 +821,26 @@ def _checklist(whole: Part) -> tuple[ChecklistItem, ...]:
     items: list[ChecklistItem] = []
     for part in whole.parts("checklist"):
         part.only("code", "roles")
-        for role in part.texts("roles"):
-            if role not in tuple(Role):
-                raise InvalidDocument(part.at("roles"), _("must be out of: %(known)s") % {"known": ", ".join(Role)})
-        items.append(ChecklistItem(part.text("code"), tuple(Role(role) for role in part.texts("roles"))))
+        roles = part.texts_out_of("roles", tuple(Role))
+        items.append(ChecklistItem(part.text("code"), tuple(Role(role) for role in roles)))
+    _each_once("checklist", [item.code for item in items])
     return tuple(items)
+
+
+def _each_once(path: str, codes: Sequence[str]) -> None:
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            raise InvalidDocument(f"{path}[{place}].code", _("must not stand twice"))
 
 
 def _code_lists(part: Part) -> Mapping[str, tuple[str, ...]]:
     part.only(*CODE_LISTS)
-    return MappingProxyType({name: part.texts(name) for name in CODE_LISTS})
+    return MappingProxyType(
+        {
+            name: part.texts_out_of(name, KNOWN_CODES[name]) if name in KNOWN_CODES else part.texts(name)
+            for name in CODE_LISTS
+        }
+    )
 
 
 def _labels(whole: Part, code_lists: Mapping[str, tuple[str, ...]]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
@@ -787,7 +869,13 @@ def _evidence(part: Part, code_lists: Mapping[str, tuple[str, ...]]) -> Mapping[
                     raise InvalidDocument(
                         row.at("kinds"), _("names %(kind)s, which is no kind of evidence") % {"kind": kind}
                     )
-            items.append(EvidenceItem(row.text("code"), row.texts("kinds"), row.boolean("is_travel")))
+            code = row.text("code")
+            if len(code) > LONGEST_EVIDENCE_CODE:
+                raise InvalidDocument(
+                    row.at("code"), _("must have at most %(most)d characters") % {"most": LONGEST_EVIDENCE_CODE}
+                )
+            items.append(EvidenceItem(code, row.texts("kinds"), row.boolean("is_travel")))
+        _each_once(part.at(form), [item.code for item in items])
         wanted[form] = tuple(items)
     return MappingProxyType(wanted)
 
@@ -810,6 +898,7 @@ def _clauses(part: Part) -> Mapping[str, tuple[ClauseText, ...]]:
                     MappingProxyType(row.texts_by_name("text")),
                 )
             )
+        _each_once(part.at(name), [row.code for row in rows])
         clauses[name] = tuple(rows)
     return MappingProxyType(clauses)
 
@@ -826,8 +915,8 @@ def _placeholders_are_known(texts: Part) -> None:
 
 def _matching(part: Part) -> Matching:
     part.only("weights", "own_share", "bands")
-    weights = part.part("weights")
-    bands = part.part("bands")
+    weights = part.part("weights").only(optional=WEIGHT_NAMES)
+    bands = part.part("bands").only(*BANDS)
     own_share = part.number("own_share")
     if own_share > 1:
         raise InvalidDocument(part.at("own_share"), _("must be at most 1"))
@@ -862,12 +951,7 @@ def _agreement(whole: Part) -> Agreement:
     if "agreement" not in whole.content:
         return Agreement(frozenset(SIGNATORIES), pays=True)
     part = whole.part("agreement").only("signatures", "pays")
-    named = part.texts("signatures")
-    for party in named:
-        if party not in SIGNATORIES:
-            raise InvalidDocument(
-                part.at("signatures"), _("must be out of: %(known)s") % {"known": ", ".join(SIGNATORIES)}
-            )
+    named = part.texts_out_of("signatures", SIGNATORIES)
     if not {V, H} <= set(named):
         raise InvalidDocument(part.at("signatures"), _("must hold the two organisations, V and H"))
     return Agreement(frozenset(Capacity(party) for party in named), part.boolean("pays"))
@@ -876,6 +960,9 @@ def _agreement(whole: Part) -> Agreement:
 def _mail_texts(whole: Part) -> Mapping[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {}
     for action, texts in whole.named_parts("mail_texts").items():
+        if action not in tuple(Action):
+            raise InvalidDocument(texts.path, _("is no step of the tool"))
+        texts.only(optional=CLAUSE_LANGUAGES)
         found[action] = MappingProxyType({language: texts.text(language) for language in texts.content})
     return MappingProxyType(found)
 

@@ -4,9 +4,11 @@ They are the first version of each edition. What the support office changes afte
 database; nothing here is read for a case that has one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -104,23 +106,74 @@ def first_moment(day: date) -> datetime:
     return datetime.combine(day, time.min, BRUSSELS)
 
 
-def check_dates(edition: EditionRules, others: Iterable[EditionRules], today: date) -> None:
-    """Refuse an open edition that overlaps another open one, or leaves days to come without any beside it.
+@dataclass(frozen=True, slots=True)
+class OpenSpan:
+    """Days from the first to the last on which an edition is open."""
+
+    code: str
+    name: str
+    first: date
+    last: date
+
+
+VersionDays = tuple[date, EditionRules]
+
+
+def open_spans(versions: Sequence[VersionDays]) -> list[OpenSpan]:
+    """Give when an edition is open, by the day of each version; a version holds until the day of the next one."""
+    found: list[OpenSpan] = []
+    for number, (day, rules) in enumerate(versions):
+        until = versions[number + 1][0] - ONE_DAY if number + 1 < len(versions) else rules.valid_to
+        first, last = max(day, rules.valid_from), min(until, rules.valid_to)
+        if not rules.is_open or last < first:
+            continue
+        if found and found[-1].last == first - ONE_DAY:
+            found[-1] = replace(found[-1], last=last)
+        else:
+            found.append(OpenSpan(rules.code, rules.name, first, last))
+    return found
+
+
+def overlapped(version: VersionDays, others: Iterable[OpenSpan]) -> OpenSpan | None:
+    """Give when another edition is open on a day on which this one would be by a version, the earliest of them."""
+    at_once = (
+        one for own in open_spans([version]) for one in others if own.first <= one.last and one.first <= own.last
+    )
+    return min(at_once, key=lambda one: one.first, default=None)
+
+
+def gap_beside(
+    versions: Sequence[VersionDays], others: Iterable[OpenSpan], today: date
+) -> tuple[OpenSpan, OpenSpan] | None:
+    """Give the two spans between which no edition would be open for days to come, where the last version opens one."""
+    day, rules = versions[-1]
+    own = [one for one in open_spans(versions) if rules.is_open and one.last >= day]
+    spans = sorted([*own, *others], key=lambda one: one.first)
+    return next(
+        (
+            (before, after)
+            for before, after in pairwise(spans)
+            if (before in own) is not (after in own) and today <= before.last < after.first - ONE_DAY
+        ),
+        None,
+    )
+
+
+def check_new_edition(edition: EditionRules, others: Sequence[OpenSpan], today: date) -> None:
+    """Refuse a new edition that is open beside another one, or leaves days to come without any.
 
     :raises InvalidDocument: naming the first or the last day of the edition.
     """
-    neighbours = [one for one in others if one.is_open and one.code != edition.code] if edition.is_open else []
-    for other in neighbours:
-        names = {"edition": other.name, "first": other.valid_from.isoformat(), "last": other.valid_to.isoformat()}
-        if other.valid_from <= edition.valid_from <= other.valid_to:
+    version = (edition.valid_from, edition)
+    other = overlapped(version, others)
+    if other is not None:
+        names = {"edition": other.name, "first": other.first.isoformat(), "last": other.last.isoformat()}
+        if other.first <= edition.valid_from:
             raise InvalidDocument("edition.valid_from", _("overlaps %(edition)s, which ends on %(last)s") % names)
-        if edition.valid_from <= other.valid_from <= edition.valid_to:
-            raise InvalidDocument("edition.valid_to", _("overlaps %(edition)s, which begins on %(first)s") % names)
-    earlier = max((one.valid_to for one in neighbours if one.valid_to < edition.valid_from), default=None)
-    if earlier is not None and today <= earlier < edition.valid_from - ONE_DAY:
-        names = {"day": (earlier + ONE_DAY).isoformat()}
-        raise InvalidDocument("edition.valid_from", _("leaves a gap: no edition would hold from %(day)s") % names)
-    later = min((one.valid_from for one in neighbours if one.valid_from > edition.valid_to), default=None)
-    if later is not None and edition.valid_to < later - ONE_DAY:
-        names = {"day": (edition.valid_to + ONE_DAY).isoformat()}
-        raise InvalidDocument("edition.valid_to", _("leaves a gap: no edition would hold from %(day)s") % names)
+        raise InvalidDocument("edition.valid_to", _("overlaps %(edition)s, which begins on %(first)s") % names)
+    gap = gap_beside([version], others, today)
+    if gap is not None:
+        before, after = gap
+        place = "edition.valid_from" if after.code == edition.code else "edition.valid_to"
+        names = {"day": (before.last + ONE_DAY).isoformat()}
+        raise InvalidDocument(place, _("leaves a gap: no edition would hold from %(day)s") % names)

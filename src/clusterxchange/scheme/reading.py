@@ -112,6 +112,13 @@ class Part:
             raise InvalidDocument(self.at(name), _("must not name anything twice"))
         return values
 
+    def texts_out_of(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Give a list of texts, each of them once and out of a closed list."""
+        values = self.texts(name)
+        if not set(values) <= set(allowed):
+            raise InvalidDocument(self.at(name), _("must be out of: %(known)s") % {"known": ", ".join(allowed)})
+        return values
+
     def integers(self, name: str, *, at_least: int, at_most: int) -> tuple[int, ...]:
         """Give a list of whole numbers within their bounds."""
         return tuple(

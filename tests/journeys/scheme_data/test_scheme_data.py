@@ -26,6 +26,7 @@ from clusterxchange.scheme.current import open_edition, scheme_for
 from clusterxchange.scheme.document import scheme_of
 from clusterxchange.scheme.editions import document_of
 from clusterxchange.scheme.models import Edition, EditionVersion
+from clusterxchange.scheme.reading import InvalidDocument
 from clusterxchange.workflow import notices, obligations
 from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused
@@ -318,6 +319,7 @@ def test_of_two_drafts_the_second_is_not_approved_over_the_first(cast: Cast, lud
         ("countries", "countries[0].time_zone", "Europe/Atlantis"),
         ("holidays", "holidays.ES", "2026-02-30 No day"),
         ("code-lists", "code_lists.ecosystems", "digital\ndigital"),
+        ("code-lists", "code_lists.organisation_types", "sme\nuniversity"),
     ],
 )
 def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: str, value: str) -> None:
@@ -399,7 +401,7 @@ def new_edition(**names: object) -> dict[str, Any]:
         (new_edition(valid_from="2030-12-01"), "edition.valid_from"),
         (new_edition(valid_from="2031-02-01"), "edition.valid_from"),
         (new_edition(valid_from="2025-06-01", valid_to="2026-02-01"), "edition.valid_to"),
-        (new_edition(valid_to="2034-01-01"), "holidays.AT.2033"),
+        (new_edition(valid_to="2052-01-01"), "edition.valid_to"),
         ([], ""),
     ],
 )
@@ -440,6 +442,76 @@ def test_a_new_edition_holds_from_its_own_first_day(cast: Cast, ludo: Person) ->
     found = open_edition(datetime(2031, 6, 1, tzinfo=UTC))
     assert found is not None
     assert found.code == "third"
+
+
+def taken_in(cast: Cast, ludo: Person, **names: object) -> Edition:
+    draft = operations.import_version(new_edition(**names), actor=cast.edda.actor, at=MONDAY)
+    operations.propose_version(draft, reason="The programme goes on.", actor=cast.edda.actor, at=MONDAY)
+    operations.approve_version(draft, actor=ludo.actor, at=MONDAY)
+    return Edition.objects.get(code="third")
+
+
+# The demonstration is open until 2030; a version that closes it from a day on leaves it open until the day before.
+@pytest.mark.parametrize(
+    ("closed_from", "opens_on", "problem"),
+    [
+        (date(2026, 5, 1), "2026-03-03", "overlaps Demonstration edition, which ends on 2026-04-30"),
+        (date(2026, 5, 1), "2026-04-30", "overlaps Demonstration edition, which ends on 2026-04-30"),
+        (date(2026, 4, 1), "2026-05-01", "leaves a gap: no edition would hold from 2026-04-01"),
+    ],
+)
+def test_a_new_edition_opens_neither_beside_one_that_is_closed_later_nor_long_after_it(
+    cast: Cast, ludo: Person, closed_from: date, opens_on: str, problem: str
+) -> None:
+    approved(cast, ludo, "edition.is_open", value=False, on=closed_from)
+
+    with pytest.raises(InvalidDocument) as refused:
+        operations.import_version(new_edition(valid_from=opens_on), actor=cast.edda.actor, at=MONDAY)
+
+    assert (refused.value.path, refused.value.problem) == ("edition.valid_from", problem)
+
+
+def test_a_new_edition_opens_on_the_day_on_which_the_other_closes(cast: Cast, ludo: Person) -> None:
+    approved(cast, ludo, "edition.is_open", value=False, on=date(2026, 5, 1))
+    third = taken_in(cast, ludo, valid_from="2026-05-01")
+    run_due(datetime(2026, 5, 1, 8, 0, tzinfo=UTC))
+
+    assert open_edition(datetime(2026, 5, 1, 8, 0, tzinfo=UTC)) == third
+
+
+@pytest.mark.parametrize(
+    ("opens_on", "code"),
+    [
+        (date(2026, 3, 31), "editions_overlap"),
+        (date(2026, 4, 1), None),
+        (date(2026, 4, 2), "editions_leave_a_gap"),
+    ],
+)
+def test_the_day_of_a_version_that_opens_an_edition_is_looked_at_beside_the_others(
+    cast: Cast, ludo: Person, opens_on: date, code: str | None
+) -> None:
+    third = taken_in(cast, ludo, valid_from="2026-03-03", is_open=False)
+    approved(cast, ludo, "edition.is_open", value=False, on=APRIL)
+    draft = operations.start_version(third, actor=cast.edda.actor, at=MONDAY)
+    opened = with_value(draft.document, "edition.is_open", value=True)
+    operations.edit_version(draft, document=opened, changed=["edition.is_open"], actor=cast.edda.actor, at=MONDAY)
+
+    given = {"effective_on": opens_on.isoformat(), "reason": WHY}
+    answer = signed_in(cast.edda).post(f"{SCHEME}drafts/{draft.reference}/propose-version/", given)
+
+    assert (answer.status_code, f'data-error="{code}"' in answer.content.decode()) == (
+        (422, True) if code else (302, False)
+    )
+
+
+def test_an_edition_is_not_extended_into_the_next_one(cast: Cast, ludo: Person) -> None:
+    taken_in(cast, ludo)
+    draft = draft_with(cast, "edition.valid_to", "2031-06-30")
+
+    with pytest.raises(Refused) as refused:
+        operations.propose_version(draft, effective_on=APRIL, reason=WHY, actor=cast.edda.actor, at=MONDAY)
+
+    assert refused.value.refusal.code == "editions_overlap"
 
 
 def test_a_mail_text_of_the_edition_stands_in_the_mail_that_asks(cast: Cast, ludo: Person) -> None:

@@ -23,8 +23,8 @@ def _figures_in(language: str, scheme: Scheme) -> Mapping[str, str]:
     paid = scheme.amounts.full_cents_by_host_country
     shortest = scheme.durations.minimum_working_days
     # The example leads to the country with the highest amount, from the next one, far enough not to be halved.
-    dearest = sorted((code for code in paid if scheme.participates(code)), key=lambda code: (-paid[code], code))
-    example_to, example_from = dearest[:2]
+    taking_part = (code for code in scheme.countries if scheme.participates(code))
+    example_to, example_from = sorted(taking_part, key=lambda code: (-paid.get(code, 0), code))[:2]
 
     def example(days: int) -> str:
         far = halving.distance_km_under * 3
@@ -39,7 +39,7 @@ def _figures_in(language: str, scheme: Scheme) -> Mapping[str, str]:
         "longest_stay": _length(scheme.durations.maximum_months, Unit.MONTHS),
         "halved_under_days": _length(halving.working_days_under, Unit.WORKING_DAYS),
         "halved_under_km": gettext("%(number)s km") % {"number": round(halving.distance_km_under)},
-        "highest_amount": format_cents(max(paid.values()), language),
+        "highest_amount": format_cents(scheme.amounts.highest_cents, language),
         "example_from": country_name(example_from, language),
         "example_to": country_name(example_to, language),
         "example_of_a_week": example(WHOLE_WEEK),

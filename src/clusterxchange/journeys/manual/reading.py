@@ -72,6 +72,8 @@ class Manual:
     title: str
     lead: str
     sections: tuple[Section, ...]
+    # What must be known before the text is believed; nothing where it holds as it stands.
+    note: str = ""
 
     def section(self, name: str) -> Section | None:
         """Give a section by its name."""

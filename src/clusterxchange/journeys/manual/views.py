@@ -1,12 +1,14 @@
 """The manual as pages and as a file, and the way from any page to the section about it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusterxchange.access.actor import Actor
@@ -17,13 +19,21 @@ from clusterxchange.journeys.manual.printing import printed
 from clusterxchange.journeys.manual.routes import SECTION_OF_ROUTE
 from clusterxchange.journeys.public_pages import scheme_now
 from clusterxchange.phases.registration.models import Participation
-from clusterxchange.scheme.document import Role
+from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.workflow.pages import actor_of
 
 
 def manual_in(name: str, language: str) -> reading.Manual:
     """Give a manual in a language, with the figures of the scheme in force."""
-    return reading.read(name, language, figures_of(scheme_now(), language))
+    scheme = scheme_now()
+    return replace(reading.read(name, language, figures_of(scheme, language)), note=_note(scheme, language))
+
+
+def _note(scheme: Scheme, language: str) -> str:
+    if scheme.agreement.pays:
+        return ""
+    with override(language):
+        return _("In this edition nothing is paid. What is said of amounts, budgets and payments does not apply.")
 
 
 def _language() -> str:

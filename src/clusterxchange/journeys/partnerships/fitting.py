@@ -16,7 +16,7 @@ MOST = 3
 
 def fitting(edition: Edition, scheme: Scheme, *, visits: bool, country: str, ecosystem: str) -> list[dict[str, Any]]:
     """Give up to three open partnerships with the reason for each."""
-    candidates = candidates_of(edition)
+    candidates = candidates_of(scheme, edition)
     found: list[Assigned] = []
     while len(found) < MOST:
         best = assign(

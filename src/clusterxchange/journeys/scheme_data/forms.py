@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from clusterxchange.foundation.asked import asked
 from clusterxchange.journeys.scheme_data.parts import Group, SchemePart, named
 from clusterxchange.journeys.scheme_data.places import Document
-from clusterxchange.scheme.public_holidays import public_holidays
 from clusterxchange.scheme.reading import InvalidDocument
 from clusterxchange.workflow.pages import StepForm
 
@@ -78,19 +77,9 @@ class NewCountryForm(forms.Form):
         return code
 
     def added_to(self, document: Document) -> Document:
-        """Give the document with the country at its end, its public holidays taken from the maintained calendar."""
+        """Give the document with the country at its end."""
         country = {**self.cleaned_data, "participates": True}
-        code = country["code"]
-        try:
-            holidays = public_holidays([code])
-        except NotImplementedError:
-            years = {year for held in document["holidays"].values() for year in held}
-            holidays = {code: {year: {} for year in sorted(years)}}
-        return {
-            **document,
-            "countries": [*document["countries"], country],
-            "holidays": {**holidays, **document["holidays"]},
-        }
+        return {**document, "countries": [*document["countries"], country]}
 
     def refuse(self, error: InvalidDocument) -> None:
         """Say a mistake at the field that stands for its place."""

@@ -3,9 +3,19 @@
 from datetime import date, datetime
 
 from clusterxchange.journeys.scheme_data.models import EditionDraft
-from clusterxchange.scheme.current import editions_as_written
-from clusterxchange.scheme.document import scheme_of, sha256_of
-from clusterxchange.scheme.editions import BRUSSELS, check_dates, first_moment
+from clusterxchange.scheme.current import days_of_versions
+from clusterxchange.scheme.document import EditionRules, edition_rules_of, scheme_of, sha256_of
+from clusterxchange.scheme.editions import (
+    BRUSSELS,
+    ONE_DAY,
+    OpenSpan,
+    VersionDays,
+    check_new_edition,
+    first_moment,
+    gap_beside,
+    open_spans,
+    overlapped,
+)
 from clusterxchange.scheme.models import Edition
 from clusterxchange.scheme.reading import InvalidDocument
 from clusterxchange.workflow.tables import Refusal, Situation
@@ -45,7 +55,28 @@ def _day_fits(draft: EditionDraft, effective_on: date | None, at: datetime) -> R
         return Refusal("effective_day_taken", names, field="effective_on")
     if effective_on > date.fromisoformat(draft.names["valid_to"]):
         return Refusal("effective_day_after_the_end", field="effective_on")
+    return _beside_other_editions(edition_rules_of(draft.names), effective_on, at)
+
+
+def _beside_other_editions(rules: EditionRules, effective_on: date, at: datetime) -> Refusal | None:
+    """Refuse a day from which two editions would be open at once, or that leaves days without any."""
+    earlier, others = _versions_and_others(rules.code)
+    other = overlapped((effective_on, rules), others)
+    if other is not None:
+        names = {"edition": other.name, "first": other.first.isoformat(), "last": other.last.isoformat()}
+        return Refusal("editions_overlap", names, field="effective_on")
+    gap = gap_beside([*earlier, (effective_on, rules)], others, day_of(at))
+    if gap is not None:
+        names = {"first": (gap[0].last + ONE_DAY).isoformat(), "last": (gap[1].first - ONE_DAY).isoformat()}
+        return Refusal("editions_leave_a_gap", names, field="effective_on")
     return None
+
+
+def _versions_and_others(code: str) -> tuple[list[VersionDays], list[OpenSpan]]:
+    """Give the days of the versions of an edition, and when every other one is open."""
+    versions = days_of_versions()
+    earlier = versions.pop(code, [])
+    return earlier, [span for one in versions.values() for span in open_spans(one)]
 
 
 def day_fits(situation: Situation) -> Refusal | None:
@@ -73,8 +104,13 @@ proposed_document_stands = document_stands
 
 
 def check_document(document: object, at: datetime) -> None:
-    """Read a document as it is read from disk, and look at its days beside those of the other editions.
+    """Read a document as it is read from disk, and look at the days of a new edition beside those of the others.
+
+    An edition that is there already is looked at once the day is chosen from which the version holds.
 
     :raises InvalidDocument: naming the path of the first place that is wrong.
     """
-    check_dates(scheme_of(document).edition, editions_as_written(), day_of(at))
+    rules = scheme_of(document).edition
+    earlier, others = _versions_and_others(rules.code)
+    if not earlier:
+        check_new_edition(rules, others, day_of(at))

@@ -43,6 +43,12 @@ sentences.say(
         "effective_day_passed": _("Choose a day to come. What has been done is not changed afterwards."),
         "effective_day_taken": _("A version holds from %(day)s already. Choose a later day."),
         "effective_day_after_the_end": _("The edition is over by then. Choose a day within it."),
+        "editions_overlap": _(
+            "%(edition)s is open from %(first)s to %(last)s. Choose a day on which it is not, or change the last day."
+        ),
+        "editions_leave_a_gap": _(
+            "No edition would be open from %(first)s to %(last)s. Choose another day, or other days of the edition."
+        ),
         "document_is_wrong": _("%(place)s %(problem)s. Change that part first."),
         "same_person_drafted": _("Whoever wrote a version cannot approve it. Somebody else of the office decides."),
     },

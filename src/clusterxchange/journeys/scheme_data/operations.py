@@ -13,6 +13,7 @@ from clusterxchange.journeys.scheme_data.models import EditionDraft, EditionDraf
 from clusterxchange.journeys.scheme_data.states import EDITION_DRAFT
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.scheme.models import Edition, EditionVersion
+from clusterxchange.scheme.public_holidays import with_calendars
 from clusterxchange.workflow import engine
 from clusterxchange.workflow.engine import WrongState
 from clusterxchange.workflow.tables import Refusal
@@ -27,8 +28,11 @@ def start_version(edition: Edition, *, actor: Actor, at: datetime) -> EditionDra
 def import_version(document: Mapping[str, Any], *, actor: Actor, at: datetime) -> EditionDraft:
     """Begin a version, or the first one of an edition that is not there yet, from a document that was handed in.
 
+    Its public holidays are those of its countries; what is missing comes from the maintained calendar.
+
     :raises InvalidDocument: naming the path of the first place that is wrong.
     """
+    document = with_calendars(document)
     check_document(document, at)
     edition = Edition.objects.filter(code=document["edition"]["code"]).first()
     base = edition.versions.latest("number") if edition is not None else None
@@ -47,18 +51,19 @@ def _begin(
 def edit_version(
     draft: EditionDraft, *, document: Mapping[str, Any], changed: Iterable[str], actor: Actor, at: datetime
 ) -> EditionDraft:
-    """Keep a changed document of which only the places named differ.
+    """Keep a changed document of which only the places named differ, and the public holidays that they call for.
 
     :raises InvalidDocument: naming the path of the first place that is wrong.
     :raises NotDone: when the actor did not draft it, or it is decided on already.
     """
+    document = with_calendars(document)
     check_document(document, at)
     with engine.unit_of_work(actor, at):
         engine.lock(EDITION_DRAFT, draft)
         engine.record(draft, Action.EDIT_VERSION, actor=actor, at=at, payload={"places": sorted(changed)})
         if draft.state != EditionDraftState.DRAFT:
             raise WrongState(Refusal("wrong_state", {"state": draft.state}))
-        draft.document = dict(document)
+        draft.document = document
         draft.save(update_fields=["document"])
     return draft
 

@@ -18,9 +18,11 @@ from clusterxchange.journeys.scheme_data.places import Document, value_at, with_
 from clusterxchange.scheme.code_lists import LABELS
 from clusterxchange.scheme.countries import country_name
 from clusterxchange.scheme.document import (
+    CELL_REFUSALS,
     CLAUSE_DOCUMENTS,
     CLAUSE_LANGUAGES,
     CODE_LISTS,
+    KNOWN_CODES,
     ORGANISATION_TYPES,
     SIGNATORIES,
     TERM_NAMES,
@@ -43,13 +45,6 @@ DIRECTIONS: Mapping[str, Promise] = {
     Direction.BEFORE: gettext_lazy("before the event"),
 }
 LANGUAGES: Mapping[str, Promise] = {"en": gettext_lazy("English"), "pl": gettext_lazy("Polish")}
-CELL_REFUSALS = (
-    "",
-    "type_may_not_visit",
-    "not_member_of_a_cluster",
-    "business_network_is_not_enough",
-    "agency_approval_missing",
-)
 CENTS = 100
 USUAL_AGREEMENT: Mapping[str, Value] = {"signatures": [str(party) for party in SIGNATORIES], "pays": True}
 
@@ -449,7 +444,7 @@ def _stay(document: Document) -> list[Group]:
 
 def _eligibility(document: Document) -> list[Group]:
     del document
-    refusals = OneOf(lambda: [(code, _refusal_words(code)) for code in CELL_REFUSALS])
+    refusals = OneOf(lambda: [(code, _refusal_words(code)) for code in ("", *CELL_REFUSALS)])
     return [
         Group(
             f"{word('organisation_types', kind)}: {word('roles', role)}",
@@ -575,11 +570,20 @@ SUM = Sum()
 
 def _code_lists(document: Document) -> list[Group]:
     del document
+    titles = {
+        False: _("A code in each line; a new one with its words: code | English | Polish"),
+        True: _("A code in each line; a code may be left out, but the tool can act by no new one"),
+    }
     return [
         Group(
-            _("A code in each line; a new one with its words: code | English | Polish"),
-            [Place(f"code_lists.{name}", name.replace("_", " ").capitalize(), CODES) for name in CODE_LISTS],
+            title,
+            [
+                Place(f"code_lists.{name}", name.replace("_", " ").capitalize(), CODES)
+                for name in CODE_LISTS
+                if (name in KNOWN_CODES) is is_known
+            ],
         )
+        for is_known, title in titles.items()
     ]
 
 

@@ -1,7 +1,7 @@
 """What the ranking works out beforehand and keeps: terms, vectors, prices and the best partners of everybody."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -268,7 +268,10 @@ def _with_pool(one: tuple[Participant, Measured], pool: Pool) -> tuple[Participa
     return one[0], pool, one[1]
 
 
-def _exchanges_paid(visitors: Iterable[Participation], scheme: Scheme) -> dict[int, int]:
+def _exchanges_paid(visitors: Sequence[Participation], scheme: Scheme) -> dict[int, int]:
+    if not scheme.agreement.pays:
+        # No budget bounds a plan then: each partnership may send everybody.
+        return dict.fromkeys((row.partnership_id for row in visitors), len(visitors))
     highest = scheme.amounts.maximum_cents
     budgets = Budget.objects.filter(partnership__in={row.partnership_id for row in visitors})
     free = dict(budgets.values_list("partnership_id", "free_cents"))

@@ -89,10 +89,11 @@ def open_partnerships(edition: Edition) -> QuerySet[Partnership]:
     return Partnership.objects.filter(edition=edition, is_open=True).prefetch_related("members").order_by("acronym")
 
 
-def candidates_of(edition: Edition) -> list[Candidate]:
+def candidates_of(scheme: Scheme, edition: Edition) -> list[Candidate]:
     """Give the partnerships of an edition as the assignment judges them.
 
-    Free is what is left of the planned exchanges once each claimed or used visit is taken off, while money is left.
+    Free is what is left of the planned exchanges once each claimed or used visit is taken off, while money is left
+    where stays are paid for.
     """
     undecided = Count("applications", filter=Q(applications__state__in=OPEN_APPLICATION_STATES), distinct=True)
     taken = Count("participations", filter=Q(participations__visit__in=(Visit.CLAIMED, Visit.USED)), distinct=True)
@@ -109,16 +110,16 @@ def candidates_of(edition: Edition) -> list[Candidate]:
             clusters=frozenset(member.name for member in row.members.all()),
             countries=frozenset(member.country for member in row.members.all() if member.country),
             is_open=row.is_open,
-            free_exchanges=_free_exchanges(row, row.taken),
+            free_exchanges=_free_exchanges(scheme, row, row.taken),
             open_applications=row.undecided,
         )
         for row in rows
     ]
 
 
-def _free_exchanges(partnership: Partnership, taken: int) -> int | None:
+def _free_exchanges(scheme: Scheme, partnership: Partnership, taken: int) -> int | None:
     budget = getattr(partnership, "budget", None)
-    if budget is not None and budget.free_cents <= 0:
+    if scheme.agreement.pays and budget is not None and budget.free_cents <= 0:
         return 0
     planned = partnership.planned_exchanges
     return None if planned is None else max(planned - taken, 0)
@@ -126,7 +127,7 @@ def _free_exchanges(partnership: Partnership, taken: int) -> int | None:
 
 def assigned_to(scheme: Scheme, application: Application) -> Assigned | None:
     """Give the partnership that would be assigned to an application now, with what speaks for it."""
-    return assign(scheme, **_what_decides(application), candidates=candidates_of(application.edition))
+    return assign(scheme, **_what_decides(application), candidates=candidates_of(scheme, application.edition))
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def what_fits(scheme: Scheme, application: Application) -> dict[str, Fit]:
     """Give, by acronym, how well each partnership of the edition fits an applicant."""
     decides = _what_decides(application)
     found = {}
-    for candidate in candidates_of(application.edition):
+    for candidate in candidates_of(scheme, application.edition):
         has_left = candidate.free_exchanges is None or candidate.free_exchanges > 0
         alone = assign(scheme, **{**decides, "visits": False}, candidates=[replace(candidate, is_open=True)])
         score, reasons = (alone.score, alone.reasons) if alone is not None else (0, ())
