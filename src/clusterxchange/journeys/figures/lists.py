@@ -125,7 +125,7 @@ def targets(reader: Reader, chosen: str) -> Behind:
 
 
 def surveys(reader: Reader, chosen: str) -> Behind:
-    """List who said something half a year later; for the offices alone, as those who answer are told."""
+    """List who said something half a year later; not for partnerships, as those who answer are told."""
 
     def lines(some: list[Any]) -> list[Line]:
         cases = _exchanges(one.exchange.reference for one in some)
@@ -137,20 +137,20 @@ def surveys(reader: Reader, chosen: str) -> Behind:
 
 @dataclass(frozen=True)
 class Choice:
-    """A kind of list: the filter by which it is narrowed, what that may be, the first of it where nothing is asked."""
+    """A list: the kind of thing in it, its filter, what that may be, the first of it where nothing is asked."""
 
+    kind: str
     behind: Callable[[Reader, str], Behind]
     name: str
     values: Callable[[Reader], tuple[str, ...]]
-    is_of_offices: bool = False
 
 
 CHOICES: Mapping[str, Choice] = {
-    "registrations": Choice(registrations, "decision", lambda _reader: ("any", "accepted")),
-    "money": Choice(money, "part", lambda _reader: queries.BUDGET_PARTS),
-    "ratings": Choice(rated, "rated", lambda reader: reader.scheme.code_lists["ratings"]),
-    "targets": Choice(targets, "type", lambda _reader: tuple(ORGANISATION_TYPES)),
-    "surveys": Choice(surveys, "said", lambda reader: queries.sayings(reader.scheme), is_of_offices=True),
+    "registrations": Choice("application", registrations, "decision", lambda _reader: ("any", "accepted")),
+    "money": Choice("exchange", money, "part", lambda _reader: queries.BUDGET_PARTS),
+    "ratings": Choice("activity_report", rated, "rated", lambda reader: reader.scheme.code_lists["ratings"]),
+    "targets": Choice("partnership", targets, "type", lambda _reader: tuple(ORGANISATION_TYPES)),
+    "surveys": Choice("follow_up_survey", surveys, "said", lambda reader: queries.sayings(reader.scheme)),
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.figures import queries
 from clusterxchange.journeys.figures.plots import Plot, bars
-from clusterxchange.journeys.figures.queries import Scope
+from clusterxchange.journeys.figures.queries import Scope, Shown
 from clusterxchange.phases.exchange_building.models import ExchangeState
 from clusterxchange.scheme import code_lists
 from clusterxchange.scheme.countries import marked_country_name
@@ -68,7 +68,13 @@ class Reader:
     scheme: Scheme
     language: str
     link: LinkTo
+    shown: Shown
     looks_over_all: bool = False
+
+    def may_open(self, kind: str) -> bool:
+        """Whether everything of a kind that is counted is shown to the reader, so that a number may lead there."""
+        counted = self.scope.partnerships
+        return self.shown(kind, counted) == frozenset(counted)
 
 
 def by_state(reader: Reader, counted: queries.Counted) -> Table:
@@ -148,10 +154,11 @@ def funnel(reader: Reader) -> Table:
     passed = queries.funnel(reader.scope)
     rows = []
     for step, words in STEP_WORDS.items():
-        decision = "accepted" if step == "accepted" else "any"
-        url = reader.link("behind", "registrations", decision=decision)
         if step in queries.MOMENTS:
             url = reader.link("exchanges", step=step)
+        else:
+            decision = "accepted" if step == "accepted" else "any"
+            url = _behind(reader, "application", "registrations", decision=decision)
         days = passed[step].median_days
         rows.append(
             (
@@ -208,7 +215,7 @@ def ratings(reader: Reader) -> Table:
         words = code_lists.label(reader.scheme, "ratings", name)
         rounded = None if mean is None else queries.to_a_tenth(mean)
         text = "" if rounded is None else number_format(rounded)
-        behind = _number(number, reader.link("behind", "ratings", rated=name))
+        behind = _number(number, _behind(reader, "activity_report", "ratings", rated=name))
         rows.append((words, [Cell(text, "", rounded), behind]))
         drawn.append((words, mean or 0.0, text))
     given = sum(number for _mean, number in means.values())
@@ -230,14 +237,17 @@ def half_a_year_later(reader: Reader) -> Table:
         (_("Would recommend it"), "recommends"),
         *((code_lists.label(reader.scheme, "report_outcomes", code), f"outcome_{code}") for code in codes),
     ]  # fmt: skip
-
-    def behind(said: str) -> str:
-        # Partnerships see how many said what, and not who.
-        return reader.link("behind", "surveys", said=said) if reader.looks_over_all else ""
-
     sentence = _("%(answered)d of %(asked)d asked have answered.") % counts
-    rows = [(words, [_number(counts[said], behind(said))]) for words, said in lines]
+    rows = [
+        (words, [_number(counts[said], _behind(reader, "follow_up_survey", "surveys", said=said))])
+        for words, said in lines
+    ]
     return Table("half-a-year-later", _("Half a year later"), sentence, [_("What was said"), _("Answers")], rows)
+
+
+def _behind(reader: Reader, kind: str, what: str, **filters: str) -> str:
+    # Some see how many there are, and not which: partnerships of surveys, those who only pay of registrations.
+    return reader.link("behind", what, **filters) if reader.may_open(kind) else ""
 
 
 def _number(number: int, url: str) -> Cell:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clusterxchange.access import decide
 from clusterxchange.access.actor import Actor
 from clusterxchange.documents.brochures import Section
 from clusterxchange.documents.typesetting import typeset
@@ -82,7 +85,8 @@ def _chosen(request: HttpRequest) -> Chosen:
     if edition is None:
         raise Http404
     looks_over_all = actor.support_office or actor.agency
-    reader = Reader(scope, scheme_of(edition), get_language() or "en", link, looks_over_all)
+    shown = partial(decide.partnerships_shown, actor)
+    reader = Reader(scope, scheme_of(edition), get_language() or "en", link, shown, looks_over_all)
     return Chosen(reader, edition, possible, partnership, given, said)
 
 
@@ -381,7 +385,7 @@ def _behind(request: HttpRequest, chosen: Chosen, what: str) -> tuple[Behind, di
     :raises Http404: where there is no such list for the reader.
     """
     choice = lists.CHOICES.get(what)
-    if choice is None or (choice.is_of_offices and not chosen.reader.looks_over_all):
+    if choice is None or not chosen.reader.may_open(choice.kind):
         raise Http404
     value, values = request.GET.get(choice.name, "")[:LONGEST], choice.values(chosen.reader)
     if value not in values:
@@ -419,7 +423,7 @@ def behind_as_file(request: HttpRequest, what: str, form: str) -> HttpResponseBa
 def overdue(request: HttpRequest) -> HttpResponse:
     """List what is overdue, longest first."""
     chosen = _chosen(request)
-    page = Paginator(queries.overdue(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.overdue(chosen.scope, chosen.reader.shown), OF_A_PAGE).get_page(request.GET.get("page"))
     files = {form: chosen.reader.link(f"overdue_as_{form}") for form in ("csv", "xlsx")}
     return _page(
         request, chosen, "figures/overdue.html", _("Overdue"), here="overdue", page=page, files=files,
@@ -440,7 +444,7 @@ def overdue_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     header = [_("Reference"), _("Case"), _("Who must act"), _("By when")]
     rows = (
         (one.reference, one.title, one.kind, one.when)
-        for some in in_parts(queries.overdue(chosen.scope), lists.READ_AT_ONCE)
+        for some in in_parts(queries.overdue(chosen.scope, chosen.reader.shown), lists.READ_AT_ONCE)
         for one in _tasks(some, chosen.scope)
     )
     return list_response(_name("overdue", chosen), form, header, rows)
@@ -450,6 +454,7 @@ HEADER_OF_AWAY = ("person", "phone", "from", "at", "place", "country", "contact"
 
 
 @require_safe
+@never_cache
 @signed_in
 def away(request: HttpRequest) -> HttpResponse:
     """Say who is where now, for an emergency."""
@@ -458,29 +463,35 @@ def away(request: HttpRequest) -> HttpResponse:
     files = {form: chosen.reader.link(f"away_as_{form}") for form in ("csv", "xlsx")}
     return _page(
         request, chosen, "figures/away.html", _("Who is where now"), here="away", page=page, files=files,
-        rows=[_whereabouts(one, chosen) for one in page.object_list], query=urlencode(chosen.given),
+        rows=_whereabouts(list(page.object_list), chosen, actor_of(request)), query=urlencode(chosen.given),
     )  # fmt: skip
 
 
-def _whereabouts(exchange: Exchange, chosen: Chosen) -> dict[str, str]:
-    visitor = exchange.visitor_participation.application.representative
-    host = exchange.host_participation.application.representative
+def _whereabouts(found: list[Exchange], chosen: Chosen, actor: Actor) -> list[dict[str, str]]:
+    disclosed = queries.disclosed(chosen.scope, found, actor)
+    return [_whereabouts_of(one, disclosed, chosen.reader.language) for one in found]
+
+
+def _whereabouts_of(exchange: Exchange, disclosed: frozenset[int], language: str) -> dict[str, str]:
+    visit, stay = exchange.visitor_participation, exchange.host_participation
+    visitor, host = visit.application.representative, stay.application.representative
     text = exchange.commitment
     last = text.last_day if text is not None else None
     return {
         "person": str(visitor.account),
-        "phone": visitor.phone,
+        "phone": visitor.phone if visit.pk in disclosed else "",
         "from": exchange.visiting_organisation.legal_name,
         "at": exchange.host_organisation.legal_name,
         "place": text.place if text is not None and text.place else exchange.host_organisation.city,
-        "country": country_name(exchange.to_country, chosen.reader.language),
-        "contact": f"{host.account}, {host.phone}",
+        "country": country_name(exchange.to_country, language),
+        "contact": f"{host.account}, {host.phone}" if stay.pk in disclosed else str(host.account),
         "until": date_format(last, _("j E Y")) if last is not None else "",
         "reference": exchange.reference or "",
     }
 
 
 @require_safe
+@never_cache
 @signed_in
 def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Give who is where now as a file."""
@@ -489,5 +500,9 @@ def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
         _("Person"), _("Telephone"), _("Visiting organisation"), _("Host organisation"), _("Place"), _("Country"),
         _("Person at the host"), _("Last day"), _("Reference"),
     ]  # fmt: skip
-    rows = ([_whereabouts(one, chosen)[name] for name in HEADER_OF_AWAY] for one in queries.away(chosen.scope))
+    rows = (
+        [one[name] for name in HEADER_OF_AWAY]
+        for some in in_parts(queries.away(chosen.scope), lists.READ_AT_ONCE)
+        for one in _whereabouts(some, chosen, actor_of(request))
+    )
     return list_response(_name("who-is-where", chosen), form, header, rows)
