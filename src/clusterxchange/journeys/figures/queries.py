@@ -50,13 +50,14 @@ WORTH_THE_TIME = 4
 
 # Each step of an exchange, with the moment before it and its own.
 STEPS: Mapping[str, tuple[str, str]] = {
+    "matched": ("visitor_participation__created_at", "created_at"),
     "agreed": ("created_at", "agreed_at"),
     "ready": ("agreed_at", "ready_at"),
     "started": ("ready_at", "started_at"),
     "ended": ("started_at", "ended_at"),
     "closed": ("ended_at", "closed_at"),
 }
-MOMENTS: Mapping[str, str] = {"matched": "created_at"} | {step: pair[1] for step, pair in STEPS.items()}
+MOMENTS: Mapping[str, str] = {step: own for step, (_before, own) in STEPS.items()}
 # The cases that count for a partnership, and where it stands in each.
 ROOTS: Mapping[str, tuple[type[Model], str]] = {
     "exchange": (Exchange, "visitor_partnership"),
@@ -220,7 +221,7 @@ def funnel(scope: Scope) -> dict[str, Passed]:
     return {
         "submitted": Passed(registered["submitted"], None),
         "accepted": Passed(registered["accepted"], _days(registered["days"])),
-        **{step: Passed(found[step], _days(found.get(f"{step}_days"))) for step in MOMENTS},
+        **{step: Passed(found[step], _days(found[f"{step}_days"])) for step in STEPS},
     }
 
 
