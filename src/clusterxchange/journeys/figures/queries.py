@@ -283,11 +283,11 @@ def _reports(scope: Scope) -> "QuerySet[ActivityReport]":
 def half_a_year_later(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, int]:
     """Count who was asked half a year after the closing, who has answered, and how many of these said what."""
     counts = {said: Count("pk", filter=was_said) for said, was_said in _sayings(scope, outcomes).items()}
-    return _surveys(scope).aggregate(asked=Count("pk"), **counts)
+    return _surveys(scope).aggregate(**counts)
 
 
 def surveys_saying(scope: Scope, said: str, outcomes: tuple[str, ...]) -> "QuerySet[FollowUpSurvey]":
-    """Give the answered surveys that said one of the things that are counted."""
+    """Give the surveys of one of the things that are counted."""
     rows = _surveys(scope).filter(_sayings(scope, outcomes)[said]).select_related("exchange__visitor_partnership")
     return rows.order_by("-pk")
 
@@ -295,7 +295,7 @@ def surveys_saying(scope: Scope, said: str, outcomes: tuple[str, ...]) -> "Query
 def sayings(scheme: Scheme) -> tuple[str, ...]:
     """Give the names of everything that surveys are counted by."""
     outcomes = (f"outcome_{code}" for code in scheme.code_lists["report_outcomes"])
-    return ("answered", "worth", "in_contact", "recommends", *outcomes)
+    return ("answered", "asked", "worth", "in_contact", "recommends", *outcomes)
 
 
 def _surveys(scope: Scope) -> "QuerySet[FollowUpSurvey]":
@@ -307,6 +307,7 @@ def _surveys(scope: Scope) -> "QuerySet[FollowUpSurvey]":
 def _sayings(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, Q]:
     answered = Q(answered_at__lte=scope.until)
     return {
+        "asked": Q(created_at__lte=scope.until),
         "answered": answered,
         "worth": answered & Q(worth__gte=WORTH_THE_TIME),
         "in_contact": answered & Q(in_contact=True),

@@ -1,7 +1,7 @@
 """The numbers as tables in the reader's language: each with a sentence, a plot, and the list behind each number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from clusterxchange.journeys.figures.plots import Plot, bars
 from clusterxchange.journeys.figures.queries import Scope, Shown
 from clusterxchange.phases.exchange_building.models import ExchangeState
 from clusterxchange.scheme import code_lists
-from clusterxchange.scheme.countries import marked_country_name
+from clusterxchange.scheme.countries import footnotes, marked_country_name
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.workflow.sentences import state_label
 
@@ -37,6 +37,8 @@ BUDGET_WORDS: Mapping[str, Promise] = {
     "paid": gettext_lazy("Paid"),
     "free": gettext_lazy("Free"),
 }
+# Targets are kept as they stand; of an earlier day nothing is known.
+OF_TODAY = gettext_lazy("The targets are those of today.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Table:
     header: list[str]
     rows: list[tuple[str, list[Cell]]]
     plot: Plot | None = None
+    footnotes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def by_target(reader: Reader, counted: queries.Counted) -> Table:
         rows.append((words, cells))
     total, goal = sum(counted.realised.values()), sum(aimed.values())
     sentence = _("%(number)d of %(goal)d exchanges that were aimed at are closed.") % {"number": total, "goal": goal}
+    if not reader.scope.is_today:
+        sentence = f"{sentence} {OF_TODAY}"
     plot = bars(
         "targets-plot",
         _("Closed exchanges by type of visitor, with the target"),
@@ -200,7 +205,10 @@ def countries(reader: Reader) -> Table:
         sentence,
         [(f"{one} → {other}", number) for one, other, number in pairs[:MOST_BARS]],
     )
-    return Table("countries", _("From where to where"), sentence, [_("Countries"), _("Exchanges")], rows, plot)
+    codes = [code for one, other, _number_of in pairs for code in (one, other)]
+    header = [_("Countries"), _("Exchanges")]
+    noted = footnotes(reader.scheme, codes)
+    return Table("countries", _("From where to where"), sentence, header, rows, plot, noted)
 
 
 def ratings(reader: Reader) -> Table:
@@ -231,6 +239,8 @@ def half_a_year_later(reader: Reader) -> Table:
     counts = queries.half_a_year_later(reader.scope, codes)
     highest = reader.scheme.report.highest_rating
     lines = [
+        (_("Were asked"), "asked"),
+        (_("Have answered"), "answered"),
         (_("Found it worth the time, %(from)d or more of %(highest)d")
          % {"from": queries.WORTH_THE_TIME, "highest": highest}, "worth"),
         (_("Still in contact"), "in_contact"),

@@ -34,7 +34,7 @@ from clusterxchange.journeys.tasks import Task, task_in_queue
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.scheme.code_lists import label
-from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.countries import footnotes, marked_country_name
 from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import ORGANISATION_TYPES
 from clusterxchange.scheme.editions import BRUSSELS
@@ -178,12 +178,22 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Show states, targets, steps and budget."""
     chosen = _chosen(request)
     link = chosen.reader.link
-    files = {form: link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
-    return _page(
-        request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files,
-        report={form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")}
-        if chosen.reader.looks_over_all else None,
-    )  # fmt: skip
+    report = {form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")} if chosen.reader.looks_over_all else None
+    return _page_of_tables(request, chosen, _("Figures"), "figures", _main_tables(chosen), report=report)
+
+
+def _page_of_tables(
+    request: HttpRequest,
+    chosen: Chosen,
+    title: str,
+    here: str,
+    found: list[Table],
+    *,
+    report: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Show some tables, with the files that hold all of them."""
+    files = {form: chosen.reader.link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
+    return _page(request, chosen, "figures/figures.html", title, here=here, tables=found, files=files, report=report)
 
 
 @require_safe
@@ -191,10 +201,8 @@ def figures(request: HttpRequest) -> HttpResponse:
 def countries(request: HttpRequest) -> HttpResponse:
     """Show from where to where people go."""
     chosen = _chosen(request)
-    table = tables.countries(chosen.reader)
-    return _page(
-        request, chosen, "figures/figures.html", _("From where to where"), here="countries", tables=[table], files=None
-    )
+    found = [tables.countries(chosen.reader)]
+    return _page_of_tables(request, chosen, _("From where to where"), "countries", found)
 
 
 @require_safe
@@ -203,7 +211,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     """Show how visitors and hosts have rated."""
     chosen = _chosen(request)
     found = [tables.ratings(chosen.reader), tables.half_a_year_later(chosen.reader)]
-    return _page(request, chosen, "figures/figures.html", _("Ratings"), here="ratings", tables=found, files=None)
+    return _page_of_tables(request, chosen, _("Ratings"), "ratings", found)
 
 
 def _all_tables(chosen: Chosen) -> list[Table]:
@@ -236,6 +244,7 @@ def _name(what: str, chosen: Chosen) -> str:
 def figures_as_pdf(request: HttpRequest) -> HttpResponse:
     """Give all numbers as a document to be printed."""
     chosen = _chosen(request)
+    found = _all_tables(chosen)
     sections = [
         Section(
             table.title,
@@ -244,18 +253,19 @@ def figures_as_pdf(request: HttpRequest) -> HttpResponse:
             header=table.header,
             rows=[[label, *(cell.text for cell in cells)] for label, cells in table.rows],
         )
-        for table in _all_tables(chosen)
+        for table in found
     ]
-    return _printed(chosen, sections, _("Figures"), "figures")
+    has_kosovo = any(table.footnotes for table in found)
+    return _printed(chosen, sections, _("Figures"), "figures", has_kosovo=has_kosovo)
 
 
-def _printed(chosen: Chosen, sections: list[Section], title: str, name: str) -> HttpResponse:
+def _printed(chosen: Chosen, sections: list[Section], title: str, name: str, *, has_kosovo: bool) -> HttpResponse:
     data = {
         "lead": _of_whom(chosen),
         "edition": chosen.edition.name if chosen.edition is not None else "",
         "as_of": _as_of(chosen),
         "sections": [asdict(section) for section in sections],
-        "has_kosovo": any("*" in row[0] for section in sections for row in section.rows),
+        "has_kosovo": has_kosovo,
     }
     content = typeset("brochure", data, language=chosen.reader.language, title=title, dated=chosen.scope.as_of)
     return as_attachment(content, f"{_name(name, chosen)}.pdf", PDF)
@@ -285,8 +295,11 @@ def realised_as_xlsx(request: HttpRequest) -> HttpResponseBase:
 def realised_as_pdf(request: HttpRequest) -> HttpResponse:
     """Give every realised exchange with its amount and what shows it, to be printed for the funder."""
     chosen = _for_the_funder(request)
-    sections = realised.sections(realised.rows(chosen.scope, chosen.reader.language))
-    return _printed(chosen, sections, _("Funder’s report"), "realised-exchanges")
+    found = list(realised.rows(chosen.scope, chosen.reader.language))
+    codes = [code for one in found for code in (one.exchange.from_country, one.exchange.to_country)]
+    has_kosovo = bool(footnotes(chosen.reader.scheme, codes))
+    sections = realised.sections(found)
+    return _printed(chosen, sections, _("Funder’s report"), "realised-exchanges", has_kosovo=has_kosovo)
 
 
 def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str, str]]:
@@ -318,13 +331,16 @@ def _left_out(name: str, value: str) -> str:
     return _("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names
 
 
+def _country(code: str, chosen: Chosen) -> str:
+    return marked_country_name(chosen.reader.scheme, code, chosen.reader.language)
+
+
 def _words(typed: dict[str, str], chosen: Chosen) -> list[str]:
-    language = chosen.reader.language
     words: dict[str, Callable[[str], str]] = {
         "state": lambda value: state_label("exchange", value),
         "type": lambda value: str(label(chosen.reader.scheme, "organisation_types", value)),
-        "from": lambda value: _("From %(country)s") % {"country": country_name(value, language)},
-        "to": lambda value: _("To %(country)s") % {"country": country_name(value, language)},
+        "from": lambda value: _("From %(country)s") % {"country": _country(value, chosen)},
+        "to": lambda value: _("To %(country)s") % {"country": _country(value, chosen)},
         "step": lambda value: str(tables.STEP_WORDS[value]),
         "going": lambda _value: _("Not cancelled"),
     }
@@ -352,9 +368,10 @@ def exchanges(request: HttpRequest) -> HttpResponse:
     ]
     query = urlencode({**chosen.given, **typed})
     files = {form: chosen.reader.link(f"exchanges_as_{form}", **typed) for form in ("csv", "xlsx")}
+    noted = footnotes(chosen.reader.scheme, (narrowed.from_country, narrowed.to_country))
     return _page(
         request, chosen, "figures/exchanges.html", _("Exchanges behind the number"),
-        rows=rows, page=page, query=query, filters=_words(typed, chosen), files=files,
+        rows=rows, page=page, query=query, filters=_words(typed, chosen), files=files, footnotes=noted,
     )  # fmt: skip
 
 
@@ -461,18 +478,20 @@ def away(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     page = Paginator(queries.away(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
     files = {form: chosen.reader.link(f"away_as_{form}") for form in ("csv", "xlsx")}
+    found = list(page.object_list)
     return _page(
         request, chosen, "figures/away.html", _("Who is where now"), here="away", page=page, files=files,
-        rows=_whereabouts(list(page.object_list), chosen, actor_of(request)), query=urlencode(chosen.given),
+        rows=_whereabouts(found, chosen, actor_of(request)), query=urlencode(chosen.given),
+        footnotes=footnotes(chosen.reader.scheme, (one.to_country for one in found)),
     )  # fmt: skip
 
 
 def _whereabouts(found: list[Exchange], chosen: Chosen, actor: Actor) -> list[dict[str, str]]:
     disclosed = queries.disclosed(chosen.scope, found, actor)
-    return [_whereabouts_of(one, disclosed, chosen.reader.language) for one in found]
+    return [_whereabouts_of(one, disclosed, chosen) for one in found]
 
 
-def _whereabouts_of(exchange: Exchange, disclosed: frozenset[int], language: str) -> dict[str, str]:
+def _whereabouts_of(exchange: Exchange, disclosed: frozenset[int], chosen: Chosen) -> dict[str, str]:
     visit, stay = exchange.visitor_participation, exchange.host_participation
     visitor, host = visit.application.representative, stay.application.representative
     text = exchange.commitment
@@ -483,7 +502,7 @@ def _whereabouts_of(exchange: Exchange, disclosed: frozenset[int], language: str
         "from": exchange.visiting_organisation.legal_name,
         "at": exchange.host_organisation.legal_name,
         "place": text.place if text is not None and text.place else exchange.host_organisation.city,
-        "country": country_name(exchange.to_country, language),
+        "country": _country(exchange.to_country, chosen),
         "contact": f"{host.account}, {host.phone}" if stay.pk in disclosed else str(host.account),
         "until": date_format(last, _("j E Y")) if last is not None else "",
         "reference": exchange.reference or "",
