@@ -76,7 +76,15 @@ with reached as (
 select state, count(*), round(percentile_cont(0.5) within group (order by days)::numeric, 1)::float
 from lasted group by state
 """
-MATCHED = "select count(*) from pg_temp.stood(%(until)s, %(partnership)s)"
+# Matches, and the median of days from the visitor's acceptance as a participant to the match.
+MATCHED = """
+select count(*), round(percentile_cont(0.5) within group (
+  order by extract(epoch from exchange.created_at - visit.created_at) / 86400
+)::numeric, 1)::float
+from pg_temp.stood(%(until)s, %(partnership)s) as stood
+join exchange_building_exchange as exchange on exchange.id = stood.id
+join registration_participation as visit on visit.id = exchange.visitor_participation_id
+"""
 # Registrations of visitors that were submitted, those accepted, and the median of days from one to the other.
 REGISTERED = """
 with first as (
@@ -182,7 +190,7 @@ def counted(until: datetime, partnership: str = "") -> dict[str, Any]:
         return asked(statement, until, partnership)
 
     states = {STATE_WORDS[state]: number for state, number in rows(BY_STATE)}
-    [(matched,)] = rows(MATCHED)
+    [(matched, days_to_match)] = rows(MATCHED)
     [(submitted, accepted, days)] = rows(REGISTERED)
     steps = {step: (number, median) for step, number, median in rows(STEPS)}
     targets, types = dict(rows(TARGETS)), {kind: numbers for kind, *numbers in rows(BY_TYPE)}
@@ -196,7 +204,7 @@ def counted(until: datetime, partnership: str = "") -> dict[str, Any]:
         "funnel": {
             "Registrations of visitors submitted": [submitted, None],
             "Registrations of visitors accepted": [accepted, days],
-            "Matches confirmed by both": [matched, None],
+            "Matches confirmed by both": [matched, days_to_match],
             **{words: [*steps.get(step, (0, None))] for step, words in STEP_WORDS.items()},
         },
         "budget": {"Planned": planned, "Reserved": reserved, "Committed": committed, "Paid": paid, "Free": free},

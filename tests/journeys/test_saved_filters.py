@@ -1,10 +1,14 @@
 """Filters of the work queue under names of one's own, and what a person has the tool do their way."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.models import SavedFilter
+from clusterxchange.phases.registration.operations import withdraw_application
+from clusterxchange.workflow.models import Obligation
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast, signed_in
 
@@ -50,6 +54,20 @@ def test_a_filter_narrows_by_when_and_by_who_must_act(cast: Cast) -> None:
     for slug, rows in (("loom", 1), ("selvedge", 0)):
         page = edda.get(f"/desk/?show=waiting&partnership={slug}").content.decode()
         assert page.count("data-ref=") == rows
+
+
+def test_a_filter_by_a_partnership_stays_on_the_day_on_which_that_has_done_everything(cast: Cast) -> None:
+    application = bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    edda = signed_in(cast.edda)
+    assert save(edda, name="Of LOOM", query="show=waiting&partnership=loom") == 302
+    withdraw_application(application, actor=cast.ana.actor, at=MONDAY + timedelta(hours=1))
+    assert not Obligation.objects.filter(partnership=cast.loom, closed_at=None).exists()
+
+    page = edda.get("/desk/?show=waiting&partnership=loom").content.decode()
+
+    assert "does not exist any more" not in page
+    assert '<option value="loom" selected>LOOM</option>' in page
+    assert page.count("data-ref=") == 0
 
 
 @pytest.mark.parametrize(

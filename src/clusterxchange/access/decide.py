@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
-from clusterxchange.access.capacities import ORDER, SYS, Capacity
+from clusterxchange.access.capacities import AG, ORDER, PO, PR, SO, SYS, VP, Capacity
 from clusterxchange.access.rules import Holder, Relation, Thing
 from clusterxchange.access.table import DISCLOSURES, PERMISSIONS, RELATIONS
+
+# Whoever looks at the cases of a partnership's own visitors, from within it or over it.
+OVER_VISITORS = frozenset({VP, PO, PR, SO, AG})
 
 
 def values_at(thing: Thing, path: str) -> Iterator[Thing]:
@@ -96,3 +99,15 @@ def acting_capacities(actor: Actor, kind: str, action: Action, thing: Thing) -> 
         return ()
     held = capacities_of(actor, kind, thing)
     return tuple(capacity for capacity in ORDER if capacity in held & PERMISSIONS[kind][action].capacities)
+
+
+def partnerships_shown(actor: Actor, kind: str, partnerships: Iterable[int]) -> frozenset[int]:
+    """Give those of the partnerships of whose visitors' cases the table shows the actor everything of a kind."""
+    asked, shown = frozenset(partnerships), frozenset[int]()
+    for capacity in PERMISSIONS[kind][Action.SEE].capacities & RELATIONS[kind].keys() & OVER_VISITORS:
+        own = own_values(actor, RELATIONS[kind][capacity])
+        if isinstance(own, bool):
+            shown |= asked if own else frozenset()
+        else:
+            shown |= asked & own
+    return shown

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 # Signs of full width as well: some programs read them like those of ASCII.
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -74,7 +74,25 @@ def xlsx_response(name: str, header: Iterable[str], rows: Iterable[Iterable[obje
     return FileResponse(xlsx_file(header, rows), as_attachment=True, filename=name, content_type=XLSX)
 
 
+RESPOND = {"csv": csv_response, "xlsx": xlsx_response}
+
+
 def list_response(name: str, form: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponseBase:
     """Answer with the rows in the form that was asked for: csv or xlsx."""
-    respond = {"csv": csv_response, "xlsx": xlsx_response}[form]
-    return respond(f"{name}.{form}", header, rows)
+    return RESPOND[form](f"{name}.{form}", header, rows)
+
+
+def form_asked_for(request: HttpRequest) -> str:
+    """Give the form of file that `as` in an address asks for; empty where it asks for the page itself.
+
+    :raises Http404: for a form in which there is nothing.
+    """
+    form = request.GET.get("as", "")
+    if form and form not in RESPOND:
+        raise Http404
+    return form
+
+
+def file_addresses(query: str) -> dict[str, str]:
+    """Give the address of a page's rows as a file in each form, with what the page was narrowed by."""
+    return {form: f"?{query}&as={form}" if query else f"?as={form}" for form in RESPOND}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.subjects import seen_by, subjects_of
+from clusterxchange.journeys.support_office.everything import address_of, name_of_life
 from clusterxchange.journeys.tasks import task_in_queue
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration.models import Application
@@ -19,7 +20,7 @@ MOST_OVERDUE = 25
 
 
 def overview_at(actor: Actor, at: datetime) -> dict[str, Any]:
-    """Give counts by state and what is overdue with others, oldest first."""
+    """Give counts by state, each with where its list is, and what is overdue with others, oldest first."""
     late = list(obligations.awaited(actor, seen_by(actor)).filter(due_at__lte=at)[: MOST_OVERDUE + 1])
     subjects = subjects_of(late)
     return {
@@ -32,8 +33,12 @@ def overview_at(actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _by_state(actor: Actor, model: type[Application] | type[Exchange], kind: str) -> list[tuple[str, int]]:
+def _by_state(actor: Actor, model: type[Application] | type[Exchange], kind: str) -> list[tuple[str, int, str]]:
     rows = visible(model._default_manager.all(), kind, actor).order_by().values_list("state").annotate(Count("pk"))
     found = dict(rows)
     states = registry.machine_named(kind).states
-    return [(state_label(kind, state), found[state]) for state in states if state in found]
+    return [
+        (state_label(kind, state), found[state], address_of("", name_of_life(kind), state))
+        for state in states
+        if state in found
+    ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clusterxchange.access.actor import NOBODY, Actor
 from clusterxchange.journeys.models import SavedFilter
-from clusterxchange.journeys.work_queue import DUE, Chosen, partnerships_awaited, read_chosen, works_on_a_queue
+from clusterxchange.journeys.work_queue import DUE, Chosen, partnerships_offered, read_chosen, works_on_a_queue
 from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
 
 MOST = 20
@@ -30,7 +30,7 @@ class NarrowForm(forms.Form):
         """Offer what there is to choose from, with what is chosen."""
         super().__init__(initial={"show": chosen.show, "due": chosen.due, "partnership": chosen.partnership})
         self._choices("due", list(DUE.items()))
-        offered = partnerships_awaited(actor)
+        offered = partnerships_offered(actor)
         if offered:
             self._choices("partnership", [("", _("Any")), *offered])
         else:

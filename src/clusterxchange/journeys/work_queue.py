@@ -85,7 +85,7 @@ def read_chosen(given: Mapping[str, str], actor: Actor) -> tuple[Chosen, list[st
     known = {
         "show": set(SHOWN),
         "due": set(DUE),
-        "partnership": {"", *(slug for slug, _name in partnerships_awaited(actor))},
+        "partnership": {"", *(slug for slug, _name in partnerships_offered(actor))},
     }
     found, faults = {}, []
     for name, values in known.items():
@@ -100,12 +100,14 @@ def read_chosen(given: Mapping[str, str], actor: Actor) -> tuple[Chosen, list[st
     return Chosen(**found), faults
 
 
-def partnerships_awaited(actor: Actor) -> list[tuple[str, str]]:
-    """Give the partnerships by which a reader may narrow the queue: those of the offices, who look over all."""
+def partnerships_offered(actor: Actor) -> list[tuple[str, str]]:
+    """Give the partnerships by which a reader may narrow the queue: those of the offices, who look over all.
+
+    One that has nothing to do is among them, since a filter that was kept must not be gone on such a day.
+    """
     if not (actor.support_office or actor.agency):
         return []
-    rows = Partnership.objects.filter(obligations__closed_at__isnull=True).order_by("acronym").distinct()
-    return list(rows.values_list("slug", "acronym"))
+    return list(Partnership.objects.order_by("acronym").values_list("slug", "acronym"))
 
 
 @dataclass(frozen=True)

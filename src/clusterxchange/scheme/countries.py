@@ -1,5 +1,7 @@
 """What countries and languages are called: by the Unicode Common Locale Data Repository, not typed by hand."""
 
+from collections.abc import Iterable
+
 from babel import Locale, UnknownLocaleError
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +36,11 @@ def footnote(scheme: Scheme, code: str) -> str | None:
     if country is None or country.footnote is None:
         return None
     return str(FOOTNOTES[country.footnote])
+
+
+def footnotes(scheme: Scheme, codes: Iterable[str]) -> list[str]:
+    """Give each footnote of some countries once, in the reader's language."""
+    return sorted({text for code in codes if (text := footnote(scheme, code)) is not None})
 
 
 def participating_countries(scheme: Scheme, language: str) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Machine, Refusal, Row, Situation
 
 LONGEST_TIMELINE = 50
+WHOLE = "all"
 REPEATS_PASSED_OVER = 10
 MOST_FIELDS_BESIDE = 3
 HALF_A_DAY = timedelta(hours=12)
@@ -346,16 +347,30 @@ def hidden_of(subject: Thing, capacity: Capacity) -> list[tuple[str, str]]:
     return found
 
 
-def timeline_of(machine: Machine, subject: Thing, actor: Actor) -> list[dict[str, Any]]:
-    """Give what happened in a case as sentences, newest first, as far as the reader may see."""
+@dataclass(frozen=True)
+class Timeline:
+    """What happened in a case, newest first; where earlier things are left out, the address that shows them too."""
+
+    rows: list[dict[str, Any]]
+    whole_url: str = ""
+
+
+def timeline_of(machine: Machine, subject: Thing, actor: Actor, *, whole: bool = False) -> Timeline:
+    """Give what happened in a case as sentences, as far as the reader may see: the latest of it, or the whole."""
     root = machine.root_of(subject)
     seen = kinds_seen(machine, subject, actor)
     name = machine.root_name or machine.name
-    entries = journal.entries_of(root.reference).filter(kind__in=seen)[: REPEATS_PASSED_OVER * LONGEST_TIMELINE]
-    return said_in_turn(((entry, happened(entry, name, root)) for entry in entries), LONGEST_TIMELINE)
+    entries = journal.entries_of(root.reference).filter(kind__in=seen)
+    if whole:
+        return Timeline(said_in_turn((entry, happened(entry, name, root)) for entry in entries))
+    latest = list(entries[: REPEATS_PASSED_OVER * LONGEST_TIMELINE])
+    rows = said_in_turn(((entry, happened(entry, name, root)) for entry in latest), LONGEST_TIMELINE + 1)
+    goes_on = len(rows) > LONGEST_TIMELINE or len(latest) == REPEATS_PASSED_OVER * LONGEST_TIMELINE
+    whole_url = f"{machine.address(subject)}?timeline={WHOLE}#timeline-title" if goes_on else ""
+    return Timeline(rows[:LONGEST_TIMELINE], whole_url)
 
 
-def said_in_turn(entries: Iterable[tuple[Entry, str]], longest: int) -> list[dict[str, Any]]:
+def said_in_turn(entries: Iterable[tuple[Entry, str]], longest: int | None = None) -> list[dict[str, Any]]:
     """Give entries and their sentences, newest first, as rows of a timeline; what is said again and again stands once.
 
     Of forty answers that were saved one after the other only the last one is news.

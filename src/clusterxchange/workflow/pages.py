@@ -264,7 +264,7 @@ def case_context(
         steps_elsewhere={step.action.value: step for step in steps if step.action in page.elsewhere},
         closed_steps=closed,
         steps_beside=beside,
-        timeline=cases.timeline_of(machine, subject, actor),
+        timeline=cases.timeline_of(machine, subject, actor, whole=asks_for_whole(request)),
         thread=thread_context(request, page, spoken_of, actor) if spoken_of is not None else None,
         contact_card=contact_card(root_machine, root, actor),
         phase_steps=page.phase_steps(subject, actor) if page.phase_steps else [],
@@ -274,6 +274,11 @@ def case_context(
             *registry.added_files(machine.name, subject, actor),
         ],
     )
+
+
+def asks_for_whole(request: HttpRequest) -> bool:
+    """Whether the address asks for all that happened in a case, not only for the latest of it."""
+    return request.GET.get("timeline") == cases.WHOLE
 
 
 def _reassign_url(machine: Machine, subject: Thing, actor: Actor) -> str:

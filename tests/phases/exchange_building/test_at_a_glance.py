@@ -1,13 +1,18 @@
 """An exchange at a glance: one page for all parties, each seeing what the table allows."""
 
+import re
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
+from clusterxchange.phases.exchange_building import operations
 from tests.bring import bring_exchange_to
-from tests.cast import Cast, Person
+from tests.cast import Cast, Person, make_officer, signed_in
+from tests.phases.exchange_building.test_before_and_during import begin_amendment, five_days
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +81,42 @@ def test_the_page_asks_as_often_whatever_stands_in_the_journal(cast: Cast) -> No
             client.get(f"/exchanges/{story.exchange.reference}/")
         counts.append(len(counted))
     assert max(counts) - min(counts) <= 1, counts
+
+
+def test_while_an_amendment_is_written_the_signed_text_stands_before_it_among_the_files(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready")
+    operations.amend_commitment(story.commitment, actor=story.host, at=story.at)
+    clock.set_clock(story.at)
+
+    for person in (cast.ana, cast.bram, cast.chiara, cast.aurel):
+        _before, _heading, files = page_of(person, story.exchange.reference).partition('id="files-title"')
+
+        signed, draft = (f"Commitment to Quality, version {number}" for number in (1, 2))
+        assert 0 < files.index(signed) < files.index(draft) < files.index("PDF, marked as draft"), person.account.email
+        assert files.count("Commitment to Quality, version") == 2
+
+
+def test_while_a_new_financial_agreement_is_offered_the_signed_one_stands_before_it(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready", at_once=False)
+    begin_amendment(story, last_day=date(2026, 4, 20), plan=five_days())
+    story.tell("validated")
+    clock.set_clock(story.at)
+
+    _before, _heading, files = page_of(cast.ana, story.exchange.reference).partition('id="files-title"')
+
+    assert files.index("Financial agreement, version 1") < files.index("Financial agreement, version 2")
+
+
+def test_who_only_pays_is_led_to_no_page_that_they_may_not_see(cast: Cast) -> None:
+    payer = make_officer("pia", "Pia", "Montserrat", cast.loom, "payer")
+    story = bring_exchange_to(cast, "paid")
+    clock.set_clock(story.at)
+    address = f"/exchanges/{story.exchange.reference}/"
+
+    page = page_of(payer, story.exchange.reference)
+
+    led = sorted(set(re.findall(rf'href="({address}[a-z-]+/)"', page)))
+    assert f"{address}payment/" in led
+    assert f"{address}commitment/" not in led
+    assert {one: signed_in(payer).get(one).status_code for one in led} == dict.fromkeys(led, 200)
+    assert f"{address}commitment/" in page_of(cast.chiara, story.exchange.reference)

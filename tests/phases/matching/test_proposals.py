@@ -408,6 +408,6 @@ def test_the_owner_of_a_cv_sees_which_organisation_has_opened_it(match: Match) -
 
     timeline = timeline_of(machine_named("participation"), match.host, match.cast.bram.actor)
 
-    assert [one["sentence"] for one in timeline if "curriculum" in one["sentence"].lower()] == [
+    assert [one["sentence"] for one in timeline.rows if "curriculum" in one["sentence"].lower()] == [
         "Visiting organisation opened the curriculum vitae."
     ]

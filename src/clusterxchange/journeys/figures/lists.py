@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.figures import queries
-from clusterxchange.journeys.figures.tables import BUDGET_WORDS, STEP_WORDS, Reader
+from clusterxchange.journeys.figures.tables import BUDGET_WORDS, OF_TODAY, STEP_WORDS, Reader
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.scheme import code_lists
@@ -48,6 +48,7 @@ class Behind:
     lines: Callable[[list[Any]], list[Line]]
     total: float | None = None
     total_text: str = ""
+    note: str = ""
 
     def rows(self) -> Iterator[list[object]]:
         """Give the cells of the whole list, for a file."""
@@ -121,36 +122,38 @@ def targets(reader: Reader, chosen: str) -> Behind:
         lambda some: [_line_of(one, one.targets[chosen]) for one in some],
         total,
         str(total),
+        "" if reader.scope.is_today else str(OF_TODAY),
     )
 
 
 def surveys(reader: Reader, chosen: str) -> Behind:
-    """List who said something half a year later; for the offices alone, as those who answer are told."""
+    """List who was asked or said something half a year later; not for partnerships, as those who answer are told."""
 
     def lines(some: list[Any]) -> list[Line]:
         cases = _exchanges(one.exchange.reference for one in some)
         return [_line_of_exchange(cases[one.exchange.reference], _side(one.side)) for one in some]
 
+    whose = _("Who was asked") if chosen == "asked" else _("Answered by")
     found = queries.surveys_saying(reader.scope, chosen, reader.scheme.code_lists["report_outcomes"])
-    return Behind(_("Half a year later"), [*_header_of_exchanges(), _("Answered by")], found, lines)
+    return Behind(_("Half a year later"), [*_header_of_exchanges(), whose], found, lines)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A kind of list: the filter by which it is narrowed, what that may be, the first of it where nothing is asked."""
+    """A list: the kind of thing in it, its filter, what that may be, the first of it where nothing is asked."""
 
+    kind: str
     behind: Callable[[Reader, str], Behind]
     name: str
     values: Callable[[Reader], tuple[str, ...]]
-    is_of_offices: bool = False
 
 
 CHOICES: Mapping[str, Choice] = {
-    "registrations": Choice(registrations, "decision", lambda _reader: ("any", "accepted")),
-    "money": Choice(money, "part", lambda _reader: queries.BUDGET_PARTS),
-    "ratings": Choice(rated, "rated", lambda reader: reader.scheme.code_lists["ratings"]),
-    "targets": Choice(targets, "type", lambda _reader: tuple(ORGANISATION_TYPES)),
-    "surveys": Choice(surveys, "said", lambda reader: queries.sayings(reader.scheme), is_of_offices=True),
+    "registrations": Choice("application", registrations, "decision", lambda _reader: ("any", "accepted")),
+    "money": Choice("exchange", money, "part", lambda _reader: queries.BUDGET_PARTS),
+    "ratings": Choice("activity_report", rated, "rated", lambda reader: reader.scheme.code_lists["ratings"]),
+    "targets": Choice("partnership", targets, "type", lambda _reader: tuple(ORGANISATION_TYPES)),
+    "surveys": Choice("follow_up_survey", surveys, "said", lambda reader: queries.sayings(reader.scheme)),
 }
 
 

@@ -4,7 +4,7 @@ An exchange counts once, for the visitor's partnership, under the type and the c
 What it was on a day is told by the moments of its steps, and by the journal where it was interrupted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import floor
@@ -19,6 +19,7 @@ from django.db.models import (
     F,
     FloatField,
     Func,
+    Model,
     Q,
     QuerySet,
     Sum,
@@ -29,12 +30,15 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from clusterxchange.access.actions import Action
+from clusterxchange.access.actor import Actor
+from clusterxchange.foundation.scoping import visible
 from clusterxchange.parties.partnerships.models import Budget, BudgetMove, Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.phases.finalisation.models import ActivityReport, FollowUpSurvey
 from clusterxchange.phases.registration.models import Application, Decision, Participation
 from clusterxchange.scheme.document import Scheme
 from clusterxchange.scheme.editions import BRUSSELS
+from clusterxchange.workflow import registry
 from clusterxchange.workflow.models import Entry, Obligation
 
 S = ExchangeState
@@ -46,13 +50,22 @@ WORTH_THE_TIME = 4
 
 # Each step of an exchange, with the moment before it and its own.
 STEPS: Mapping[str, tuple[str, str]] = {
+    "matched": ("visitor_participation__created_at", "created_at"),
     "agreed": ("created_at", "agreed_at"),
     "ready": ("agreed_at", "ready_at"),
     "started": ("ready_at", "started_at"),
     "ended": ("started_at", "ended_at"),
     "closed": ("ended_at", "closed_at"),
 }
-MOMENTS: Mapping[str, str] = {"matched": "created_at"} | {step: pair[1] for step, pair in STEPS.items()}
+MOMENTS: Mapping[str, str] = {step: own for step, (_before, own) in STEPS.items()}
+# The cases that count for a partnership, and where it stands in each.
+ROOTS: Mapping[str, tuple[type[Model], str]] = {
+    "exchange": (Exchange, "visitor_partnership"),
+    "application": (Application, "partnership"),
+    "participation": (Participation, "partnership"),
+}
+# Of which of some partnerships everything of a kind is shown to whoever asks.
+Shown = Callable[[str, Iterable[int]], frozenset[int]]
 
 
 class Median(Aggregate):
@@ -208,7 +221,7 @@ def funnel(scope: Scope) -> dict[str, Passed]:
     return {
         "submitted": Passed(registered["submitted"], None),
         "accepted": Passed(registered["accepted"], _days(registered["days"])),
-        **{step: Passed(found[step], _days(found.get(f"{step}_days"))) for step in MOMENTS},
+        **{step: Passed(found[step], _days(found[f"{step}_days"])) for step in STEPS},
     }
 
 
@@ -270,11 +283,11 @@ def _reports(scope: Scope) -> "QuerySet[ActivityReport]":
 def half_a_year_later(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, int]:
     """Count who was asked half a year after the closing, who has answered, and how many of these said what."""
     counts = {said: Count("pk", filter=was_said) for said, was_said in _sayings(scope, outcomes).items()}
-    return _surveys(scope).aggregate(asked=Count("pk"), **counts)
+    return _surveys(scope).aggregate(**counts)
 
 
 def surveys_saying(scope: Scope, said: str, outcomes: tuple[str, ...]) -> "QuerySet[FollowUpSurvey]":
-    """Give the answered surveys that said one of the things that are counted."""
+    """Give the surveys of one of the things that are counted."""
     rows = _surveys(scope).filter(_sayings(scope, outcomes)[said]).select_related("exchange__visitor_partnership")
     return rows.order_by("-pk")
 
@@ -282,7 +295,7 @@ def surveys_saying(scope: Scope, said: str, outcomes: tuple[str, ...]) -> "Query
 def sayings(scheme: Scheme) -> tuple[str, ...]:
     """Give the names of everything that surveys are counted by."""
     outcomes = (f"outcome_{code}" for code in scheme.code_lists["report_outcomes"])
-    return ("answered", "worth", "in_contact", "recommends", *outcomes)
+    return ("answered", "asked", "worth", "in_contact", "recommends", *outcomes)
 
 
 def _surveys(scope: Scope) -> "QuerySet[FollowUpSurvey]":
@@ -294,6 +307,7 @@ def _surveys(scope: Scope) -> "QuerySet[FollowUpSurvey]":
 def _sayings(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, Q]:
     answered = Q(answered_at__lte=scope.until)
     return {
+        "asked": Q(created_at__lte=scope.until),
         "answered": answered,
         "worth": answered & Q(worth__gte=WORTH_THE_TIME),
         "in_contact": answered & Q(in_contact=True),
@@ -302,19 +316,19 @@ def _sayings(scope: Scope, outcomes: tuple[str, ...]) -> dict[str, Q]:
     }
 
 
-def overdue(scope: Scope) -> "QuerySet[Obligation]":
-    """Give what was overdue in the partnerships' cases at the end of the day, longest first."""
-    inside = Q(root_kind="exchange", root_id__in=_numbers(Exchange, "visitor_partnership", scope))
-    inside |= Q(root_kind="application", root_id__in=_numbers(Application, "partnership", scope))
-    inside |= Q(root_kind="participation", root_id__in=_numbers(Participation, "partnership", scope))
+def overdue(scope: Scope, shown: Shown) -> "QuerySet[Obligation]":
+    """Give what was overdue at the end of the day in the partnerships' cases, as far as it is shown, longest first."""
+    inside = Q(pk__in=())
+    for root, (model, path) in ROOTS.items():
+        kinds_of: dict[frozenset[int], list[str]] = {}
+        for machine in registry.machines_of_root(root):
+            kinds_of.setdefault(shown(machine.name, scope.partnerships), []).append(machine.name)
+        for partnerships, kinds in kinds_of.items():
+            cases = model._default_manager.filter(**{f"{path}__in": sorted(partnerships)}).values("pk")
+            inside |= Q(root_kind=root, kind__in=kinds, root_id__in=cases)
     rows = Obligation.objects.filter(inside, is_watch=False, due_at__lte=scope.until, opened_at__lte=scope.until)
     rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=scope.until))
     return rows.select_related("organisation", "partnership").order_by("due_at", "pk")
-
-
-def _numbers(model: type[Any], path: str, scope: Scope) -> "QuerySet[Any]":
-    found: QuerySet[Any] = model._default_manager.filter(**{f"{path}__in": scope.partnerships}).values("pk")
-    return found
 
 
 def away(scope: Scope) -> "QuerySet[Any]":
@@ -330,6 +344,15 @@ def away(scope: Scope) -> "QuerySet[Any]":
         "visitor_participation__application__representative__account",
         "host_participation__application__representative__account",
     ).order_by("pk")
+
+
+def disclosed(scope: Scope, exchanges: "Iterable[Exchange]", actor: Actor) -> frozenset[int]:
+    """Give the participations whose person is disclosed to the actor; as of a past day none."""
+    if not scope.is_today:
+        return frozenset()
+    sides = [pk for one in exchanges for pk in (one.visitor_participation_id, one.host_participation_id)]
+    found = visible(Participation.objects.filter(pk__in=sides), "participation", actor, Action.SEE_PERSON)
+    return frozenset(found.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

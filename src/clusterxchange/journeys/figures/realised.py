@@ -17,7 +17,7 @@ from clusterxchange.phases.finalisation.models import ActivityReport, EvidenceIt
 from clusterxchange.phases.finalisation.queries import VISITOR, rules_of
 from clusterxchange.phases.finalisation.views import money, working_rows
 from clusterxchange.scheme import code_lists
-from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.countries import marked_country_name
 from clusterxchange.scheme.current import rules_are_read_once
 from clusterxchange.workflow.sentences import state_label
 
@@ -72,8 +72,8 @@ def _told(exchange: Any, now: datetime, language: str) -> Realised:  # noqa: ANN
     return Realised(
         exchange=exchange,
         kind=code_lists.label(scheme, "organisation_types", exchange.visitor_type),
-        from_country=country_name(exchange.from_country, language),
-        to_country=country_name(exchange.to_country, language),
+        from_country=marked_country_name(scheme, exchange.from_country, language),
+        to_country=marked_country_name(scheme, exchange.to_country, language),
         first_day=(visitors and visitors.actual_first_day) or (text and text.first_day),
         last_day=(visitors and visitors.actual_last_day) or (text and text.last_day),
         days=payment.days_spent if payment.days_spent is not None else visitors and visitors.actual_days,

@@ -1,7 +1,7 @@
 """The numbers as tables in the reader's language: each with a sentence, a plot, and the list behind each number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.figures import queries
 from clusterxchange.journeys.figures.plots import Plot, bars
-from clusterxchange.journeys.figures.queries import Scope
+from clusterxchange.journeys.figures.queries import Scope, Shown
 from clusterxchange.phases.exchange_building.models import ExchangeState
 from clusterxchange.scheme import code_lists
-from clusterxchange.scheme.countries import marked_country_name
+from clusterxchange.scheme.countries import footnotes, marked_country_name
 from clusterxchange.scheme.document import Role, Scheme
 from clusterxchange.workflow.sentences import state_label
 
@@ -37,6 +37,8 @@ BUDGET_WORDS: Mapping[str, Promise] = {
     "paid": gettext_lazy("Paid"),
     "free": gettext_lazy("Free"),
 }
+# Targets are kept as they stand; of an earlier day nothing is known.
+OF_TODAY = gettext_lazy("The targets are those of today.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Table:
     header: list[str]
     rows: list[tuple[str, list[Cell]]]
     plot: Plot | None = None
+    footnotes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,13 @@ class Reader:
     scheme: Scheme
     language: str
     link: LinkTo
+    shown: Shown
     looks_over_all: bool = False
+
+    def may_open(self, kind: str) -> bool:
+        """Whether everything of a kind that is counted is shown to the reader, so that a number may lead there."""
+        counted = self.scope.partnerships
+        return self.shown(kind, counted) == frozenset(counted)
 
 
 def by_state(reader: Reader, counted: queries.Counted) -> Table:
@@ -113,6 +122,8 @@ def by_target(reader: Reader, counted: queries.Counted) -> Table:
         rows.append((words, cells))
     total, goal = sum(counted.realised.values()), sum(aimed.values())
     sentence = _("%(number)d of %(goal)d exchanges that were aimed at are closed.") % {"number": total, "goal": goal}
+    if not reader.scope.is_today:
+        sentence = f"{sentence} {OF_TODAY}"
     plot = bars(
         "targets-plot",
         _("Closed exchanges by type of visitor, with the target"),
@@ -148,10 +159,11 @@ def funnel(reader: Reader) -> Table:
     passed = queries.funnel(reader.scope)
     rows = []
     for step, words in STEP_WORDS.items():
-        decision = "accepted" if step == "accepted" else "any"
-        url = reader.link("behind", "registrations", decision=decision)
         if step in queries.MOMENTS:
             url = reader.link("exchanges", step=step)
+        else:
+            decision = "accepted" if step == "accepted" else "any"
+            url = _behind(reader, "application", "registrations", decision=decision)
         days = passed[step].median_days
         rows.append(
             (
@@ -193,7 +205,10 @@ def countries(reader: Reader) -> Table:
         sentence,
         [(f"{one} → {other}", number) for one, other, number in pairs[:MOST_BARS]],
     )
-    return Table("countries", _("From where to where"), sentence, [_("Countries"), _("Exchanges")], rows, plot)
+    codes = [code for one, other, _number_of in pairs for code in (one, other)]
+    header = [_("Countries"), _("Exchanges")]
+    noted = footnotes(reader.scheme, codes)
+    return Table("countries", _("From where to where"), sentence, header, rows, plot, noted)
 
 
 def ratings(reader: Reader) -> Table:
@@ -208,7 +223,7 @@ def ratings(reader: Reader) -> Table:
         words = code_lists.label(reader.scheme, "ratings", name)
         rounded = None if mean is None else queries.to_a_tenth(mean)
         text = "" if rounded is None else number_format(rounded)
-        behind = _number(number, reader.link("behind", "ratings", rated=name))
+        behind = _number(number, _behind(reader, "activity_report", "ratings", rated=name))
         rows.append((words, [Cell(text, "", rounded), behind]))
         drawn.append((words, mean or 0.0, text))
     given = sum(number for _mean, number in means.values())
@@ -224,20 +239,25 @@ def half_a_year_later(reader: Reader) -> Table:
     counts = queries.half_a_year_later(reader.scope, codes)
     highest = reader.scheme.report.highest_rating
     lines = [
+        (_("Were asked"), "asked"),
+        (_("Have answered"), "answered"),
         (_("Found it worth the time, %(from)d or more of %(highest)d")
          % {"from": queries.WORTH_THE_TIME, "highest": highest}, "worth"),
         (_("Still in contact"), "in_contact"),
         (_("Would recommend it"), "recommends"),
         *((code_lists.label(reader.scheme, "report_outcomes", code), f"outcome_{code}") for code in codes),
     ]  # fmt: skip
-
-    def behind(said: str) -> str:
-        # Partnerships see how many said what, and not who.
-        return reader.link("behind", "surveys", said=said) if reader.looks_over_all else ""
-
     sentence = _("%(answered)d of %(asked)d asked have answered.") % counts
-    rows = [(words, [_number(counts[said], behind(said))]) for words, said in lines]
+    rows = [
+        (words, [_number(counts[said], _behind(reader, "follow_up_survey", "surveys", said=said))])
+        for words, said in lines
+    ]
     return Table("half-a-year-later", _("Half a year later"), sentence, [_("What was said"), _("Answers")], rows)
+
+
+def _behind(reader: Reader, kind: str, what: str, **filters: str) -> str:
+    # Some see how many there are, and not which: partnerships of surveys, those who only pay of registrations.
+    return reader.link("behind", what, **filters) if reader.may_open(kind) else ""
 
 
 def _number(number: int, url: str) -> Cell:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clusterxchange.access import decide
 from clusterxchange.access.actor import Actor
 from clusterxchange.documents.brochures import Section
 from clusterxchange.documents.typesetting import typeset
@@ -31,7 +34,7 @@ from clusterxchange.journeys.tasks import Task, task_in_queue
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange, ExchangeState
 from clusterxchange.scheme.code_lists import label
-from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.countries import footnotes, marked_country_name
 from clusterxchange.scheme.current import open_edition
 from clusterxchange.scheme.document import ORGANISATION_TYPES
 from clusterxchange.scheme.editions import BRUSSELS
@@ -82,7 +85,8 @@ def _chosen(request: HttpRequest) -> Chosen:
     if edition is None:
         raise Http404
     looks_over_all = actor.support_office or actor.agency
-    reader = Reader(scope, scheme_of(edition), get_language() or "en", link, looks_over_all)
+    shown = partial(decide.partnerships_shown, actor)
+    reader = Reader(scope, scheme_of(edition), get_language() or "en", link, shown, looks_over_all)
     return Chosen(reader, edition, possible, partnership, given, said)
 
 
@@ -174,12 +178,22 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Show states, targets, steps and budget."""
     chosen = _chosen(request)
     link = chosen.reader.link
-    files = {form: link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
-    return _page(
-        request, chosen, "figures/figures.html", _("Figures"), here="figures", tables=_main_tables(chosen), files=files,
-        report={form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")}
-        if chosen.reader.looks_over_all else None,
-    )  # fmt: skip
+    report = {form: link(f"realised_as_{form}") for form in ("xlsx", "pdf")} if chosen.reader.looks_over_all else None
+    return _page_of_tables(request, chosen, _("Figures"), "figures", _main_tables(chosen), report=report)
+
+
+def _page_of_tables(
+    request: HttpRequest,
+    chosen: Chosen,
+    title: str,
+    here: str,
+    found: list[Table],
+    *,
+    report: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Show some tables, with the files that hold all of them."""
+    files = {form: chosen.reader.link(f"figures_as_{form}") for form in ("csv", "xlsx", "pdf")}
+    return _page(request, chosen, "figures/figures.html", title, here=here, tables=found, files=files, report=report)
 
 
 @require_safe
@@ -187,10 +201,8 @@ def figures(request: HttpRequest) -> HttpResponse:
 def countries(request: HttpRequest) -> HttpResponse:
     """Show from where to where people go."""
     chosen = _chosen(request)
-    table = tables.countries(chosen.reader)
-    return _page(
-        request, chosen, "figures/figures.html", _("From where to where"), here="countries", tables=[table], files=None
-    )
+    found = [tables.countries(chosen.reader)]
+    return _page_of_tables(request, chosen, _("From where to where"), "countries", found)
 
 
 @require_safe
@@ -199,7 +211,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     """Show how visitors and hosts have rated."""
     chosen = _chosen(request)
     found = [tables.ratings(chosen.reader), tables.half_a_year_later(chosen.reader)]
-    return _page(request, chosen, "figures/figures.html", _("Ratings"), here="ratings", tables=found, files=None)
+    return _page_of_tables(request, chosen, _("Ratings"), "ratings", found)
 
 
 def _all_tables(chosen: Chosen) -> list[Table]:
@@ -232,6 +244,7 @@ def _name(what: str, chosen: Chosen) -> str:
 def figures_as_pdf(request: HttpRequest) -> HttpResponse:
     """Give all numbers as a document to be printed."""
     chosen = _chosen(request)
+    found = _all_tables(chosen)
     sections = [
         Section(
             table.title,
@@ -240,18 +253,19 @@ def figures_as_pdf(request: HttpRequest) -> HttpResponse:
             header=table.header,
             rows=[[label, *(cell.text for cell in cells)] for label, cells in table.rows],
         )
-        for table in _all_tables(chosen)
+        for table in found
     ]
-    return _printed(chosen, sections, _("Figures"), "figures")
+    has_kosovo = any(table.footnotes for table in found)
+    return _printed(chosen, sections, _("Figures"), "figures", has_kosovo=has_kosovo)
 
 
-def _printed(chosen: Chosen, sections: list[Section], title: str, name: str) -> HttpResponse:
+def _printed(chosen: Chosen, sections: list[Section], title: str, name: str, *, has_kosovo: bool) -> HttpResponse:
     data = {
         "lead": _of_whom(chosen),
         "edition": chosen.edition.name if chosen.edition is not None else "",
         "as_of": _as_of(chosen),
         "sections": [asdict(section) for section in sections],
-        "has_kosovo": any("*" in row[0] for section in sections for row in section.rows),
+        "has_kosovo": has_kosovo,
     }
     content = typeset("brochure", data, language=chosen.reader.language, title=title, dated=chosen.scope.as_of)
     return as_attachment(content, f"{_name(name, chosen)}.pdf", PDF)
@@ -281,8 +295,11 @@ def realised_as_xlsx(request: HttpRequest) -> HttpResponseBase:
 def realised_as_pdf(request: HttpRequest) -> HttpResponse:
     """Give every realised exchange with its amount and what shows it, to be printed for the funder."""
     chosen = _for_the_funder(request)
-    sections = realised.sections(realised.rows(chosen.scope, chosen.reader.language))
-    return _printed(chosen, sections, _("Funder’s report"), "realised-exchanges")
+    found = list(realised.rows(chosen.scope, chosen.reader.language))
+    codes = [code for one in found for code in (one.exchange.from_country, one.exchange.to_country)]
+    has_kosovo = bool(footnotes(chosen.reader.scheme, codes))
+    sections = realised.sections(found)
+    return _printed(chosen, sections, _("Funder’s report"), "realised-exchanges", has_kosovo=has_kosovo)
 
 
 def _narrowed(request: HttpRequest, chosen: Chosen) -> tuple[Narrowed, dict[str, str]]:
@@ -314,13 +331,16 @@ def _left_out(name: str, value: str) -> str:
     return _("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names
 
 
+def _country(code: str, chosen: Chosen) -> str:
+    return marked_country_name(chosen.reader.scheme, code, chosen.reader.language)
+
+
 def _words(typed: dict[str, str], chosen: Chosen) -> list[str]:
-    language = chosen.reader.language
     words: dict[str, Callable[[str], str]] = {
         "state": lambda value: state_label("exchange", value),
         "type": lambda value: str(label(chosen.reader.scheme, "organisation_types", value)),
-        "from": lambda value: _("From %(country)s") % {"country": country_name(value, language)},
-        "to": lambda value: _("To %(country)s") % {"country": country_name(value, language)},
+        "from": lambda value: _("From %(country)s") % {"country": _country(value, chosen)},
+        "to": lambda value: _("To %(country)s") % {"country": _country(value, chosen)},
         "step": lambda value: str(tables.STEP_WORDS[value]),
         "going": lambda _value: _("Not cancelled"),
     }
@@ -348,9 +368,10 @@ def exchanges(request: HttpRequest) -> HttpResponse:
     ]
     query = urlencode({**chosen.given, **typed})
     files = {form: chosen.reader.link(f"exchanges_as_{form}", **typed) for form in ("csv", "xlsx")}
+    noted = footnotes(chosen.reader.scheme, (narrowed.from_country, narrowed.to_country))
     return _page(
         request, chosen, "figures/exchanges.html", _("Exchanges behind the number"),
-        rows=rows, page=page, query=query, filters=_words(typed, chosen), files=files,
+        rows=rows, page=page, query=query, filters=_words(typed, chosen), files=files, footnotes=noted,
     )  # fmt: skip
 
 
@@ -381,7 +402,7 @@ def _behind(request: HttpRequest, chosen: Chosen, what: str) -> tuple[Behind, di
     :raises Http404: where there is no such list for the reader.
     """
     choice = lists.CHOICES.get(what)
-    if choice is None or (choice.is_of_offices and not chosen.reader.looks_over_all):
+    if choice is None or not chosen.reader.may_open(choice.kind):
         raise Http404
     value, values = request.GET.get(choice.name, "")[:LONGEST], choice.values(chosen.reader)
     if value not in values:
@@ -419,7 +440,7 @@ def behind_as_file(request: HttpRequest, what: str, form: str) -> HttpResponseBa
 def overdue(request: HttpRequest) -> HttpResponse:
     """List what is overdue, longest first."""
     chosen = _chosen(request)
-    page = Paginator(queries.overdue(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.overdue(chosen.scope, chosen.reader.shown), OF_A_PAGE).get_page(request.GET.get("page"))
     files = {form: chosen.reader.link(f"overdue_as_{form}") for form in ("csv", "xlsx")}
     return _page(
         request, chosen, "figures/overdue.html", _("Overdue"), here="overdue", page=page, files=files,
@@ -440,7 +461,7 @@ def overdue_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     header = [_("Reference"), _("Case"), _("Who must act"), _("By when")]
     rows = (
         (one.reference, one.title, one.kind, one.when)
-        for some in in_parts(queries.overdue(chosen.scope), lists.READ_AT_ONCE)
+        for some in in_parts(queries.overdue(chosen.scope, chosen.reader.shown), lists.READ_AT_ONCE)
         for one in _tasks(some, chosen.scope)
     )
     return list_response(_name("overdue", chosen), form, header, rows)
@@ -450,37 +471,46 @@ HEADER_OF_AWAY = ("person", "phone", "from", "at", "place", "country", "contact"
 
 
 @require_safe
+@never_cache
 @signed_in
 def away(request: HttpRequest) -> HttpResponse:
     """Say who is where now, for an emergency."""
     chosen = _chosen(request)
     page = Paginator(queries.away(chosen.scope), OF_A_PAGE).get_page(request.GET.get("page"))
     files = {form: chosen.reader.link(f"away_as_{form}") for form in ("csv", "xlsx")}
+    found = list(page.object_list)
     return _page(
         request, chosen, "figures/away.html", _("Who is where now"), here="away", page=page, files=files,
-        rows=[_whereabouts(one, chosen) for one in page.object_list], query=urlencode(chosen.given),
+        rows=_whereabouts(found, chosen, actor_of(request)), query=urlencode(chosen.given),
+        footnotes=footnotes(chosen.reader.scheme, (one.to_country for one in found)),
     )  # fmt: skip
 
 
-def _whereabouts(exchange: Exchange, chosen: Chosen) -> dict[str, str]:
-    visitor = exchange.visitor_participation.application.representative
-    host = exchange.host_participation.application.representative
+def _whereabouts(found: list[Exchange], chosen: Chosen, actor: Actor) -> list[dict[str, str]]:
+    disclosed = queries.disclosed(chosen.scope, found, actor)
+    return [_whereabouts_of(one, disclosed, chosen) for one in found]
+
+
+def _whereabouts_of(exchange: Exchange, disclosed: frozenset[int], chosen: Chosen) -> dict[str, str]:
+    visit, stay = exchange.visitor_participation, exchange.host_participation
+    visitor, host = visit.application.representative, stay.application.representative
     text = exchange.commitment
     last = text.last_day if text is not None else None
     return {
         "person": str(visitor.account),
-        "phone": visitor.phone,
+        "phone": visitor.phone if visit.pk in disclosed else "",
         "from": exchange.visiting_organisation.legal_name,
         "at": exchange.host_organisation.legal_name,
         "place": text.place if text is not None and text.place else exchange.host_organisation.city,
-        "country": country_name(exchange.to_country, chosen.reader.language),
-        "contact": f"{host.account}, {host.phone}",
+        "country": _country(exchange.to_country, chosen),
+        "contact": f"{host.account}, {host.phone}" if stay.pk in disclosed else str(host.account),
         "until": date_format(last, _("j E Y")) if last is not None else "",
         "reference": exchange.reference or "",
     }
 
 
 @require_safe
+@never_cache
 @signed_in
 def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Give who is where now as a file."""
@@ -489,5 +519,9 @@ def away_as_file(request: HttpRequest, form: str) -> HttpResponseBase:
         _("Person"), _("Telephone"), _("Visiting organisation"), _("Host organisation"), _("Place"), _("Country"),
         _("Person at the host"), _("Last day"), _("Reference"),
     ]  # fmt: skip
-    rows = ([_whereabouts(one, chosen)[name] for name in HEADER_OF_AWAY] for one in queries.away(chosen.scope))
+    rows = (
+        [one[name] for name in HEADER_OF_AWAY]
+        for some in in_parts(queries.away(chosen.scope), lists.READ_AT_ONCE)
+        for one in _whereabouts(some, chosen, actor_of(request))
+    )
     return list_response(_name("who-is-where", chosen), form, header, rows)

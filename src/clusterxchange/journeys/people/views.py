@@ -196,7 +196,7 @@ def _people_page(
         "title": organisation.legal_name or _("An organisation without a name yet"),
         "may_leave": actor.account_id in {one.account_id for one in places},
         "turn": "yours" if requests and may_change else "nobody",
-        "timeline": cases.timeline_of(ORGANISATION, organisation, actor),
+        "timeline": cases.timeline_of(ORGANISATION, organisation, actor, whole=pages.asks_for_whole(request)),
     }
     if refused is not None:
         status = _status(refused[1])

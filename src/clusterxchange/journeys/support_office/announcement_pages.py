@@ -1,8 +1,10 @@
 """Pages on which the support office announces something, and what everybody does with it on their desk."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
+from clusterxchange.foundation.spreadsheets import file_addresses, form_asked_for, list_response
 from clusterxchange.journeys.models import Announcement
 from clusterxchange.journeys.support_office import announcements, queries
 from clusterxchange.phases.exchange_building import guards
@@ -106,8 +109,8 @@ def dismiss_announcement(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def disputes(request: HttpRequest) -> HttpResponse:
-    """List the payments that a dispute has stopped, each with the page on which it is decided."""
+def disputes(request: HttpRequest) -> HttpResponseBase:
+    """List the payments that a dispute has stopped, each with the page on which it is decided; also as a file."""
     only_support_office(request)
     at = clock.now()
     rows = [
@@ -121,5 +124,21 @@ def disputes(request: HttpRequest) -> HttpResponse:
         }
         for payment, due in queries.disputes()
     ]
+    if form := form_asked_for(request):
+        header = [
+            _("Payment"), _("Visiting organisation"), _("Partnership"), _("Amount in EUR"), _("Why it was stopped"),
+            _("Since"), _("Decide by"),
+        ]  # fmt: skip
+        return list_response("disputes", form, header, map(_cells_of_dispute, rows))
     button = sentences.ACTIONS[Action.UNBLOCK_PAYMENT].button
-    return render(request, "support_office/disputes.html", {"rows": rows, "button": button})
+    context = {"rows": rows, "button": button, "files": file_addresses("")}
+    return render(request, "support_office/disputes.html", context)
+
+
+def _cells_of_dispute(row: dict[str, Any]) -> tuple[object, ...]:
+    payment = row["payment"]
+    return (
+        payment.reference, payment.exchange.visiting_organisation.legal_name,
+        payment.exchange.visitor_partnership.acronym, payment.amount_cents / 100, payment.reason, row["since"],
+        row["due"],
+    )  # fmt: skip

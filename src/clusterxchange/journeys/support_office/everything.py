@@ -20,6 +20,7 @@ from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.scheme.countries import country_name
+from clusterxchange.workflow import registry
 from clusterxchange.workflow.sentences import Text, state_label
 
 COUNT_LIMIT = 1000
@@ -35,12 +36,27 @@ CONVERSATIONS = Place(
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: the rows that hold all words, and how a row is shown."""
+    """One kind: the rows that hold all words, how a row is shown, and whose states narrow it, if any.
+
+    `header` says what title, kind and moment of a shown row are, for a file.
+    """
 
     name: str
     title: Text
     rows: Callable[[Actor, str], "QuerySet[Any]"]
     shown: Callable[[Any, str], Task]
+    header: tuple[Text, Text, Text]
+    life: str = ""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states by which it can be narrowed."""
+        return registry.machine_named(self.life).states if self.life else ()
+
+    def narrowed(self, actor: Actor, words: str, state: str) -> "QuerySet[Any]":
+        """Give the rows that hold all words, of one state where one is chosen."""
+        rows = self.rows(actor, words)
+        return rows.filter(state=state) if state else rows
 
 
 @dataclass(frozen=True)
@@ -75,9 +91,10 @@ def counted(rows: "QuerySet[Any]") -> int:
     return rows.order_by()[: COUNT_LIMIT + 1].count()
 
 
-def address_of(words: str, kind: str = "") -> str:
-    """Give the address of a search, of everything or of one kind."""
-    query = urlencode({name: value for name, value in (("q", words), ("kind", kind)) if value})
+def address_of(words: str, kind: str = "", state: str = "") -> str:
+    """Give the address of a search, of everything, of one kind or of one kind in one state."""
+    given = {"q": words, "kind": kind, "state": state}
+    query = urlencode({name: value for name, value in given.items() if value})
     return f"/support/search/?{query}" if query else "/support/search/"
 
 
@@ -137,12 +154,28 @@ def _shown_case(place: Place, thing: Any, language: str) -> Task:  # noqa: ANN40
     return task_of(place, thing)
 
 
+def name_of_life(life: str) -> str:
+    """Give the name under which the cases of a life are searched."""
+    return f"{life}s"
+
+
+OF_ORGANISATIONS = (gettext_lazy("Organisation"), gettext_lazy("Place"), gettext_lazy("Reference"))
+OF_PEOPLE = (gettext_lazy("Name"), gettext_lazy("Acts for"), gettext_lazy("E-mail address"))
+OF_PARTNERSHIPS = (gettext_lazy("Partnership"), gettext_lazy("Title"), gettext_lazy("State"))
+OF_CASES = (gettext_lazy("Case"), gettext_lazy("State"), gettext_lazy("Reference"))
 KINDS: tuple[Kind, ...] = (
-    Kind("organisations", gettext_lazy("Organisations"), _organisations, _shown_organisation),
-    Kind("people", gettext_lazy("People"), _people, _shown_person),
-    Kind("partnerships", gettext_lazy("Partnerships"), _partnerships, _shown_partnership),
+    Kind("organisations", gettext_lazy("Organisations"), _organisations, _shown_organisation, OF_ORGANISATIONS),
+    Kind("people", gettext_lazy("People"), _people, _shown_person, OF_PEOPLE),
+    Kind("partnerships", gettext_lazy("Partnerships"), _partnerships, _shown_partnership, OF_PARTNERSHIPS),
     *(
-        Kind(f"{place.kind}s", place.title, partial(rows_found, place), partial(_shown_case, place))
+        Kind(
+            name_of_life(place.kind),
+            place.title,
+            partial(rows_found, place),
+            partial(_shown_case, place),
+            OF_CASES,
+            place.kind,
+        )
         for place in (*PLACES, CONVERSATIONS)
     ),
 )

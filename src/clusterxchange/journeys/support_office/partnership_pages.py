@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, VP, Capacity
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.money import format_cents
+from clusterxchange.foundation.spreadsheets import file_addresses, form_asked_for, list_response
 from clusterxchange.journeys.partnerships.directory import published
 from clusterxchange.journeys.support_office import partnerships
 from clusterxchange.journeys.support_office.forms import AdmitForm, OtherPartnershipForm, ReassignForm, WhyForm
@@ -43,8 +44,8 @@ LIST = "/support/partnerships/"
 
 @require_safe
 @signed_in
-def partnership_list(request: HttpRequest) -> HttpResponse:
-    """List the partnerships of the open edition with what is open with each."""
+def partnership_list(request: HttpRequest) -> HttpResponseBase:
+    """List the partnerships of the open edition with what is open with each; also as a file."""
     only_support_office(request)
     edition = open_edition(clock.now())
     open_ones = Q(applications__state__in=OPEN_APPLICATION_STATES)
@@ -59,7 +60,21 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("acronym")
     )
+    if form := form_asked_for(request):
+        header = [
+            _("Partnership"), _("State"), _("Registrations to decide"), _("Participations"),
+            _("Exchanges of its visitors"),
+        ]  # fmt: skip
+        cells = (
+            (
+                one.acronym, sentences.state_label("partnership", one.state), one.registrations, one.participants,
+                one.exchanges,
+            )
+            for one in rows
+        )  # fmt: skip
+        return list_response("partnerships", form, header, cells)
     context = {
+        "files": file_addresses(""),
         "rows": [
             {
                 "partnership": one,
@@ -68,7 +83,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
                 "has_left": one.ended_at is not None,
             }
             for one in rows
-        ]
+        ],
     }
     return render(request, "support_office/partnerships.html", context)
 

@@ -1,10 +1,11 @@
 """Pages of the support office beside cases: people, the tool as they see it, second visits, second entries."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clusterxchange.access.actions import Action
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.spreadsheets import file_addresses, form_asked_for, list_response
 from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.people.queries import organisation_by
 from clusterxchange.journeys.people.states import ORGANISATION
 from clusterxchange.journeys.support_office import merging, operations, queries
-from clusterxchange.journeys.support_office.everything import address_of, everything
+from clusterxchange.journeys.support_office.everything import Kind, address_of, everything
 from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN, Pair
 from clusterxchange.journeys.support_office.queries import Alike
 from clusterxchange.journeys.support_office.viewing import VIEWED_AS
@@ -51,14 +53,19 @@ TITLES = {one.attname: one.verbose_name for one in Organisation._meta.concrete_f
 
 @require_safe
 @signed_in
-def search(request: HttpRequest) -> HttpResponse:
-    """Look through everything: the kinds with their counts, the first few of each, or all of one kind."""
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Look through everything: the kinds with their counts, the first few of each, or all of one kind or its file."""
     actor = only_offices(request)
     words, chosen = request.GET.get("q", "")[:LONGEST], request.GET.get("kind", "")
     language = get_language() or "en"
     found = list(everything(actor, words, language))
     kind = next((one.kind for one in found if one.kind.name == chosen), None)
-    page = Paginator(kind.rows(actor, words), OF_A_PAGE).get_page(request.GET.get("page")) if kind else None
+    state, left_out = _state_of(kind, request.GET.get("state", "")[:LONGEST])
+    if kind is not None and (form := form_asked_for(request)):
+        shown = (kind.shown(one, language) for one in kind.narrowed(actor, words, state).iterator(chunk_size=500))
+        return list_response(kind.name, form, map(str, kind.header), ((one.title, one.kind, one.when) for one in shown))
+    page = Paginator(kind.narrowed(actor, words, state), OF_A_PAGE).get_page(request.GET.get("page")) if kind else None
+    query = address_of(words, kind.name if kind else "", state).partition("?")[2]
     every = {"url": address_of(words), "label": _("Everything"), "current": kind is None}
     context = {
         "words": words,
@@ -82,23 +89,41 @@ def search(request: HttpRequest) -> HttpResponse:
         ],
         "page": page,
         "rows": [kind.shown(one, language) for one in page.object_list] if kind and page else [],
-        "query": address_of(words, kind.name if kind else "").partition("?")[2],
+        "query": query,
+        "files": file_addresses(query),
+        "state": state_label(kind.life, state) if kind and state else "",
+        "without_state": address_of(words, kind.name if kind else ""),
+        "left_out": left_out,
     }
     return render(request, "support_office/search.html", context)
 
 
+def _state_of(kind: Kind | None, given: str) -> tuple[str, str]:
+    """Read the state by which a kind is narrowed; one that there is not is left out, and said."""
+    if kind is None or not given or given in kind.states:
+        return given if kind is not None else "", ""
+    names = {"name": "state", "value": given}
+    return "", _("The filter “%(name)s: %(value)s” does not exist any more; it is left out.") % names
+
+
 @require_safe
 @signed_in
-def people(request: HttpRequest) -> HttpResponse:
-    """Find a person by name or address."""
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Find a person by name or address; also as a file."""
     only_support_office(request)
     words = request.GET.get("q", "")[:LONGEST]
-    page = Paginator(queries.people_named(words), OF_A_PAGE).get_page(request.GET.get("page"))
+    found = queries.people_named(words)
+    if form := form_asked_for(request):
+        header = [_("Name"), _("E-mail address"), _("Acts for")]
+        cells = ((str(one), one.email, ", ".join(queries.parties_of(one))) for one in found.iterator(chunk_size=500))
+        return list_response("people", form, header, cells)
+    page = Paginator(found, OF_A_PAGE).get_page(request.GET.get("page"))
     rows = [
         {"number": one.pk, "name": str(one), "email": one.email, "parties": ", ".join(queries.parties_of(one))}
         for one in page.object_list
     ]
-    context = {"words": words, "rows": rows, "page": page}
+    query = urlencode({"q": words})
+    context = {"words": words, "rows": rows, "page": page, "query": query, "files": file_addresses(query)}
     return render(request, "support_office/people.html", context)
 
 

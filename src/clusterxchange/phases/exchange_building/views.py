@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -56,6 +56,7 @@ from clusterxchange.workflow.pages import CasePage, actor_of, load, signed_in
 from clusterxchange.workflow.parties import capacity_label
 from clusterxchange.workflow.tables import Refusal
 
+Version = TypeVar("Version", Commitment, FinancialAgreement)
 PER_PAGE = 25
 PDF = "application/pdf"
 EDITABLE = frozenset(state for line in COMMITMENT.rows if line.action is A.EDIT_COMMITMENT for state in line.when)
@@ -221,8 +222,10 @@ def _exchange_sections(exchange: Exchange, _actor: Actor, at: datetime) -> list[
 def _exchange_context(request: HttpRequest, exchange: Exchange, at: datetime) -> Mapping[str, Any]:
     actor = actor_of(request)
     seen = cases.kinds_seen(EXCHANGE, exchange, actor)
-    commitment, agreement = queries.latest_commitment(exchange), _seen_agreement(exchange, actor)
-    tracks = [_track("commitment", f"{exchange_address(exchange)}commitment/", [commitment.state])]
+    agreement, tracks = _seen_agreement(exchange, actor), []
+    if COMMITMENT.name in seen:
+        state = queries.latest_commitment(exchange).state
+        tracks.append(_track("commitment", f"{exchange_address(exchange)}commitment/", [state]))
     if agreement is not None:
         tracks.append(
             _track("financial_agreement", f"{exchange_address(exchange)}financial-agreement/", [agreement.state])
@@ -291,11 +294,17 @@ def _seen_agreement(exchange: Exchange, actor: Actor) -> FinancialAgreement | No
     return agreement
 
 
+def _in_force_first(in_force: Version | None, latest: Version | None) -> list[Version]:
+    """Give the version that holds and the one that is being written, once where they are the same."""
+    return list(dict.fromkeys(version for version in (in_force, latest) if version is not None))
+
+
 def _exchange_files(exchange: Exchange, actor: Actor) -> list[dict[str, Any]]:
     base = exchange_address(exchange)
-    found = _commitment_files(queries.latest_commitment(exchange), actor)
-    agreement = _seen_agreement(exchange, actor)
-    if agreement is not None:
+    found = []
+    for commitment in _in_force_first(exchange.commitment, queries.latest_commitment(exchange)):
+        found += _commitment_files(commitment, actor)
+    for agreement in _in_force_first(queries.signed_agreement(exchange), queries.latest_agreement(exchange)):
         found += _agreement_files(agreement, actor)
     if queries.calendar_entry_of(exchange) is not None:
         found.append(
