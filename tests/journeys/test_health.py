@@ -2,16 +2,21 @@
 
 import json
 import logging
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.log import log_response
 from pytest_django.asserts import assertContains
 
 from clusterxchange.foundation import clock
-from clusterxchange.foundation.logs import JsonLine, WithRequest, request_id
+from clusterxchange.foundation.logs import SECRET_PARTS, AddressesWithoutSecrets, JsonLine, WithRequest, request_id
 from clusterxchange.foundation.models import BackupRecord
 from clusterxchange.journeys.jobs import failed_jobs, queue_state
 from clusterxchange.workflow.jobs import check_journal
@@ -133,3 +138,61 @@ def test_a_line_of_the_log_is_one_object_with_the_request_and_no_query(
     assert (line["path"], line["status"], line["method"]) == ("/how-to-take-part/", 200, "GET")
     assert line["request_id"] == "name-of-request"
     assert "secret" not in json.dumps(line)
+
+
+SECRET = "x7Qd0wVtZ3kLmN9pRs5uYb2cEf8hJ1aG"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"/calendar/{SECRET}.ics", "/calendar/….ics"),
+        (f"/partnerships/invitations/{SECRET}/", "/partnerships/invitations/…/"),
+        (f"/organisations/invitations/{SECRET}/", "/organisations/invitations/…/"),
+        (f"/organisations/invitations/{SECRET}/accept-invitation/", "/organisations/invitations/…/accept-invitation/"),
+        (
+            f"/organisations/invitations/{SECRET}/decline-invitation/",
+            "/organisations/invitations/…/decline-invitation/",
+        ),
+        (f"/registration/invitations/{SECRET}/", "/registration/invitations/…/"),
+        (f"/account/confirm-email/{SECRET}/", "/account/confirm-email/…/"),
+        (f"/account/password/reset/key/1a-{SECRET}/", "/account/password/reset/key/1a-…/"),
+        (f"/partnerships/invitations/{SECRET}", "/partnerships/…"),
+        (f"/calendars/{SECRET}.ics", "/calendars/…"),
+        ("/organisations/ORG-2026-000001/", "/organisations/ORG-2026-000001/"),
+        ("/nowhere", "/nowhere"),
+    ],
+)
+def test_no_line_of_the_log_holds_a_part_of_an_address_that_lets_somebody_in(
+    client: Client, caplog: pytest.LogCaptureFixture, address: str, told: str
+) -> None:
+    with caplog.at_level(logging.INFO, logger="clusterxchange.requests"):
+        client.get(address)
+    (record,) = [one for one in caplog.records if one.name == "clusterxchange.requests"]
+    assert json.loads(JsonLine().format(record))["path"] == told
+
+
+def test_a_fault_behind_an_invitation_is_logged_without_what_opens_the_invitation(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    request = RequestFactory().get(f"/partnerships/invitations/{SECRET}/")
+    log_response("Internal Server Error: %s", request.path, response=HttpResponse(status=500), request=request)
+    (record,) = [one for one in caplog.records if one.name == "django.request"]
+    AddressesWithoutSecrets().filter(record)
+    assert record.getMessage() == "Internal Server Error: /partnerships/invitations/…/"
+
+
+def captured_parts(resolver: URLResolver) -> Iterator[str]:
+    """Give the names of what is captured in the addresses below a place."""
+    for one in resolver.url_patterns:
+        yield from re.findall(r"<(?:\w+:)?(\w+)>", str(one.pattern))
+        if not isinstance(one, URLPattern):
+            yield from captured_parts(one)
+
+
+def test_of_each_captured_part_of_an_address_it_is_known_whether_it_lets_somebody_in() -> None:
+    open_parts = {
+        "case", "code", "item", "language", "name", "number", "part", "pk", "provider_id", "reference", "route",
+        "section", "side", "slug", "uidb36", "what",
+    }  # fmt: skip
+    assert set(captured_parts(get_resolver())) == open_parts | SECRET_PARTS
