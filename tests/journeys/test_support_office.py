@@ -6,9 +6,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.support_office.queries import double_visits
 from clusterxchange.parties.organisations.models import Organisation
-from clusterxchange.workflow.models import Entry, Message
+from clusterxchange.phases.finalisation.reporting import operations as reporting
+from clusterxchange.workflow.models import CalendarFeed, Entry, Message
 from clusterxchange.workflow.thread import unread_by
 from tests.bring import bring_application_to, bring_exchange_to
 from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker, signed_in
@@ -88,6 +90,51 @@ def test_reading_a_conversation_as_somebody_leaves_it_unread(cast: Cast) -> None
 
     numbers = [story.exchange.pk]
     assert len(unread_by(cast.ana.actor, "exchange", numbers)) == 1
+
+
+def test_the_desk_seen_as_a_person_shows_their_invitations_and_first_steps_not_those_of_the_office(cast: Cast) -> None:
+    assert cast.ana.organisation is not None
+    assert cast.bram.organisation is not None
+    people.invite_person(cast.ana.organisation, email=cast.bram.account.email, actor=cast.ana.actor, at=MONDAY)
+    people.invite_person(cast.bram.organisation, email=cast.edda.account.email, actor=cast.bram.actor, at=MONDAY)
+    signed_in(cast.edda).post("/desk/put-first-steps-away/")
+
+    client = seen_as(cast, cast.bram)
+
+    for address in ("/desk/", "/organisations/"):
+        page = client.get(address).content.decode()
+        assert "Ana Sorribes asks you to speak for Teixits Almarge, S.L." in page
+        assert "asks you to speak for Tecelagem Orvalhinho, Lda." not in page
+    assert "First steps</h2>" in client.get("/desk/").content.decode()
+    signed_in(cast.bram).post("/desk/put-first-steps-away/")
+    assert "First steps</h2>" not in client.get("/desk/").content.decode()
+
+
+def test_the_secret_addresses_of_a_persons_calendars_stay_closed_to_the_office(cast: Cast) -> None:
+    own = signed_in(cast.chiara)
+    for partnership in ("", "loom"):
+        own.post("/desk/calendar/make-calendar-feed/", {"partnership": partnership})
+    tokens = [feed.token for feed in CalendarFeed.objects.all()]
+    assert len(tokens) == 2
+
+    seen = seen_as(cast, cast.chiara).get("/desk/preferences/").content.decode()
+
+    assert all(token in own.get("/desk/preferences/").content.decode() for token in tokens)
+    assert not any(token in seen for token in tokens)
+    assert seen.count("There is an address. It stays closed while you look at the tool as somebody else.") == 2
+
+
+def test_the_code_by_which_a_visitor_shows_presence_stays_closed_to_the_office(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "running")
+    clock.set_clock(story.at)
+    code = reporting.make_presence_code(story.exchange, actor=story.visitor, at=story.at).code
+    address = f"/exchanges/{story.exchange.reference}/presence/"
+
+    seen = seen_as(cast, cast.ana).get(address).content.decode()
+
+    assert f'data-presence-code="{code}"' in signed_in(cast.ana).get(address).content.decode()
+    assert code not in seen
+    assert "There is a code. It stays closed while you look at the tool as somebody else." in seen
 
 
 def test_the_view_ends_with_its_button_and_with_the_office(cast: Cast) -> None:

@@ -56,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in own if one.reference == request.GET.get("organisation")), None)
     if chosen is not None:
         actor = actor.only_for(chosen.pk)
-    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(request.user, at))
+    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(actor, at))
     sentence, url, label = held.empty
     context = {
         "title": held.title,
@@ -72,7 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
-        "first_steps": first_steps_of(request.user, actor, at),
+        "first_steps": first_steps_of(actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
     }
     return render(request, "journeys/desk.html", context)
@@ -136,7 +136,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "xlsx_url": _address("/desk/queue.xlsx", chosen),
         "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
-        "first_steps": first_steps_of(request.user, actor, at),
+        "first_steps": first_steps_of(actor, at),
         "undeliverable": undeliverable_for(actor).count(),
         "questions": open_questions_to(actor),
     }
