@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.support_office.queries import double_visits
+from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.finalisation.reporting import operations as reporting
 from clusterxchange.workflow.models import CalendarFeed, Entry, Message
@@ -37,8 +38,27 @@ def test_a_person_is_found_by_any_part_of_name_or_address(cast: Cast) -> None:
         assert [row["name"] for row in rows] == ["Ana Sorribes"]
         assert rows[0]["parties"] == "Teixits Almarge, S.L."
     assert edda.get(f"{PEOPLE}?q=nobody").context["rows"] == []
-    for person in (cast.edda, cast.aurel, cast.nuno):
+    for person in (cast.edda, cast.aurel):
         assert edda.get(f"{PEOPLE}?q={person.account.email}").context["rows"] == []
+
+
+def test_somebody_who_acts_for_nobody_is_found_but_the_tool_is_not_seen_as_they_do(cast: Cast) -> None:
+    place = cast.ana.account.representations.get()
+    asked = people.invite_person(place.organisation, email="nuno@cast.example", actor=cast.ana.actor, at=MONDAY)
+    people.accept_invitation(asked, actor=cast.nuno.actor, at=MONDAY)
+    people.end_place(place, actor=actor_for(cast.nuno.account), at=MONDAY)
+    edda, entries = signed_in(cast.edda), Entry.objects.count()
+
+    page = edda.get(f"{PEOPLE}?q={cast.ana.account.email}")
+    assert [row["name"] for row in page.context["rows"]] == ["Ana Sorribes"]
+    assert "For nobody now" in page.content.decode()
+    view = f"{PEOPLE}{cast.ana.account.pk}/view-as/"
+    assert view not in page.content.decode()
+    refused = edda.post(view)
+
+    assert (refused.status_code, 'data-refusal="acts_for_nobody"' in refused.content.decode()) == (409, True)
+    assert "You see the tool as" not in edda.get("/desk/").content.decode()
+    assert Entry.objects.count() == entries
 
 
 def test_the_tool_is_seen_as_the_person_sees_it_with_a_banner(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.search import PLACES, Place, rows_found, task_of
-from clusterxchange.journeys.support_office.queries import parties_of, people_named
+from clusterxchange.journeys.support_office.queries import in_words, parties_of, people_named
 from clusterxchange.journeys.tasks import Task
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
@@ -105,7 +105,7 @@ def _people(actor: Actor, words: str) -> "QuerySet[Account]":
 
 def _shown_person(one: Account, language: str) -> Task:
     del language
-    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), ", ".join(parties_of(one)), one.email)
+    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), in_words(parties_of(one)), one.email)
 
 
 def _partnerships(actor: Actor, words: str) -> "QuerySet[Partnership]":

@@ -95,7 +95,13 @@ def people(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:LONGEST]
     page = Paginator(queries.people_named(words), OF_A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"number": one.pk, "name": str(one), "email": one.email, "parties": ", ".join(queries.parties_of(one))}
+        {
+            "number": one.pk,
+            "name": str(one),
+            "email": one.email,
+            "acts": bool(parties := queries.parties_of(one)),
+            "parties": queries.in_words(parties),
+        }
         for one in page.object_list
     ]
     context = {"words": words, "rows": rows, "page": page}
@@ -112,7 +118,11 @@ def view_as(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "support_office/view_as.html", {"person": person})
-    operations.view_as(person, actor=actor, at=clock.now())
+    try:
+        operations.view_as(person, actor=actor, at=clock.now())
+    except NotDone as error:
+        context = {"person": person, "refusal": refusal_context(Action.VIEW_AS, error.refusal)}
+        return render(request, "support_office/view_as.html", context, status=CONFLICT)
     request.session[VIEWED_AS] = person.pk
     return redirect("/desk/")
 
