@@ -114,6 +114,23 @@ def test_metrics_are_closed_until_a_token_is_set_and_only_open_to_it(
     assert sum(line.startswith("# HELP clusterxchange_jobs ") for line in lines) == 1
 
 
+def test_a_job_is_not_put_back_while_the_same_work_waits_already(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status) values"
+            " ('default', 'clusterxchange.workflow.jobs.check_journal', 'check_journal', 'failed'),"
+            " ('default', 'clusterxchange.workflow.jobs.check_journal', 'check_journal', 'todo') returning id"
+        )
+        (number,) = cursor.fetchone()
+
+    answer = signed_in(cast.edda).post(f"{PAGE}{number}/retry-failed-job/", follow=True)
+
+    assertContains(answer, "This job was taken up already.")
+    with connection.cursor() as cursor:
+        cursor.execute("select status::text from procrastinate_jobs where queueing_lock is not null order by id")
+        assert [status for (status,) in cursor.fetchall()] == ["failed", "todo"]
+
+
 def test_each_answer_names_its_request_and_a_stranger_cannot_choose_the_name(
     client: Client, settings: LazySettings
 ) -> None:
