@@ -16,18 +16,23 @@ from django.utils.log import log_response
 from pytest_django.asserts import assertContains
 
 from clusterxchange.foundation import clock
+from clusterxchange.foundation.files import PDF, store
 from clusterxchange.foundation.logs import SECRET_PARTS, AddressesWithoutSecrets, JsonLine, WithRequest, request_id
 from clusterxchange.foundation.models import BackupRecord
+from clusterxchange.foundation.storage import private_storage
 from clusterxchange.journeys.jobs import failed_jobs, queue_state
-from clusterxchange.workflow.jobs import check_journal
-from clusterxchange.workflow.models import JournalCheck
+from clusterxchange.workflow.jobs import check_journal, send_notice
+from clusterxchange.workflow.models import JournalCheck, Notice
 from clusterxchange.workflow.undeliverable import note_bounce
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, Cast, signed_in
+from tests.foundation.clamd import address_of_silence
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/support/health/"
+# When what is brought as far as submitted was submitted.
+SUBMITTED = MONDAY + timedelta(minutes=30)
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +95,58 @@ def test_the_journal_is_checked_at_night_and_a_changed_entry_is_named(cast: Cast
     assertContains(signed_in(cast.edda).get(PAGE), f"all {whole.entries} entries fit.")
     JournalCheck.objects.create(at=clock.now() + timedelta(hours=1), entries=1, holds=False, first_bad=2)
     assertContains(signed_in(cast.edda).get(PAGE), "entry 2 does not fit.")
+
+
+def sign_of(cast: Cast, name: str) -> str:
+    """Give what the page says of one part."""
+    rows = signed_in(cast.edda).get(PAGE).context["rows"]
+    (row,) = [one for one in rows if one["title"] == name]
+    return f"{row['when']}. {row['note']}".replace("\xa0", " ")
+
+
+def test_mail_that_should_have_gone_is_named_with_its_age_and_mail_held_for_the_morning_is_not(cast: Cast) -> None:
+    assert sign_of(cast, "Mail that waits") == "In order. Every mail that should have gone by now has gone."
+    morning = {"wants_news": "on", "wants_messages": "on", "is_digest": "on", "digest_hour": "18"}
+    signed_in(cast.ana).post("/desk/preferences/keep-mail-preferences/", morning)
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    assert set(Notice.objects.exclude(held_until=None).values_list("account_id", flat=True)) <= {cast.ana.account.pk}
+    sent = Notice.objects.filter(held_until=None)
+    for late in sent[1:]:
+        send_notice(late.pk)
+
+    clock.set_clock(SUBMITTED + timedelta(minutes=29))
+    said = "1 mail should have gone by now. The oldest has waited for"
+    assert sign_of(cast, "Mail that waits") == f"In order. {said} 29 minutes."
+    clock.set_clock(SUBMITTED + timedelta(minutes=61))
+    assert sign_of(cast, "Mail that waits") == f"Look at this. {said} 1 hour, 1 minute."
+    send_notice(sent[0].pk)
+    assert sign_of(cast, "Mail that waits").startswith("In order.")
+
+
+def test_a_file_that_is_not_where_it_should_lie_is_named(cast: Cast) -> None:
+    assert sign_of(cast, "Storage").startswith("In order.")
+    kept = store(b"%PDF-1.7 a letter", "letter.pdf", PDF, MONDAY)
+    assert sign_of(cast, "Storage").startswith("In order.")
+    private_storage().delete(kept.place)
+    assert sign_of(cast, "Storage").startswith("Look at this.")
+    assert "The file that came last is not where it should lie." in sign_of(cast, "Storage")
+
+
+def test_metrics_tell_of_scanner_storage_mail_and_journal(client: Client, cast: Cast, settings: LazySettings) -> None:
+    settings.METRICS_TOKEN, settings.SCANNER_ADDRESS = "a token for whoever watches", address_of_silence()
+    bring_application_to(cast, cast.ana, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    JournalCheck.objects.create(at=SUBMITTED, entries=1, holds=False, first_bad=1)
+    clock.set_clock(SUBMITTED + timedelta(minutes=2))
+
+    answer = client.get("/health/metrics", headers={"authorization": "Bearer a token for whoever watches"})
+
+    lines = answer.content.decode().splitlines()
+    assert {"clusterxchange_scanner_answers 0", "clusterxchange_storage_answers 1"} <= set(lines)
+    assert "clusterxchange_journal_holds 0" in lines
+    given = dict(line.split(" ") for line in lines if not line.startswith("#"))
+    assert 120 <= float(given["clusterxchange_oldest_unsent_seconds"]) < 180
+    assert 120 <= float(given["clusterxchange_journal_check_age_seconds"]) < 180
+    assert float(given["clusterxchange_free_bytes"]) > 0
 
 
 def test_metrics_are_closed_until_a_token_is_set_and_only_open_to_it(
