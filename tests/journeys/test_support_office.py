@@ -1,5 +1,7 @@
 """What the support office does beside cases: people, the tool as they see it, second visits."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,16 +9,21 @@ from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.people import operations as people
+from clusterxchange.journeys.scheme_data import operations as scheme_data
 from clusterxchange.journeys.support_office.queries import double_visits
 from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.phases.finalisation.reporting import operations as reporting
+from clusterxchange.phases.matching import operations as matching
+from clusterxchange.phases.registration import operations as registration
 from clusterxchange.workflow.models import CalendarFeed, Entry, Message
 from clusterxchange.workflow.thread import unread_by
-from tests.bring import bring_application_to, bring_exchange_to
+from tests.bring import bring_application_to, bring_exchange_to, bring_participation
 from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker, signed_in
+from tests.phases.matching.group import values
 
 PEOPLE = "/support/people/"
+LATER = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -240,6 +247,36 @@ def test_one_search_finds_parties_people_and_cases_with_their_counts(cast: Cast)
     assert found_by(cast.edda, "fils de llevant") == {"Organisations": 1, "Partnerships": 1, **of_ana}
     assert found_by(cast.edda, str(story.exchange.reference)) == {"Exchanges": 1}
     assert found_by(cast.edda, "nothing of ours") == {}
+
+
+def test_what_stands_beside_the_cases_is_found_by_its_reference_and_its_page_opens(cast: Cast) -> None:
+    host = bring_participation(cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host")
+    programme = matching.publish_programme(host=host, values=values(), actor=cast.bram.actor, at=LATER)
+    plan = matching.ask_for_plan(cast.edition, actor=cast.edda.actor, at=LATER)
+    version = scheme_data.start_version(cast.edition, actor=cast.edda.actor, at=LATER)
+    assert cast.ana.organisation is not None
+    invited = people.invite_person(cast.ana.organisation, email="kim@cast.example", actor=cast.ana.actor, at=LATER)
+    own = registration.start_application(actor=cast.nuno.actor, at=LATER)
+    asked = people.ask_to_join(own, organisation=cast.ana.organisation, matched="name", actor=cast.nuno.actor, at=LATER)
+    clock.set_clock(LATER)
+
+    of_offices = {
+        "Group exchanges": programme.reference,
+        "Plans for the programme": plan.reference,
+        "Versions of the rules": version.reference,
+    }
+    of_people = {"Invitations": invited.reference, "Requests to join an organisation": asked.reference}
+    for title, reference in {**of_offices, **of_people}.items():
+        assert found_by(cast.edda, str(reference)) == {title: 1}
+        found = signed_in(cast.edda).get(SEARCH, {"q": str(reference)}).context["found"]
+        assert signed_in(cast.edda).get(found[0]["rows"][0].url).status_code == 200
+    for title, reference in of_offices.items():
+        assert found_by(cast.aurel, str(reference)) == {title: 1}
+    for reference in (*of_people.values(), "kim@cast"):
+        assert found_by(cast.aurel, str(reference)) == {}
+    assert found_by(cast.edda, "kim@cast") == {"Invitations": 1}
+    assert found_by(cast.edda, "at the looms") == {"Group exchanges": 1}
+    assert found_by(cast.edda, "nuno@cast") == {"People": 1, "Requests to join an organisation": 1}
 
 
 def test_a_search_is_folded_for_names_of_people_as_well(cast: Cast) -> None:

@@ -81,7 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
             if one.rows
         ],
         "page": page,
-        "rows": [kind.shown(one, language) for one in page.object_list] if kind and page else [],
+        "rows": [kind.shown(one, actor, language) for one in page.object_list] if kind and page else [],
         "query": address_of(words, kind.name if kind else "").partition("?")[2],
     }
     return render(request, "support_office/search.html", context)
