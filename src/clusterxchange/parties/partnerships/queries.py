@@ -47,7 +47,7 @@ def is_found_by_acronym(edition: Edition | None) -> "ExpressionWrapper[Q]":
     if edition is not None:
         before |= Q(edition=edition)
         own = Q(edition=edition)
-    return ExpressionWrapper(own | ~Exists(same.filter(before)), output_field=BooleanField())
+    return ExpressionWrapper(own | ~Q(Exists(same.filter(before))), output_field=BooleanField())
 
 
 def editions_with_partnerships() -> list[Edition]:
