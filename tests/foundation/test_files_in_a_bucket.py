@@ -18,8 +18,10 @@ from clusterxchange.foundation import backups
 from clusterxchange.foundation.files import PDF, discard, store
 from clusterxchange.foundation.models import StoredFile
 from clusterxchange.foundation.storage import private_storage
+from clusterxchange.journeys.health import Sign, signs_at
 from tests.bring import bring_application_to
 from tests.cast import MONDAY, make_cast
+from tests.foundation.clamd import address_of_silence
 
 REGION, NAME, SECRET = "eu-central-1", "the-tool", "a secret of the bucket"
 CONTENT = b"%PDF-1.7 a letter"
@@ -68,6 +70,25 @@ def test_a_file_lies_in_the_bucket_until_it_is_taken_back(bucket: Storage) -> No
     assert StoredFile.objects.get().unsealed() == CONTENT
     discard(stored)
     assert names_in(bucket) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_without_the_last_file_or_that_does_not_answer_is_a_sign_of_ill_health(
+    bucket: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sign() -> Sign:
+        (found,) = [one for one in signs_at(MONDAY) if one.name == "Storage"]
+        return found
+
+    stored = store(CONTENT, "letter.pdf", PDF, MONDAY)
+    assert sign().note == ""
+    bucket.delete(stored.place)
+    assert "The file that came last is not where it should lie." in sign().note
+
+    away = storages.create_storage(in_bucket("away", f"http://{address_of_silence()}", REGION, NAME, SECRET))
+    monkeypatch.setitem(vars(storages)["_storages"], "private", away)
+    assert sign().note.startswith("The place where files lie does not answer")
+    assert not sign().is_well
 
 
 @pytest.mark.django_db(transaction=True)

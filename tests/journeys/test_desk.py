@@ -1,5 +1,6 @@
 """The desk of a participant and the work queue of whoever handles cases."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,30 @@ def test_the_palette_offers_what_waits_for_its_reader_and_for_nobody_else(cast: 
     )
     for person in (cast.ana, cast.dov, cast.edda, cast.zoe):
         assert "data-waits" not in page_of(person, "/desk/palette/")
+
+
+def palette_of(person: Person) -> list[str]:
+    """Give the pages to which the palette leads, on any page."""
+    palette = page_of(person, "/how-to-take-part/").partition('id="palette"')[2].partition("</ul>")[0]
+    return re.findall(r'<a href="([^"]+)"', palette)
+
+
+def test_the_palette_leads_to_every_page_of_a_person_and_of_an_office_once(cast: Cast) -> None:
+    office = palette_of(cast.edda)
+    assert {
+        "/desk/", "/support/", "/support/health/", "/support/journal/", "/support/disputes/", "/support/scheme/",
+        "/support/data-requests/", "/support/partnerships/", "/desk/preferences/", "/my-data/",
+    } <= set(office)  # fmt: skip
+    assert len(office) == len(set(office))
+    assert {"/support/scheme/", "/support/checks/"} <= set(palette_of(cast.aurel))
+    assert "/support/health/" not in palette_of(cast.aurel)
+    assert {"/partnerships/loom/own/", "/matching/proposals/"} <= set(palette_of(cast.chiara))
+    assert {"/organisations/", "/matching/proposals/", "/desk/preferences/"} <= set(palette_of(cast.ana))
+
+
+def test_the_list_of_keys_names_the_one_that_ticks_a_row(cast: Cast) -> None:
+    keys = page_of(cast.chiara, "/desk/").partition('id="shortcuts"')[2].partition("</ul>")[0]
+    assert "<span>Tick the row, where rows have a box</span><span><kbd>x</kbd></span>" in keys
 
 
 def test_a_newcomer_sees_the_one_thing_to_do(cast: Cast) -> None:

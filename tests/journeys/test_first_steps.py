@@ -27,8 +27,7 @@ def clock_of_the_demonstration(db: None) -> None:  # noqa: ARG001 -- asks for th
 
 
 def steps_of(person: Person) -> dict[str, bool]:
-    person.account.refresh_from_db()
-    return {one.title: one.is_done for one in first_steps_of(person.account, person.actor, MONDAY)}
+    return {one.title: one.is_done for one in first_steps_of(person.actor, MONDAY)}
 
 
 def test_a_newcomer_sees_what_to_set_up_and_what_is_done_already(cast: Cast) -> None:

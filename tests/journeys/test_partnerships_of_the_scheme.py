@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.access.capacities import HP, VP
@@ -21,6 +22,7 @@ from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration.models import Application, Participation
 from clusterxchange.phases.registration.queries import open_partnerships
+from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import obligations
 from clusterxchange.workflow.engine import NotAllowed, Refused, WrongState
 from clusterxchange.workflow.models import Entry, Notice, Obligation
@@ -248,6 +250,50 @@ def test_a_case_goes_only_to_another_one_and_for_a_reason(cast: Cast, acronym: s
 
     with pytest.raises(Refused, match=code):
         reassign_case(held, partnership=other, reason=reason, actor=cast.edda.actor, at=LATER)
+
+
+def test_a_partnership_of_an_earlier_edition_stays_in_the_hands_of_the_office(cast: Cast) -> None:
+    earlier = Edition.objects.get(code="second")
+    old = make_partnership(earlier, "LOOM", "ES", ["textiles"], member="Fils de Llevant")
+    edda, query = signed_in(cast.edda), "?edition=second"
+
+    names = [row["partnership"] for row in edda.get(LIST).context["rows"]]
+    assert (old in names, cast.loom in names) == (False, True)
+    shown = edda.get(f"{LIST}{query}")
+    assert [row["partnership"] for row in shown.context["rows"]] == [old]
+    assert f'<option value="second" selected>{earlier.name}</option>' in shown.content.decode()
+    assert f'href="{LIST}loom/suspend-partnership/{query}"' in shown.content.decode()
+    # The address by its acronym leads to LOOM of the open edition.
+    assert "/partnerships/loom/own/" not in shown.content.decode()
+    assert edda.get(f"{LIST}?edition=nothing").status_code == 404
+    assert edda.get(f"{LIST}kiln/suspend-partnership/{query}").status_code == 404
+
+    suspended = edda.post(f"{LIST}loom/suspend-partnership/{query}", {"reason": WHY})
+    assert (suspended["location"], state_of(old), state_of(cast.loom)) == (f"{LIST}{query}", "SUSPENDED", "OPEN")
+    resumed = edda.post(f"{LIST}loom/resume-partnership/{query}")
+    assert (resumed["location"], state_of(old)) == (f"{LIST}{query}", "OPEN")
+    ended = edda.post(f"{LIST}loom/end-partnership/{query}", {"reason": WHY})
+    assert (ended["location"], state_of(old), state_of(cast.loom)) == (f"{LIST}{query}", "ENDED", "OPEN")
+
+
+def test_without_an_open_edition_the_newest_with_partnerships_is_listed(cast: Cast) -> None:
+    Edition.objects.update(is_open=False)
+
+    page = signed_in(cast.edda).get(LIST)
+
+    assert {row["partnership"].acronym for row in page.context["rows"]} == {"LOOM", "SELVEDGE", "KILN"}
+    assert "admit-partnership" not in page.content.decode()
+
+
+def test_the_search_tells_two_partnerships_of_one_acronym_apart(cast: Cast) -> None:
+    make_partnership(Edition.objects.get(code="second"), "LOOM", "ES", ["textiles"], member="Fils de Llevant")
+
+    def addresses(client: Client) -> list[str]:
+        page = client.get("/support/search/?q=loom&kind=partnerships")
+        return [one.url for one in page.context["rows"]]
+
+    assert addresses(signed_in(cast.edda)) == ["/partnerships/loom/own/", f"{LIST}?edition=second"]
+    assert addresses(signed_in(cast.aurel)) == ["/partnerships/loom/own/", "/partnerships/?edition=second"]
 
 
 def test_a_closed_partnership_takes_nothing_over(cast: Cast) -> None:

@@ -1,19 +1,29 @@
 """What the support office does beside cases: people, the tool as they see it, second visits."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.people import operations as people
+from clusterxchange.journeys.scheme_data import operations as scheme_data
 from clusterxchange.journeys.support_office.queries import double_visits
+from clusterxchange.parties.memberships import actor_for
 from clusterxchange.parties.organisations.models import Organisation
-from clusterxchange.workflow.models import Entry, Message
+from clusterxchange.phases.finalisation.reporting import operations as reporting
+from clusterxchange.phases.matching import operations as matching
+from clusterxchange.phases.registration import operations as registration
+from clusterxchange.workflow.models import CalendarFeed, Entry, Message
 from clusterxchange.workflow.thread import unread_by
-from tests.bring import bring_application_to, bring_exchange_to
+from tests.bring import bring_application_to, bring_exchange_to, bring_participation
 from tests.cast import ALCOI, MONDAY, Cast, Person, make_speaker, signed_in
+from tests.phases.matching.group import values
 
 PEOPLE = "/support/people/"
+LATER = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +45,27 @@ def test_a_person_is_found_by_any_part_of_name_or_address(cast: Cast) -> None:
         assert [row["name"] for row in rows] == ["Ana Sorribes"]
         assert rows[0]["parties"] == "Teixits Almarge, S.L."
     assert edda.get(f"{PEOPLE}?q=nobody").context["rows"] == []
-    for person in (cast.edda, cast.aurel, cast.nuno):
+    for person in (cast.edda, cast.aurel):
         assert edda.get(f"{PEOPLE}?q={person.account.email}").context["rows"] == []
+
+
+def test_somebody_who_acts_for_nobody_is_found_but_the_tool_is_not_seen_as_they_do(cast: Cast) -> None:
+    place = cast.ana.account.representations.get()
+    asked = people.invite_person(place.organisation, email="nuno@cast.example", actor=cast.ana.actor, at=MONDAY)
+    people.accept_invitation(asked, actor=cast.nuno.actor, at=MONDAY)
+    people.end_place(place, actor=actor_for(cast.nuno.account), at=MONDAY)
+    edda, entries = signed_in(cast.edda), Entry.objects.count()
+
+    page = edda.get(f"{PEOPLE}?q={cast.ana.account.email}")
+    assert [row["name"] for row in page.context["rows"]] == ["Ana Sorribes"]
+    assert "For nobody now" in page.content.decode()
+    view = f"{PEOPLE}{cast.ana.account.pk}/view-as/"
+    assert view not in page.content.decode()
+    refused = edda.post(view)
+
+    assert (refused.status_code, 'data-refusal="acts_for_nobody"' in refused.content.decode()) == (409, True)
+    assert "You see the tool as" not in edda.get("/desk/").content.decode()
+    assert Entry.objects.count() == entries
 
 
 def test_the_tool_is_seen_as_the_person_sees_it_with_a_banner(cast: Cast) -> None:
@@ -88,6 +117,51 @@ def test_reading_a_conversation_as_somebody_leaves_it_unread(cast: Cast) -> None
 
     numbers = [story.exchange.pk]
     assert len(unread_by(cast.ana.actor, "exchange", numbers)) == 1
+
+
+def test_the_desk_seen_as_a_person_shows_their_invitations_and_first_steps_not_those_of_the_office(cast: Cast) -> None:
+    assert cast.ana.organisation is not None
+    assert cast.bram.organisation is not None
+    people.invite_person(cast.ana.organisation, email=cast.bram.account.email, actor=cast.ana.actor, at=MONDAY)
+    people.invite_person(cast.bram.organisation, email=cast.edda.account.email, actor=cast.bram.actor, at=MONDAY)
+    signed_in(cast.edda).post("/desk/put-first-steps-away/")
+
+    client = seen_as(cast, cast.bram)
+
+    for address in ("/desk/", "/organisations/"):
+        page = client.get(address).content.decode()
+        assert "Ana Sorribes asks you to speak for Teixits Almarge, S.L." in page
+        assert "asks you to speak for Tecelagem Orvalhinho, Lda." not in page
+    assert "First steps</h2>" in client.get("/desk/").content.decode()
+    signed_in(cast.bram).post("/desk/put-first-steps-away/")
+    assert "First steps</h2>" not in client.get("/desk/").content.decode()
+
+
+def test_the_secret_addresses_of_a_persons_calendars_stay_closed_to_the_office(cast: Cast) -> None:
+    own = signed_in(cast.chiara)
+    for partnership in ("", "loom"):
+        own.post("/desk/calendar/make-calendar-feed/", {"partnership": partnership})
+    tokens = [feed.token for feed in CalendarFeed.objects.all()]
+    assert len(tokens) == 2
+
+    seen = seen_as(cast, cast.chiara).get("/desk/preferences/").content.decode()
+
+    assert all(token in own.get("/desk/preferences/").content.decode() for token in tokens)
+    assert not any(token in seen for token in tokens)
+    assert seen.count("There is an address. It stays closed while you look at the tool as somebody else.") == 2
+
+
+def test_the_code_by_which_a_visitor_shows_presence_stays_closed_to_the_office(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "running")
+    clock.set_clock(story.at)
+    code = reporting.make_presence_code(story.exchange, actor=story.visitor, at=story.at).code
+    address = f"/exchanges/{story.exchange.reference}/presence/"
+
+    seen = seen_as(cast, cast.ana).get(address).content.decode()
+
+    assert f'data-presence-code="{code}"' in signed_in(cast.ana).get(address).content.decode()
+    assert code not in seen
+    assert "There is a code. It stays closed while you look at the tool as somebody else." in seen
 
 
 def test_the_view_ends_with_its_button_and_with_the_office(cast: Cast) -> None:
@@ -173,6 +247,36 @@ def test_one_search_finds_parties_people_and_cases_with_their_counts(cast: Cast)
     assert found_by(cast.edda, "fils de llevant") == {"Organisations": 1, "Partnerships": 1, **of_ana}
     assert found_by(cast.edda, str(story.exchange.reference)) == {"Exchanges": 1}
     assert found_by(cast.edda, "nothing of ours") == {}
+
+
+def test_what_stands_beside_the_cases_is_found_by_its_reference_and_its_page_opens(cast: Cast) -> None:
+    host = bring_participation(cast, cast.bram, partnership=cast.selvedge, officer=cast.dov.actor, role="host")
+    programme = matching.publish_programme(host=host, values=values(), actor=cast.bram.actor, at=LATER)
+    plan = matching.ask_for_plan(cast.edition, actor=cast.edda.actor, at=LATER)
+    version = scheme_data.start_version(cast.edition, actor=cast.edda.actor, at=LATER)
+    assert cast.ana.organisation is not None
+    invited = people.invite_person(cast.ana.organisation, email="kim@cast.example", actor=cast.ana.actor, at=LATER)
+    own = registration.start_application(actor=cast.nuno.actor, at=LATER)
+    asked = people.ask_to_join(own, organisation=cast.ana.organisation, matched="name", actor=cast.nuno.actor, at=LATER)
+    clock.set_clock(LATER)
+
+    of_offices = {
+        "Group exchanges": programme.reference,
+        "Plans for the programme": plan.reference,
+        "Versions of the rules": version.reference,
+    }
+    of_people = {"Invitations": invited.reference, "Requests to join an organisation": asked.reference}
+    for title, reference in {**of_offices, **of_people}.items():
+        assert found_by(cast.edda, str(reference)) == {title: 1}
+        found = signed_in(cast.edda).get(SEARCH, {"q": str(reference)}).context["found"]
+        assert signed_in(cast.edda).get(found[0]["rows"][0].url).status_code == 200
+    for title, reference in of_offices.items():
+        assert found_by(cast.aurel, str(reference)) == {title: 1}
+    for reference in (*of_people.values(), "kim@cast"):
+        assert found_by(cast.aurel, str(reference)) == {}
+    assert found_by(cast.edda, "kim@cast") == {"Invitations": 1}
+    assert found_by(cast.edda, "at the looms") == {"Group exchanges": 1}
+    assert found_by(cast.edda, "nuno@cast") == {"People": 1, "Requests to join an organisation": 1}
 
 
 def test_a_search_is_folded_for_names_of_people_as_well(cast: Cast) -> None:

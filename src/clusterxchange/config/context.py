@@ -24,9 +24,12 @@ def installation(request: HttpRequest) -> dict[str, object]:
 def ways(request: HttpRequest) -> dict[str, object]:
     """Give the layout its links; what needs the database is asked for only where a page shows it."""
     actor: Actor = getattr(request, "actor", NOBODY)
+    main = cache(lambda: navigation.navigation_for(actor, request.path))
+    own = cache(lambda: navigation.account_pages(actor))
     return {
-        "navigation": cache(lambda: navigation.navigation_for(actor, request.path)),
-        "account_pages": cache(lambda: navigation.account_pages(actor)),
+        "navigation": main,
+        "account_pages": own,
+        "palette_pages": cache(lambda: navigation.palette_pages(main(), own())),
         "footer_links": navigation.footer_links(),
         "help_url": navigation.help_url(request.resolver_match),
         "search_url": cache(lambda: navigation.search_url(actor)),

@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from clusterxchange.config.admission import IS_FULL
 from clusterxchange.config.errors import answers_only, bad_request, unavailable
-from clusterxchange.foundation.logs import request_id
+from clusterxchange.foundation.logs import path_told, request_id
 from clusterxchange.journeys.support_office.viewing import WAYS_OUT, is_let_through, viewed_account
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.memberships import actor_for
@@ -40,7 +40,7 @@ log = logging.getLogger("clusterxchange.requests")
 class RequestLogMiddleware:
     """Give each request a name, write it beside every message that it causes, and log how it was answered.
 
-    A proxy in front may have named it already. Neither query nor form goes into the log.
+    A proxy in front may have named it already. Neither query nor form goes into the log, nor a secret of the address.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -59,7 +59,7 @@ class RequestLogMiddleware:
                 "answered",
                 extra={
                     "method": request.method,
-                    "path": request.path,
+                    "path": path_told(request),
                     "status": response.status_code,
                     "milliseconds": round((time.monotonic() - begun) * 1000),
                 },

@@ -461,6 +461,7 @@ LOGGING: dict[str, Any] = {
     "filters": {
         "with_request": {"()": "clusterxchange.foundation.logs.WithRequest"},
         "refused_requests": {"()": "clusterxchange.foundation.logs.RefusedRequests"},
+        "without_secrets": {"()": "clusterxchange.foundation.logs.AddressesWithoutSecrets"},
     },
     "formatters": {
         "line": {
@@ -473,7 +474,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "errors": {
             "class": "logging.StreamHandler",
-            "filters": ["with_request", "refused_requests"],
+            "filters": ["with_request", "refused_requests", "without_secrets"],
             "formatter": environment.choice(
                 "LOG_FORMAT",
                 "line",

@@ -1,6 +1,7 @@
 """Lines of the log: which request a message belongs to, as plain text or as one JSON object a line.
 
-What somebody typed or is called stands in no line: of an error only its kind, its place and its words are told.
+What somebody typed or is called stands in no line: of an error only its kind, its place and its words are told, of an
+address no part that opens something to whoever holds it.
 """
 
 import json
@@ -11,11 +12,17 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from types import TracebackType
 
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What a record may carry beside its message.
 CARRIED = ("method", "path", "status", "milliseconds", "account")
 # Values stand in quotation marks or brackets in the words of an error.
 VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*=[^()]*\)|=\([^()]*\)")
+# The parts of our addresses that let in whoever has them: invitations, calendars, a new password, an address confirmed.
+SECRET_PARTS = frozenset({"token", "key"})
+LEFT_OUT = "…"
 Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -36,6 +43,17 @@ class RefusedRequests(logging.Filter):
         if record.name.startswith("django.security.") and record.exc_info:
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.msg, record.args, record.exc_info = "A request was refused.", (), None
+        return True
+
+
+class AddressesWithoutSecrets(logging.Filter):
+    """Tell of the request that a message is about by its address without its secrets."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through."""
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(path_told(request) if one == request.path else one for one in record.args)
         return True
 
 
@@ -63,6 +81,19 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             line["traceback"] = told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def path_told(request: HttpRequest) -> str:
+    """Give the path of a request without its secrets; of one that leads nowhere, and may be a secret one, its start."""
+    try:
+        found = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        first, *more = request.path.strip("/").split("/")
+        return f"/{first}/{LEFT_OUT}" if more else request.path
+    path = request.path
+    for name in SECRET_PARTS & found.kwargs.keys():
+        path = path.replace(str(found.kwargs[name]), LEFT_OUT)
+    return path
 
 
 def told(error: BaseException | None) -> str:

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Count, Min, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from clusterxchange.foundation import clock, scanner
+from clusterxchange.foundation import clock, scanner, storage
 from clusterxchange.foundation.models import BackupRecord, StoredFile
 from clusterxchange.journeys.jobs import QueueState, failed_jobs, queue_state, retry_job
 from clusterxchange.workflow import cases, journal
@@ -27,6 +29,9 @@ LEAST_FREE = 1024**3
 NEW_BACKUP_WITHIN, NEW_CHECK_WITHIN = timedelta(days=2), timedelta(days=2)
 NEW_DRILL_WITHIN = timedelta(days=92)
 MOST_BOUNCES = 50
+# A mail server that is away is tried again for 23 minutes.
+LONGEST_UNSENT = timedelta(minutes=30)
+ANY_NAME = "00/health"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def signs_at(at: datetime) -> list[Sign]:
         _worker(state),
         _failed(state),
         _mail(),
+        _unsent(at),
         _scanner(),
         _storage(),
         *_backups(at),
@@ -95,26 +101,68 @@ def _mail() -> Sign:
     return Sign(_("Undeliverable mail"), sentence % {"count": count}, count == 0)
 
 
+def _late_notices(at: datetime) -> tuple[int, timedelta]:
+    """Give how many mails should have gone by now, and for how long the oldest should have."""
+    should_go = Coalesce("held_until", "at")
+    late = Notice.objects.filter(sent_at=None).annotate(should_go=should_go).filter(should_go__lte=at)
+    found = late.aggregate(count=Count("pk"), oldest=Min("should_go"))
+    return found["count"], at - (found["oldest"] or at)
+
+
+def _unsent(at: datetime) -> Sign:
+    count, age = _late_notices(at)
+    if not count:
+        return Sign(_("Mail that waits"), _("Every mail that should have gone by now has gone."), is_well=True)
+    sentence = ngettext(
+        "%(count)d mail should have gone by now.", "%(count)d mails should have gone by now.", count
+    ) % {"count": count}
+    oldest = _("The oldest has waited for %(time)s.") % {"time": timesince(at - age, at)}
+    return Sign(_("Mail that waits"), f"{sentence} {oldest}", age <= LONGEST_UNSENT)
+
+
+def _scanner_answers() -> bool:
+    try:
+        scanner.is_clean(b"")
+    except scanner.ScannerNotReady:
+        return False
+    return True
+
+
 def _scanner() -> Sign:
     if not scanner.is_configured():
         return Sign(
             _("Virus scanner"), _("No scanner is set up: files are not scanned."), is_well=not settings.IS_PRODUCTION
         )
-    try:
-        scanner.is_clean(b"")
-    except scanner.ScannerNotReady:
+    if not _scanner_answers():
         return Sign(_("Virus scanner"), _("The scanner does not answer: new files wait."), is_well=False)
     return Sign(_("Virus scanner"), _("The scanner answers."), is_well=True)
 
 
 def _storage() -> Sign:
     held = StoredFile.objects.aggregate(total=Sum("size"))["total"] or 0
-    free = shutil.disk_usage(settings.DATA).free if settings.DATA.exists() else 0
+    free = _free_bytes()
     sentence = _("Files take %(held)s; %(free)s are free.") % {
         "held": filesizeformat(held),
         "free": filesizeformat(free),
     }
-    return Sign(_("Storage"), sentence, free >= LEAST_FREE)
+    fault = _storage_fault()
+    return Sign(_("Storage"), sentence, free >= LEAST_FREE and not fault, fault)
+
+
+def _free_bytes() -> int:
+    return shutil.disk_usage(settings.DATA).free if settings.DATA.exists() else 0
+
+
+def _storage_fault() -> str:
+    """Ask the storage for the file that came last; a folder or a bucket that is another one has it not."""
+    last = StoredFile.objects.order_by("-pk").values_list("content", flat=True).first()
+    try:
+        is_there = storage.keeps(last or ANY_NAME)
+    except storage.StorageNotReady:
+        return _("The place where files lie does not answer: no file can be opened or handed in.")
+    if last is None or is_there:
+        return ""
+    return _("The file that came last is not where it should lie. Look whether files lie where the settings say.")
 
 
 def _backups(at: datetime) -> list[Sign]:
@@ -185,7 +233,7 @@ def retry_failed_job(request: HttpRequest, number: int) -> HttpResponse:
 
 def metrics_at(at: datetime) -> list[tuple[str, str, dict[str, str], float]]:
     """Give what a program that watches reads: name, what it is, labels, value."""
-    state, (n, _hash) = queue_state(), journal.head()
+    state, (n, _hash), (_late, unsent_for) = queue_state(), journal.head(), _late_notices(at)
     open_ones = Obligation.objects.filter(closed_at=None, is_watch=False)
     found: list[tuple[str, str, dict[str, str], float]] = [
         ("jobs", "Jobs of the queue by their state", {"state": name}, count)
@@ -196,9 +244,20 @@ def metrics_at(at: datetime) -> list[tuple[str, str, dict[str, str], float]]:
         ("open_obligations", "What somebody must do", {}, open_ones.count()),
         ("overdue_obligations", "What somebody should have done by now", {}, open_ones.filter(due_at__lte=at).count()),
         ("unsent_notices", "Mails that wait to be sent", {}, Notice.objects.filter(sent_at=None).count()),
+        ("oldest_unsent_seconds", "How long a mail has waited that should have gone", {}, unsent_for.total_seconds()),
         ("undeliverable_addresses", "Addresses from which mail comes back", {}, UndeliverableMail.objects.count()),
         ("journal_entries", "Entries of the journal", {}, n),
+        ("free_bytes", "What is free where the installation keeps its data", {}, _free_bytes()),
+        ("storage_answers", "Whether the file that came last lies in storage", {}, not _storage_fault()),
     ]
+    if scanner.is_configured():
+        found.append(("scanner_answers", "Whether the virus scanner answers", {}, _scanner_answers()))
+    if (checked := JournalCheck.objects.first()) is not None:
+        age_of_check = (at - checked.at).total_seconds()
+        found += [
+            ("journal_holds", "Whether all entries of the journal fitted when last checked", {}, checked.holds),
+            ("journal_check_age_seconds", "Since the journal was last checked", {}, age_of_check),
+        ]
     if state.heartbeat_seconds is not None:
         found.append(("worker_silent_seconds", "Since when no worker was heard of", {}, state.heartbeat_seconds))
     for kind in (BackupRecord.Kind.BACKUP, BackupRecord.Kind.DRILL):

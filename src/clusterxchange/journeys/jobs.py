@@ -6,12 +6,13 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from psycopg.errors import UniqueViolation
 
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.mail import one_line
@@ -73,12 +74,18 @@ def failed_jobs() -> list[FailedJob]:
 
 
 def retry_job(number: int) -> bool:
-    """Put a job that was given up back into the queue; give whether there was one."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select id from procrastinate_jobs where id = %s and status = 'failed' for update", [number])
-        if cursor.fetchone() is None:
-            return False
-        cursor.execute("select procrastinate_retry_job_v2(%s, now(), null, null, null)", [number])
+    """Put a job that was given up back into the queue; give whether there was one whose work does not wait already."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select id from procrastinate_jobs where id = %s and status = 'failed' for update", [number])
+            if cursor.fetchone() is None:
+                return False
+            cursor.execute("select procrastinate_retry_job_v2(%s, now(), null, null, null)", [number])
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        # Of work that may wait only once, another job waits: it does what this one did not.
+        return False
     return True
 
 

@@ -162,6 +162,12 @@ def account_pages(actor: Actor) -> list[Link]:
     return [*own, MY_DATA]
 
 
+def palette_pages(main: list[Link], own: list[Link]) -> list[Link]:
+    """Give the pages to which the palette leads: the main ways, then those of a person's own that are none of them."""
+    held = {one.url for one in main}
+    return [*main, *(one for one in own if one.url not in held)]
+
+
 def _own_partnerships(actor: Actor) -> list[Link]:
     if not actor.partnerships:
         return []

@@ -112,7 +112,8 @@ def _calendars(actor: Actor) -> list[dict[str, object]]:
             "title": title,
             "slug": slug,
             "number": made[key].pk if key in made else "",
-            "address": address_of(made[key]) if key in made else "",
+            # Whoever knows the address can read it, and would long after they stopped to look as somebody else.
+            "address": address_of(made[key]) if key in made and actor.viewed_by is None else "",
         }
         for key, slug, title in offered
     ]

@@ -20,12 +20,13 @@ MOST_ROWS = 10
 
 @dataclass(frozen=True)
 class Place:
-    """A kind that is searched: where its reference stands, and where names do."""
+    """A kind that is searched: where its reference stands, where names do, and where words of its own."""
 
     kind: str
     title: Text
     reference: str
     names: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 PLACES = (
@@ -95,4 +96,6 @@ def _matches(place: Place, word: str) -> Q:
     matches = Q(**{f"{place.reference}__icontains": word})
     for path in place.names:
         matches |= Q(**{f"{path}__search_text__contains": word})
+    for path in place.words:
+        matches |= Q(**{f"{path}__icontains": word})
     return matches

@@ -57,7 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in own if one.reference == request.GET.get("organisation")), None)
     if chosen is not None:
         actor = actor.only_for(chosen.pk)
-    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(request.user, at))
+    held = desk_of(actor, at, get_language() or "en", invitations_on_desk(actor, at))
     sentence, url, label = held.empty
     context = {
         "title": held.title,
@@ -73,7 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "empty_sentence": sentence,
         "empty_url": url,
         "empty_label": label,
-        "first_steps": first_steps_of(request.user, actor, at),
+        "first_steps": first_steps_of(actor, at),
         "organisations": _choice_of(own, chosen) if len(own) > 1 else [],
         "mail_comes_back": undeliverable_for(actor).exists(),
     }
@@ -138,7 +138,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "xlsx_url": _address("/desk/queue.xlsx", chosen),
         "buttons": _buttons(actor, chosen.show, held.count),
         "ways": _ways(actor),
-        "first_steps": first_steps_of(request.user, actor, at),
+        "first_steps": first_steps_of(actor, at),
         "undeliverable": undeliverable_for(actor).count(),
         "questions": open_questions_to(actor),
         "kept_back": mails_kept_back(actor),

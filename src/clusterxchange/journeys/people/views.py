@@ -86,7 +86,7 @@ def _own_page(request: HttpRequest, *, status: int = 200, refusal: Mapping[str, 
     context = {
         "breadcrumb": [(_("Desk"), "/desk/")],
         "organisations": [_organisation_row(one) for one in queries.organisations_of(actor.account_id)],
-        "invitations": invitations_on_desk(request.user, at),
+        "invitations": invitations_on_desk(actor, at),
         "requests": [
             {
                 "title": one.organisation.legal_name

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
+from clusterxchange.access.actor import Actor
 from clusterxchange.journeys.people import queries, tokens
 from clusterxchange.journeys.tasks import Task
-from clusterxchange.parties.accounts.models import Account
 from clusterxchange.workflow.cases import date_in_words, last_day_of
 
 
-def invitations_on_desk(person: Account | AnonymousUser, at: datetime) -> list[Task]:
+def invitations_on_desk(actor: Actor, at: datetime) -> list[Task]:
     """Give the invitations to a person as things to do."""
-    if not isinstance(person, Account):
+    if actor.account_id is None:
         return []
     return [
         Task(
@@ -27,5 +26,5 @@ def invitations_on_desk(person: Account | AnonymousUser, at: datetime) -> list[T
             note="",
             reference=one.reference or "",
         )
-        for one in queries.invitations_to(person.pk, at)
+        for one in queries.invitations_to(actor.account_id, at)
     ]

@@ -11,27 +11,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clusterxchange.access.actor import Actor
+from clusterxchange.foundation import clock
 from clusterxchange.foundation.folding import fold
 from clusterxchange.foundation.scoping import visible
 from clusterxchange.journeys.search import PLACES, Place, rows_found, task_of
-from clusterxchange.journeys.support_office.queries import parties_of, people_named
+from clusterxchange.journeys.support_office.queries import in_words, parties_of, people_named
 from clusterxchange.journeys.tasks import Task
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
 from clusterxchange.parties.partnerships.models import Partnership
+from clusterxchange.parties.partnerships.queries import is_found_by_acronym
 from clusterxchange.scheme.countries import country_name
+from clusterxchange.scheme.current import open_edition
 from clusterxchange.workflow import registry
 from clusterxchange.workflow.sentences import Text, state_label
 
 COUNT_LIMIT = 1000
 FIRST_FEW = 5
 REFERENCE = "ORG-"
-CONVERSATIONS = Place(
-    "conversation",
-    gettext_lazy("Conversations"),
-    "reference",
-    ("visitor_participation__organisation", "host_participation__organisation"),
+# What the offices look up beside the cases that everybody finds.
+OF_OFFICES = (
+    Place(
+        "conversation",
+        gettext_lazy("Conversations"),
+        "reference",
+        ("visitor_participation__organisation", "host_participation__organisation"),
+    ),
+    Place("programme", gettext_lazy("Group exchanges"), "reference", ("host_participation__organisation",), ("title",)),
+    Place("match_plan", gettext_lazy("Plans for the programme"), "reference", (), ("edition__name",)),
+    Place("edition_draft", gettext_lazy("Versions of the rules"), "reference", (), ("document__edition__name",)),
+    Place("invitation", gettext_lazy("Invitations"), "reference", ("organisation",), ("email",)),
+    Place("join_request", gettext_lazy("Requests to join an organisation"), "reference", ("organisation", "account")),
 )
+# These name people.
+NAMING_PEOPLE = frozenset({"people", "invitations", "join_requests"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Kind:
     name: str
     title: Text
     rows: Callable[[Actor, str], "QuerySet[Any]"]
-    shown: Callable[[Any, str], Task]
+    shown: Callable[[Any, Actor, str], Task]
     header: tuple[Text, Text, Text]
     life: str = ""
 
@@ -75,14 +88,14 @@ class Found:
 
 def kinds_for(actor: Actor) -> Sequence[Kind]:
     """Give the kinds that somebody may look through; people are found by the support office alone."""
-    return [kind for kind in KINDS if kind.name != "people" or actor.support_office]
+    return [kind for kind in KINDS if kind.name not in NAMING_PEOPLE or actor.support_office]
 
 
 def everything(actor: Actor, words: str, language: str) -> Iterator[Found]:
     """Give every kind with its count and, where words are given, its first few rows."""
     for kind in kinds_for(actor):
         rows = kind.rows(actor, words)
-        shown = [kind.shown(one, language) for one in rows[:FIRST_FEW]] if words.strip() else []
+        shown = [kind.shown(one, actor, language) for one in rows[:FIRST_FEW]] if words.strip() else []
         yield Found(kind, counted(rows), shown)
 
 
@@ -110,7 +123,8 @@ def _organisations(actor: Actor, words: str) -> "QuerySet[Organisation]":
     return found.order_by("sort_name", "pk")
 
 
-def _shown_organisation(one: Organisation, language: str) -> Task:
+def _shown_organisation(one: Organisation, actor: Actor, language: str) -> Task:
+    del actor
     place = ", ".join(part for part in (one.city, country_name(one.country, language) if one.country else "") if part)
     return _row(f"/organisations/{one.reference}/", one.legal_name, place, one.reference)
 
@@ -120,9 +134,9 @@ def _people(actor: Actor, words: str) -> "QuerySet[Account]":
     return people_named(words)
 
 
-def _shown_person(one: Account, language: str) -> Task:
-    del language
-    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), ", ".join(parties_of(one)), one.email)
+def _shown_person(one: Account, actor: Actor, language: str) -> Task:
+    del actor, language
+    return _row(f"/support/people/?{urlencode({'q': one.email})}", str(one), in_words(parties_of(one)), one.email)
 
 
 def _partnerships(actor: Actor, words: str) -> "QuerySet[Partnership]":
@@ -136,12 +150,18 @@ def _partnerships(actor: Actor, words: str) -> "QuerySet[Partnership]":
             if all(word in fold(" ".join([one.acronym, one.title, *map(str, one.members.all())])) for word in wanted)
         ]
         found = found.filter(pk__in=named)
-    return found.select_related("edition").order_by("acronym", "pk")
+    found = found.annotate(is_found_by_acronym=is_found_by_acronym(open_edition(clock.now())))
+    return found.select_related("edition").order_by("acronym", "-edition__valid_from", "pk")
 
 
-def _shown_partnership(one: Partnership, language: str) -> Task:
+def _shown_partnership(one: Any, actor: Actor, language: str) -> Task:  # noqa: ANN401 -- a partnership and a column
     del language
-    shown = _row(f"/partnerships/{one.slug}/own/", one.acronym, one.title, state_label("partnership", one.state))
+    address = f"/partnerships/{one.slug}/own/"
+    if not one.is_found_by_acronym:
+        # The address by its acronym leads to a later one; the lists of its edition have it.
+        lists = "/support/partnerships/" if actor.support_office else "/partnerships/"
+        address = f"{lists}?{urlencode({'edition': one.edition.code})}"
+    shown = _row(address, one.acronym, one.title, state_label("partnership", one.state))
     return replace(shown, who=one.edition.name)
 
 
@@ -149,8 +169,8 @@ def _row(url: str, title: str, kind: str, when: str) -> Task:
     return Task(url=url, title=title, kind=kind, who="", when=when, state="later", note="", reference="")
 
 
-def _shown_case(place: Place, thing: Any, language: str) -> Task:  # noqa: ANN401 -- a row of any life
-    del language
+def _shown_case(place: Place, thing: Any, actor: Actor, language: str) -> Task:  # noqa: ANN401 -- a row of any life
+    del actor, language
     return task_of(place, thing)
 
 
@@ -176,6 +196,6 @@ KINDS: tuple[Kind, ...] = (
             OF_CASES,
             place.kind,
         )
-        for place in (*PLACES, CONVERSATIONS)
+        for place in (*PLACES, *OF_OFFICES)
     ),
 )

@@ -48,6 +48,9 @@ sentences.say(
     kinds={"announcement": _("Announcement")},
     refusals={
         "read_only": _("You see the tool as somebody else does. Nothing can be done or opened in their name."),
+        "acts_for_nobody": _(
+            "This person acts for no organisation and no partnership now. There is nothing to see in their place."
+        ),
         "same_entry": _("These are not two different entries. Choose two that stand in the list."),
         "both_have_visited": _(
             "Both entries have a visit that is claimed or used: %(first)s and %(second)s. Suspend one of them instead."

@@ -15,9 +15,9 @@ from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.people.states import ORGANISATION
 from clusterxchange.journeys.support_office import merging
 from clusterxchange.journeys.support_office.merging import Pair
+from clusterxchange.journeys.support_office.queries import parties_of
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation, Representative
-from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.phases.registration import rules
 from clusterxchange.phases.registration.models import Application, Disclosure, Participation, ParticipationState
@@ -37,11 +37,11 @@ def view_as(person: Account, *, actor: Actor, at: datetime) -> None:
     """Note that the support office looks at the tool as a person does, with each party for which the person acts.
 
     :raises NotAllowed: for everybody else.
+    :raises Refused: the person acts for nobody, in whose journal it would stand.
     """
-    parties: list[Organisation | Partnership] = [
-        *Organisation.objects.filter(representatives__account=person, representatives__ended_at=None).distinct(),
-        *Partnership.objects.filter(people__account=person).distinct(),
-    ]
+    parties = parties_of(person)
+    if not parties:
+        raise Refused(Refusal("acts_for_nobody"))
     with engine.unit_of_work(actor, at):
         for party in parties:
             engine.record(party, Action.VIEW_AS, actor=actor, at=at, payload={"account": person.pk})

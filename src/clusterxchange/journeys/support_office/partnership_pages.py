@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,11 +23,13 @@ from clusterxchange.journeys.partnerships.directory import published
 from clusterxchange.journeys.support_office import partnerships
 from clusterxchange.journeys.support_office.forms import AdmitForm, OtherPartnershipForm, ReassignForm, WhyForm
 from clusterxchange.journeys.support_office.reassigning import OpenCases, case_named, partnership_of
+from clusterxchange.parties.partnerships import queries
 from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration.models import OPEN_APPLICATION_STATES, ParticipationState
 from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER
 from clusterxchange.scheme.current import open_edition, scheme_of_edition
+from clusterxchange.scheme.models import Edition
 from clusterxchange.workflow import registry, sentences
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.pages import (
@@ -45,9 +48,13 @@ LIST = "/support/partnerships/"
 @require_safe
 @signed_in
 def partnership_list(request: HttpRequest) -> HttpResponseBase:
-    """List the partnerships of the open edition with what is open with each; also as a file."""
+    """List the partnerships of an edition, the open one unless another is chosen, with what is open; also as a file."""
     only_support_office(request)
-    edition = open_edition(clock.now())
+    current = open_edition(clock.now())
+    editions = queries.editions_with_partnerships()
+    if current is not None and current not in editions:
+        editions.insert(0, current)
+    edition = _edition(request, current, editions)
     open_ones = Q(applications__state__in=OPEN_APPLICATION_STATES)
     running = ~Q(exchanges_as_visitor__state__in=EXCHANGE_IS_OVER) & Q(exchanges_as_visitor__isnull=False)
     taking_part = ~Q(participations__state=ParticipationState.WITHDRAWN) & Q(participations__isnull=False)
@@ -57,6 +64,7 @@ def partnership_list(request: HttpRequest) -> HttpResponseBase:
             registrations=Count("applications", filter=open_ones, distinct=True),
             participants=Count("participations", filter=taking_part, distinct=True),
             exchanges=Count("exchanges_as_visitor", filter=running, distinct=True),
+            leads_here=queries.is_found_by_acronym(current),
         )
         .order_by("acronym")
     )
@@ -73,17 +81,23 @@ def partnership_list(request: HttpRequest) -> HttpResponseBase:
             for one in rows
         )  # fmt: skip
         return list_response("partnerships", form, header, cells)
+    query = _query(edition, current)
     context = {
-        "files": file_addresses(""),
+        "files": file_addresses(query.removeprefix("?")),
         "rows": [
             {
                 "partnership": one,
                 "state": sentences.state_label("partnership", one.state),
                 "is_suspended": one.suspended_at is not None and one.ended_at is None,
                 "has_left": one.ended_at is not None,
+                "leads_here": one.leads_here,
             }
             for one in rows
         ],
+        "edition": edition,
+        "editions": editions,
+        "query": query,
+        "may_admit": current is not None,
     }
     return render(request, "support_office/partnerships.html", context)
 
@@ -135,7 +149,7 @@ def suspend_partnership(request: HttpRequest, slug: str) -> HttpResponse:
         do=lambda reason, actor: partnerships.suspend_partnership(
             partnership, reason=reason, actor=actor, at=clock.now()
         ),
-        back_url=LIST,
+        back_url=_list_of(partnership),
     )
 
 
@@ -152,14 +166,14 @@ def resume_partnership(request: HttpRequest, slug: str) -> HttpResponse:
             refusal, status = refusal_context(Action.RESUME_PARTNERSHIP, error.refusal), CONFLICT
         else:
             messages.success(request, _happened(Action.RESUME_PARTNERSHIP, kept))
-            return redirect(LIST)
+            return redirect(_list_of(partnership))
     context = {
         "title": _("End the suspension of %(name)s") % {"name": partnership.acronym},
         "consequences": [
             _("It takes registrations again.") if partnership.opens_again else _("Its coordinator can open it again.")
         ],
         "reason": partnership.suspension_reason, "action": Action.RESUME_PARTNERSHIP, "refusal": refusal,
-        "button": sentences.ACTIONS[Action.RESUME_PARTNERSHIP].button, "back_url": LIST,
+        "button": sentences.ACTIONS[Action.RESUME_PARTNERSHIP].button, "back_url": _list_of(partnership),
     }  # fmt: skip
     return render(request, "support_office/typed.html", context, status=status)
 
@@ -187,13 +201,15 @@ def end_partnership(request: HttpRequest, slug: str) -> HttpResponse:
                 refusal, status = refusal_context(Action.END_PARTNERSHIP, error.refusal), CONFLICT
             else:
                 messages.success(request, _happened(Action.END_PARTNERSHIP, kept))
-                return redirect(LIST)
+                return redirect(_list_of(partnership))
     reserved, committed = cases.cents
     against = cases.refusals(other) if other is not None else []
     context = {
         "partnership": partnership,
         "other": other,
         "is_over": partnership.ended_at is not None,
+        "edition": request.GET.get("edition", ""),
+        "back_url": _list_of(partnership),
         "choice": choice,
         "form": form,
         "is_ready": (other is not None or cases.is_empty) and not against,
@@ -252,8 +268,32 @@ def reassign_case(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "support_office/typed.html", context, status=status)
 
 
+def _edition(request: HttpRequest, current: Edition | None, editions: list[Edition]) -> Edition | None:
+    """Give the edition that the address names, else the open one, else the newest that has partnerships."""
+    wanted = request.GET.get("edition")
+    if not wanted:
+        return current or next(iter(editions), None)
+    found = next((one for one in editions if one.code == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _query(edition: Edition | None, current: Edition | None) -> str:
+    """Give what an address bears to name an edition; the open one goes without saying."""
+    return f"?{urlencode({'edition': edition.code})}" if edition is not None and edition != current else ""
+
+
+def _list_of(partnership: Partnership) -> str:
+    return LIST + _query(partnership.edition, open_edition(clock.now()))
+
+
 def _partnership(request: HttpRequest, slug: str) -> Partnership:
-    actor, found = only_support_office(request), published(slug)
+    actor, edition = only_support_office(request), request.GET.get("edition")
+    if edition:
+        found = get_object_or_404(Partnership.objects.select_related("edition"), slug=slug, edition__code=edition)
+    else:
+        found = published(slug)
     if not decide.may(actor, "partnership", Action.SEE, found):
         raise Http404
     return found

@@ -14,6 +14,7 @@ from clusterxchange.journeys.models import OrganisationMerge
 from clusterxchange.journeys.support_office.merging import UNDONE_WITHIN
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Organisation
+from clusterxchange.parties.partnerships.models import Partnership
 from clusterxchange.phases.finalisation.models import Payment, PaymentState
 from clusterxchange.phases.registration.models import ApplicationState
 from clusterxchange.workflow.models import Obligation
@@ -28,20 +29,26 @@ NOT_ASKING = (
 
 
 def people_named(words: str) -> "QuerySet[Account]":
-    """Give the people who act for an organisation or a partnership, narrowed by words of their name or address."""
-    acting = Q(representations__isnull=False) | Q(partnership_roles__isnull=False)
-    found = Account.objects.filter(acting, is_active=True).exclude(offices())
+    """Give the people outside the offices, narrowed by words of their name or address."""
+    found = Account.objects.filter(is_active=True).exclude(offices())
     for word in fold(words).split():
         found = found.filter(search_text__contains=word)
     related = ("representations__organisation", "partnership_roles__partnership")
-    return found.distinct().prefetch_related(*related).order_by("last_name", "first_name", "pk")
+    return found.prefetch_related(*related).order_by("last_name", "first_name", "pk")
 
 
-def parties_of(person: Account) -> list[str]:
-    """Name the organisations for which a person speaks and the partnerships in which they have a role, each once."""
-    held = [one.organisation.legal_name for one in person.representations.all() if one.ended_at is None]
-    held += [one.partnership.acronym for one in person.partnership_roles.all()]
-    return list(dict.fromkeys(name for name in held if name))
+def parties_of(person: Account) -> list[Organisation | Partnership]:
+    """Give the organisations for which a person speaks and the partnerships in which they have a role, each once."""
+    held: list[Organisation | Partnership] = [
+        *(one.organisation for one in person.representations.all() if one.ended_at is None),
+        *(one.partnership for one in person.partnership_roles.all()),
+    ]
+    return list(dict.fromkeys(held))
+
+
+def in_words(parties: Iterable[Organisation | Partnership]) -> str:
+    """Name parties one after the other; an organisation may have no name yet."""
+    return ", ".join(dict.fromkeys(name for one in parties if (name := str(one))))
 
 
 def offices() -> Q:

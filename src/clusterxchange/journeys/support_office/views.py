@@ -62,7 +62,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     kind = next((one.kind for one in found if one.kind.name == chosen), None)
     state, left_out = _state_of(kind, request.GET.get("state", "")[:LONGEST])
     if kind is not None and (form := form_asked_for(request)):
-        shown = (kind.shown(one, language) for one in kind.narrowed(actor, words, state).iterator(chunk_size=500))
+        shown = (
+            kind.shown(one, actor, language) for one in kind.narrowed(actor, words, state).iterator(chunk_size=500)
+        )
         return list_response(kind.name, form, map(str, kind.header), ((one.title, one.kind, one.when) for one in shown))
     page = Paginator(kind.narrowed(actor, words, state), OF_A_PAGE).get_page(request.GET.get("page")) if kind else None
     query = address_of(words, kind.name if kind else "", state).partition("?")[2]
@@ -88,7 +90,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
             if one.rows
         ],
         "page": page,
-        "rows": [kind.shown(one, language) for one in page.object_list] if kind and page else [],
+        "rows": [kind.shown(one, actor, language) for one in page.object_list] if kind and page else [],
         "query": query,
         "files": file_addresses(query),
         "state": state_label(kind.life, state) if kind and state else "",
@@ -115,11 +117,19 @@ def people(request: HttpRequest) -> HttpResponseBase:
     found = queries.people_named(words)
     if form := form_asked_for(request):
         header = [_("Name"), _("E-mail address"), _("Acts for")]
-        cells = ((str(one), one.email, ", ".join(queries.parties_of(one))) for one in found.iterator(chunk_size=500))
+        cells = (
+            (str(one), one.email, queries.in_words(queries.parties_of(one))) for one in found.iterator(chunk_size=500)
+        )
         return list_response("people", form, header, cells)
     page = Paginator(found, OF_A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"number": one.pk, "name": str(one), "email": one.email, "parties": ", ".join(queries.parties_of(one))}
+        {
+            "number": one.pk,
+            "name": str(one),
+            "email": one.email,
+            "acts": bool(parties := queries.parties_of(one)),
+            "parties": queries.in_words(parties),
+        }
         for one in page.object_list
     ]
     query = urlencode({"q": words})
@@ -137,7 +147,11 @@ def view_as(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "support_office/view_as.html", {"person": person})
-    operations.view_as(person, actor=actor, at=clock.now())
+    try:
+        operations.view_as(person, actor=actor, at=clock.now())
+    except NotDone as error:
+        context = {"person": person, "refusal": refusal_context(Action.VIEW_AS, error.refusal)}
+        return render(request, "support_office/view_as.html", context, status=CONFLICT)
     request.session[VIEWED_AS] = person.pk
     return redirect("/desk/")
 

@@ -1,6 +1,6 @@
 """What the public sees of partnerships."""
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from clusterxchange.foundation.folding import fold
 from clusterxchange.parties.partnerships.models import Partnership
@@ -37,6 +37,17 @@ def profile(edition: Edition | None, slug: str) -> Partnership | None:
     if edition is not None and (own := found.filter(edition=edition).first()) is not None:
         return own
     return found.order_by("-edition__valid_from").first()
+
+
+def is_found_by_acronym(edition: Edition | None) -> "ExpressionWrapper[Q]":
+    """Give whether `profile` finds a partnership by its acronym, as a column of a query for partnerships."""
+    same = Partnership.objects.filter(slug=OuterRef("slug")).exclude(pk=OuterRef("pk"))
+    before = Q(edition__valid_from__gt=OuterRef("edition__valid_from"))
+    own = Q(pk__in=[])
+    if edition is not None:
+        before |= Q(edition=edition)
+        own = Q(edition=edition)
+    return ExpressionWrapper(own | ~Q(Exists(same.filter(before))), output_field=BooleanField())
 
 
 def editions_with_partnerships() -> list[Edition]:

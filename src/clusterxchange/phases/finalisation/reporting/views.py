@@ -239,7 +239,8 @@ def _show_presence(
     shows = decide.may(actor, EXCHANGE.name, A.MAKE_PRESENCE_CODE, exchange)
     asks = decide.may(actor, EXCHANGE.name, A.CONFIRM_PRESENCE, exchange)
     made = kept.get(moment) if moment is not None else None
-    lives = made is not None and at - made.made_at <= operations.CODE_LIVES
+    code = made.code if shows and made is not None and at - made.made_at <= operations.CODE_LIVES else ""
+    is_closed = bool(code) and actor.viewed_by is not None
     context = {
         "title": _("Presence"),
         "exchange": exchange,
@@ -247,7 +248,8 @@ def _show_presence(
         "moment": PresenceMoment(moment).label if moment is not None else "",
         "shows": shows and moment is not None,
         "asks": asks and moment is not None,
-        "code": made.code if shows and made is not None and lives else "",
+        "code": "" if is_closed else code,
+        "is_closed": is_closed,
         "until": timezone.localtime(made.made_at + operations.CODE_LIVES) if made is not None else None,
         "rows": [
             (
