@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Model
 
 from clusterxchange.journeys.models import Announcement
+from clusterxchange.journeys.offices.models import OfficeChange
 from clusterxchange.journeys.people.models import Invitation, JoinRequest
 from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.parties.accounts.models import Account
@@ -57,6 +58,7 @@ MODELS: dict[str, type[Model]] = {
     "announcement": Announcement,
     "partnership": Partnership,
     "entry": Entry,
+    "office_change": OfficeChange,
 }
 NAMES = ("Alder", "Birch", "Cedar")
 
@@ -147,6 +149,10 @@ def make_newcomers(world: World) -> None:
             subject=organisation.reference, case=organisation.reference, action="edit_organisation",
         )  # fmt: skip
         EditionDraft.objects.create(document=document, drafted_by=world.accounts[number], **life("PROPOSED"))
+        OfficeChange.objects.create(
+            account=world.accounts[number], role="agency", proposed_by=world.accounts[(number + 1) % 3],
+            **life("PROPOSED"),
+        )  # fmt: skip
 
 
 def make_proposals(world: World) -> None:

@@ -10,13 +10,12 @@ import pytest
 from django.conf import settings
 
 from clusterxchange.management import command_line
-from clusterxchange.parties.accounts.models import Account
 from tests.bring import bring_exchange_to
-from tests.cast import MONDAY, Cast
+from tests.cast import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-BLOCK = re.compile(r"^ *```(?P<language>sh|python)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(?P<language>sh)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"(?P<name>[A-Z_]+)=\S.*")
 OURS = ".venv/bin/clusterxchange "
 # Who runs the rest: the beginning of a command, a file, and what stands in it.
@@ -38,9 +37,9 @@ RUN_ELSEWHERE = {
     "curl -H": ("tests/journeys/test_mail_as_people_like_it.py", "BOUNCE_TOKEN"),
     '-d \'{"address"': ("tests/journeys/test_mail_as_people_like_it.py", "permanent"),
     "https://exchange.example/mail/bounces/": ("tests/journeys/test_mail_as_people_like_it.py", "/mail/bounces/"),
-    ".venv/bin/python manage.py shell": ("tests/management/test_commands_of_documentation.py", "exec("),
     "pip install pyhanko": ("tests/phases/exchange_building/test_verification_pack.py", "verify.py"),
     "python verify.py": ("tests/phases/exchange_building/test_verification_pack.py", "verify.py"),
+    f"{OURS}appoint": ("tests/management/test_appoint.py", "--role"),
     f"{OURS}backup": ("tests/drills/test_backup_and_restore.py", "backup"),
     f"{OURS}restore": ("tests/drills/test_backup_and_restore.py", "trial"),
 }
@@ -89,18 +88,3 @@ def test_each_command_of_the_tool_says_yes(
     words = [reference if word == "EXC-2026-000001" else word for word in shlex.split(command.removeprefix(OURS))]
 
     assert command_line.main(words) == command_line.YES
-
-
-def python_blocks_of(page: str) -> list[str]:
-    text = (ROOT / page).read_text("utf-8")
-    return [block["text"] for block in BLOCK.finditer(text) if block["language"] == "python"]
-
-
-@pytest.mark.django_db
-def test_the_lines_that_make_somebody_the_support_office_do_so() -> None:
-    (lines,) = python_blocks_of("docs/how-to/run-in-production.md")
-    Account.objects.create_user("support@exchange.example", joined_at=MONDAY)
-
-    exec(lines, {})  # noqa: S102 -- it is our own page that is tried
-
-    assert Account.objects.get(email="support@exchange.example").is_support_office

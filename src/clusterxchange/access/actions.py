@@ -219,6 +219,13 @@ class Action(StrEnum):
     RETURN_VERSION = auto()
     WITHDRAW_VERSION = auto()
 
+    PROPOSE_APPOINTMENT = auto()
+    PROPOSE_REMOVAL = auto()
+    APPOINT_PERSON = auto()
+    CONFIRM_OFFICE_CHANGE = auto()
+    DECLINE_OFFICE_CHANGE = auto()
+    WITHDRAW_OFFICE_CHANGE = auto()
+
     SAY_SOMETHING = auto()
     SEE = auto()
     SEE_PERSON = auto()

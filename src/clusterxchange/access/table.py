@@ -130,6 +130,7 @@ RELATIONS: Mapping[str, Mapping[Capacity, Relation]] = {
     "announcement": {SO: SUPPORT_OFFICE, AG: AGENCY},
     # A line of the journal names people, and people are found by the support office alone.
     "entry": {SO: SUPPORT_OFFICE},
+    "office_change": {SO: SUPPORT_OFFICE, AG: AGENCY},
 }
 
 DISCLOSED = organisation("disclosures__to_organisation_id")
@@ -141,6 +142,9 @@ FIRST_READER = Condition(Relation(Holder.ACCOUNT, "first_reader_id"), "same_pers
 WHO_ORDERED = Condition(Relation(Holder.ACCOUNT, "ordered_by_id"), "same_person_released")
 WHO_DRAFTED = Condition(Relation(Holder.ACCOUNT, "drafted_by_id"), "same_person_drafted")
 DRAFTED_IT = Condition(Relation(Holder.ACCOUNT, "drafted_by_id"))
+WHO_PROPOSED = Condition(Relation(Holder.ACCOUNT, "proposed_by_id"), "same_person_proposed")
+PROPOSED_IT = Condition(Relation(Holder.ACCOUNT, "proposed_by_id"))
+OWN_OFFICE = Condition(Relation(Holder.ACCOUNT, "account_id"), "own_office")
 COORDINATES = Condition(partnership("pk", frozenset({COORDINATOR})))
 
 assess = may(VP, unless=(NOT_ONES_OWN,))
@@ -439,6 +443,16 @@ PERMISSIONS: Mapping[str, Mapping[A, May]] = {
         A.SEE: may(SO, AG),
     },
     "entry": {A.SEE: may(SO)},
+    "office_change": {
+        A.PROPOSE_APPOINTMENT: may(SO),
+        A.PROPOSE_REMOVAL: may(SO, unless=(OWN_OFFICE,)),
+        A.APPOINT_PERSON: may(SYS),
+        # Whoever somebody else would have leave may agree to that, and only to that.
+        A.CONFIRM_OFFICE_CHANGE: may(SO, unless=(WHO_PROPOSED,)),
+        A.DECLINE_OFFICE_CHANGE: may(SO, unless=(WHO_PROPOSED, OWN_OFFICE)),
+        A.WITHDRAW_OFFICE_CHANGE: may(SO, only=(PROPOSED_IT,)),
+        A.SEE: may(SO, AG),
+    },
 }
 
 DISCLOSURES: Mapping[str, Mapping[A, Relation]] = {

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "clusterxchange.journeys.people.apps.PeopleConfig",
     "clusterxchange.journeys.personal_data.apps.PersonalDataConfig",
     "clusterxchange.journeys.scheme_data.apps.SchemeDataConfig",
+    "clusterxchange.journeys.offices.apps.OfficesConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -45,6 +45,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "bank_statement": ("partnership",),
     "invitation": ("organisation", "account"),
     "edition_draft": ("edition",),
+    "office_change": ("account",),
     "join_request": ("organisation", "account", "partnership"),
 }
 

@@ -522,6 +522,13 @@ DECLARATIONS = (
         f"id {LIFE} reference organisation asking_organisation matched partnership handed_on_at",
         people="account",
     ),
+    # People of the offices
+    _declare(
+        "offices.OfficeChange",
+        {SAID: "reason answer", TRAIL: "account proposed_by"},
+        f"id {LIFE} reference role is_end",
+        people="account",
+    ),
     _declare(
         "journeys.DeskLook",
         {PREFERENCE: "account last_at last_n since_at since_n"},

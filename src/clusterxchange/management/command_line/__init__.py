@@ -58,6 +58,7 @@ WITH_DATABASE = {
     "backup": f"{HERE}.backup",
     "restore": f"{HERE}.restore",
     "rotate-keys": f"{HERE}.rotate_keys",
+    "appoint": f"{HERE}.appoint",
 }
 COMMANDS = {**PURE, **WITH_SETTINGS, **WITH_DATABASE}
 
