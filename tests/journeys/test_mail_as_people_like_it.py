@@ -166,6 +166,12 @@ def test_a_held_mail_is_not_sent_by_a_job_that_was_left_over(cast: Cast) -> None
     assert mail.outbox == []
 
 
+def test_whoever_chooses_an_hour_is_told_in_which_place_it_is_that_hour(cast: Cast) -> None:
+    page = signed_in(cast.ana).get("/desk/preferences/")
+    for label in ("When the one mail goes", "No mail from", "No mail until"):
+        assertContains(page, f"{label} (Brussels time)")
+
+
 def test_a_person_keeps_what_they_like_and_a_half_answer_comes_back(cast: Cast) -> None:
     ana = signed_in(cast.ana)
     address = "/desk/preferences/keep-mail-preferences/"

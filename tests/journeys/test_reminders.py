@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
 
 from clusterxchange.foundation import clock
 from clusterxchange.workflow.models import Entry, Notice, Obligation
@@ -76,6 +77,22 @@ def test_what_is_not_the_readers_to_remind_is_never_sent(cast: Cast) -> None:
     # The host's partnership sees no evidence, so it reminds nobody of it.
     answer = signed_in(cast.dov).post("/desk/reminders/", {"pick": [str(evidence.pk)], "confirmed": "yes"})
     assert answer.status_code == 302
+    assert reminders_sent() == 0
+
+
+@pytest.mark.usefixtures("after_the_stay")
+def test_whoever_ticks_nothing_is_told_to_and_keeps_the_filter(cast: Cast) -> None:
+    clock.set_clock(clock.now() + timedelta(days=60))
+    chiara, narrowed = signed_in(cast.chiara), "show=waiting&due=overdue"
+    page = chiara.get(f"/desk/?{narrowed}")
+    assertContains(page, 'action="/desk/reminders/?show=waiting&amp;due=overdue"')
+
+    answer = chiara.post(f"/desk/reminders/?{narrowed}", {}, follow=True)
+
+    assert answer.redirect_chain == [(f"/desk/?{narrowed}", 302)]
+    said = "Nobody was reminded. Tick the rows of those whom you want to remind, then try again."
+    assertContains(answer, said)
+    assertNotContains(signed_in(cast.ana).post("/desk/reminders/", {}, follow=True), "Nobody was reminded")
     assert reminders_sent() == 0
 
 

@@ -38,12 +38,22 @@ class MailForm(forms.Form):
     wants_news = forms.BooleanField(label=gettext_lazy("Tell me what others have done in my cases"), required=False)
     wants_messages = forms.BooleanField(label=gettext_lazy("Tell me that somebody wrote a message"), required=False)
     is_digest = forms.BooleanField(label=gettext_lazy("Send everything in one mail a day"), required=False)
-    digest_hour = forms.TypedChoiceField(label=gettext_lazy("When the one mail goes"), choices=HOURS, coerce=int)
+    digest_hour = forms.TypedChoiceField(
+        label=gettext_lazy("When the one mail goes (Brussels time)"), choices=HOURS, coerce=int
+    )
     quiet_from = forms.TypedChoiceField(
-        label=gettext_lazy("No mail from"), choices=[*NO_HOUR, *HOURS], coerce=_hour, required=False, empty_value=None
+        label=gettext_lazy("No mail from (Brussels time)"),
+        choices=[*NO_HOUR, *HOURS],
+        coerce=_hour,
+        required=False,
+        empty_value=None,
     )
     quiet_until = forms.TypedChoiceField(
-        label=gettext_lazy("No mail until"), choices=[*NO_HOUR, *HOURS], coerce=_hour, required=False, empty_value=None
+        label=gettext_lazy("No mail until (Brussels time)"),
+        choices=[*NO_HOUR, *HOURS],
+        coerce=_hour,
+        required=False,
+        empty_value=None,
     )
 
     def clean(self) -> None:

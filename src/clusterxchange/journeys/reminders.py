@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from clusterxchange.access.actor import Actor
 from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.subjects import seen_by, subjects_of, title_of
+from clusterxchange.journeys.work_queue import WAITING, read_chosen
 from clusterxchange.workflow import cases, engine, notices, obligations, registry
 from clusterxchange.workflow.models import Notice, Obligation
 from clusterxchange.workflow.pages import UNPROCESSABLE, actor_of, signed_in
@@ -29,7 +31,6 @@ REMIND_BUTTON: dict[str, Text] = {
     "label": ACTIONS[Action.REMIND_PARTY].button,
     "url": "/desk/reminders/",
 }
-BACK = "/desk/?show=waiting"
 
 
 class WordsForm(forms.Form):
@@ -145,9 +146,15 @@ def _chosen(request: HttpRequest, actor: Actor) -> list[Obligation]:
 def reminders(request: HttpRequest) -> HttpResponse:
     """Show which reminders would go to whom; once confirmed, send them and give each result."""
     actor, at = actor_of(request), clock.now()
-    chosen = _chosen(request, actor) if request.method == "POST" and may_remind(actor) else []
+    narrowed = replace(read_chosen(request.GET.dict(), actor)[0], show=WAITING)
+    if request.method == "GET" or not may_remind(actor):
+        return redirect(narrowed.url)
+    chosen = _chosen(request, actor)
     if not chosen:
-        return redirect(BACK)
+        messages.info(
+            request, _("Nobody was reminded. Tick the rows of those whom you want to remind, then try again.")
+        )
+        return redirect(narrowed.url)
     shown, is_confirmed = looked_at(chosen, actor, at), "confirmed" in request.POST
     form = WordsForm(request.POST if is_confirmed else None)
     is_done = is_confirmed and form.is_valid()
@@ -161,7 +168,8 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "is_done": is_done,
         "has_errors": form.is_bound and bool(form.errors),
         "tasks": [_row(one, is_done=is_done) for one in shown],
-        "back_url": BACK,
+        "back_url": narrowed.url,
+        "query": narrowed.query,
     }
     return render(
         request, "journeys/reminders.html", context, status=UNPROCESSABLE if is_confirmed and not is_done else 200

@@ -123,6 +123,7 @@ def _show_queue(request: HttpRequest, actor: Actor) -> HttpResponse:
         "saved_filters": saved_filters.as_links(actor, chosen),
         "narrow_form": saved_filters.NarrowForm(chosen=chosen, actor=actor),
         "filter_form": saved_filters.FilterForm(initial={"query": chosen.query}),
+        "query": chosen.query,
         "may_save": chosen != Chosen(),
         "is_narrowed": bool(chosen.due or chosen.partnership),
         "announcements": on_desk(actor, at, get_language() or "en"),
