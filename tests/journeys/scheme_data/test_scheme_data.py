@@ -250,6 +250,27 @@ def test_an_edition_is_closed_from_the_day_of_the_version_on_and_only_once(cast:
     assert run_due(morning) == []
 
 
+def test_a_closed_edition_takes_no_new_registration_and_goes_on_with_those_begun_as_its_page_says(
+    cast: Cast, ludo: Person
+) -> None:
+    begun = bring_application_to(cast, cast.ana, "draft", partnership=cast.loom, officer=cast.chiara.actor)
+    approved(cast, ludo, "edition.is_open", value=False)
+    morning = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
+    run_due(morning)
+
+    with pytest.raises(Refused) as refused:
+        registration.start_application(organisation=cast.bram.organisation, actor=cast.bram.actor, at=morning)
+    assert refused.value.refusal.code == "no_open_edition"
+    registration.submit_application(
+        begun, declares_true=True, declares_first_visit=True, declares_no_double_funding=True, declares_privacy=True,
+        actor=cast.ana.actor, at=morning,
+    )  # fmt: skip
+    assert begun.state == "SUBMITTED"
+    draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=morning)
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/parts/dates/").content.decode()
+    assert "Open: registrations can be started; what is started goes on after it closes" in page
+
+
 def test_the_old_rules_may_hold_again(cast: Cast, ludo: Person) -> None:
     approved(cast, ludo, PORTUGAL, 90000)
     draft = draft_with(cast, PORTUGAL, 78000)

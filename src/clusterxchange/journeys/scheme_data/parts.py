@@ -377,7 +377,11 @@ def _dates(document: Document) -> list[Group]:
                 Place("edition.name", _("Name of the edition"), TEXT),
                 Place("edition.valid_from", _("First day"), DAY),
                 Place("edition.valid_to", _("Last day"), DAY),
-                Place("edition.is_open", _("Open: registrations and proposals are taken"), YES),
+                Place(
+                    "edition.is_open",
+                    _("Open: registrations can be started; what is started goes on after it closes"),
+                    YES,
+                ),
             ],
         )
     ]
