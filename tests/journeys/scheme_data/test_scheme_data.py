@@ -15,12 +15,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from clusterxchange.access.capacities import V
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.scheme_data import operations
 from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.journeys.scheme_data.parts import PARTS
 from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.journeys.scheme_data.touched import who_is_touched
+from clusterxchange.phases.exchange_building import operations as building
+from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.scheme.current import open_edition, scheme_for
 from clusterxchange.scheme.document import scheme_of
@@ -32,7 +35,7 @@ from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.jobs import send_notice
 from clusterxchange.workflow.models import Entry, Notice, Obligation
-from tests.bring import bring_application_to, bring_exchange_to
+from tests.bring import begin_story, bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, Cast, Person, make_account, signed_in
 from tests.scheme.changed import changed_document
 
@@ -208,6 +211,95 @@ def test_holidays_bounds_of_proposals_and_code_lists_touch_those_who_use_them(
     found = who_is_touched(cast.edition, before, with_value(before, path, value), "en")
 
     assert {one.kind: one.count for one in found if one.count} == touched
+
+
+# Ana and Bram are accepted and one of them has asked the other, or an exchange is being built; Zoe has a draft. All of
+# these go on under the rules in force, and each part of the rules is there for some of them.
+@pytest.mark.parametrize(
+    ("stage", "path", "value", "touched"),
+    [
+        ("proposed", "edition.valid_to", "2029-12-31", {"application": 1, "participation": 2, "proposal": 1}),
+        ("matched", "edition.name", "Trial edition", {"application": 1, "participation": 2, "exchange": 1}),
+        ("proposed", "countries[0].has_iban", False, {}),
+        ("proposed", "terms.by_name.proposal.length", 10, {"proposal": 1}),
+        ("proposed", "terms.by_name.proposal.reminders", [], {"proposal": 1}),
+        ("matched", "amounts.maximum_cents", 120_000, {"application": 1, "participation": 2, "exchange": 1}),
+        ("matched", "evidence.virtual", [], {"application": 1, "participation": 2, "exchange": 1}),
+        ("matched", "report.highest_rating", 6, {"application": 1, "participation": 2, "exchange": 1}),
+        ("proposed", "checklist", [], {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "registration.motivation_characters", 9, {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "eligibility.size_classes", [], {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "assignment.shared_sector", 9, {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "hint_words.en", ["job"], {"application": 1, "participation": 2, "proposal": 1}),
+        (
+            "proposed",
+            "mail_texts",
+            {"open_application": {"en": "Please look."}},
+            {"application": 1, "participation": 2, "proposal": 1},
+        ),
+    ],
+)
+def test_every_part_of_the_rules_says_whom_it_touches(
+    cast: Cast, stage: str, path: str, value: object, touched: dict[str, int]
+) -> None:
+    bring_exchange_to(cast, stage)
+    bring_application_to(cast, cast.zoe, "draft", partnership=cast.loom, officer=cast.chiara.actor)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, path, value), "en")
+
+    assert {one.kind: one.count for one in found if one.count} == touched
+
+
+# Ana is in Spain with LOOM, Bram in Portugal with SELVEDGE.
+def test_what_holds_for_a_country_touches_both_sides_that_have_to_do_with_it(cast: Cast) -> None:
+    bring_exchange_to(cast, "matched")
+    before = scheme_data_of(cast)
+    number = [row["code"] for row in before["countries"]].index("ES")
+
+    found = who_is_touched(cast.edition, before, with_value(before, f"countries[{number}].time_zone", "UTC"), "en")
+
+    assert {one.kind for one in found if one.count} == {"participation", "exchange"}
+
+
+def test_the_hour_of_reminders_touches_every_term_that_runs(cast: Cast) -> None:
+    bring_exchange_to(cast, "proposed")
+    bring_application_to(cast, cast.zoe, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, "terms.reminder_hour", 6), "en")
+
+    # The proposal waits for its answer, Zoe's registration for its assessment; both sides have to sign in.
+    assert {one.kind: one.count for one in found if one.count} == {"application": 1, "participation": 2, "proposal": 1}
+
+
+def test_the_term_of_a_dispute_touches_what_was_reported(cast: Cast) -> None:
+    story = begin_story(cast)
+    talk = matching.start_conversation(
+        sender=story.visitor_participation, partner=story.host_participation, text="May we ask?",
+        actor=story.visitor, at=story.at,
+    )  # fmt: skip
+    matching.report_abuse(talk, reason="unwanted", actor=story.host, at=story.at)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, "terms.by_name.dispute.length", 5), "en")
+
+    assert {one.kind: [case.url for case in one.cases()] for one in found if one.count} == {
+        "abuse_report": ["/matching/abuse-reports/"]
+    }
+
+
+def test_a_signed_text_that_is_being_amended_is_frozen_under_the_new_rules(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready")
+    before = scheme_data_of(cast)
+    after = with_value(before, PORTUGAL, 90000)
+    [signed] = who_is_touched(cast.edition, before, after, "en")
+    assert (signed.count, signed.kept) == (0, 1)
+
+    building.amend_commitment(story.commitment, actor=story.visitor, at=story.at, capacity=V)
+
+    [amended] = who_is_touched(cast.edition, before, after, "en")
+    assert (amended.count, amended.kept) == (1, 0)
 
 
 def test_a_list_of_the_registration_touches_whoever_is_not_decided_on(cast: Cast) -> None:
