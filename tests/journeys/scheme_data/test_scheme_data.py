@@ -427,6 +427,7 @@ def test_of_two_drafts_the_second_is_not_approved_over_the_first(cast: Cast, lud
         ("terms", "terms.by_name.assessment.reminders", "soon"),
         ("weights", "matching.weights.sector", "0.9"),
         ("dates", "edition.valid_to", "2025-12-31"),
+        ("dates", "edition.valid_to", "2047-01-01"),
         ("stay", "halving.divisor", "0"),
         ("clauses", "clauses.financial_agreement[0].text.en", "Paid in {weeks}."),
         ("countries", "countries[0].time_zone", "Europe/Atlantis"),
@@ -448,6 +449,34 @@ def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: st
     assert answer.context["form"][field].value() == value
     draft.refresh_from_db()
     assert draft.document == document_of("demonstration")
+
+
+def test_an_edition_that_is_extended_gets_the_public_holidays_of_its_new_years(cast: Cast) -> None:
+    edda = signed_in(cast.edda)
+    draft = draft_with(cast, "holidays.AT.2026", {"04-13": "Day of the loom"})
+    own = f"{SCHEME}drafts/{draft.reference}/"
+
+    typed = answers_of("dates", draft, edda) | {"edition.valid_to": "2033-06-30"}
+    assert edda.post(f"{own}parts/dates/", typed)["location"] == own
+
+    held = EditionDraft.objects.get().document["holidays"]
+    # A term that starts on the last day may run into 2035.
+    assert {code: max(years) for code, years in held.items()} == dict.fromkeys(held, "2035")
+    assert held["AT"]["2034"]["10-26"] == "National Day"
+    assert held["AT"]["2026"] == {"04-13": "Day of the loom"}
+
+
+def test_a_mistake_that_shows_in_another_part_names_that_part(cast: Cast) -> None:
+    edda = signed_in(cast.edda)
+    draft = draft_with(cast, "agreement", {"signatures": ["V", "H"], "pays": False})
+    document = with_value(draft.document, "amounts.full_cents_by_host_country", {})
+    operations.edit_version(draft, document=document, changed=["amounts"], actor=cast.edda.actor, at=MONDAY)
+
+    typed = {"agreement.pays": "on"}
+    answer = edda.post(f"{SCHEME}drafts/{draft.reference}/parts/agreements/", typed)
+
+    assert answer.status_code == 422
+    assert "Amounts: must have an amount, since a lump sum is paid for an exchange." in answer.content.decode()
 
 
 @pytest.mark.parametrize("part", [part.name for part in PARTS])

@@ -690,6 +690,15 @@ PARTS: tuple[SchemePart, ...] = (
 )
 
 
+def part_with(path: str, document: Document) -> SchemePart | None:
+    """Give the part that has the place at a path, or places below it."""
+    for part in PARTS:
+        for group in part.groups(document):
+            if any(place.path == path or place.path.startswith((f"{path}.", f"{path}[")) for place in group.places):
+                return part
+    return None
+
+
 def part_named(name: str) -> SchemePart | None:
     """Give the part with this name in the address."""
     return next((part for part in PARTS if part.name == name), None)
