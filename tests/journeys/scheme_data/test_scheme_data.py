@@ -15,12 +15,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from clusterxchange.access.capacities import V
 from clusterxchange.foundation import clock
 from clusterxchange.journeys.scheme_data import operations
 from clusterxchange.journeys.scheme_data.models import EditionDraft
 from clusterxchange.journeys.scheme_data.parts import PARTS
 from clusterxchange.journeys.scheme_data.places import with_value
 from clusterxchange.journeys.scheme_data.touched import who_is_touched
+from clusterxchange.phases.exchange_building import operations as building
+from clusterxchange.phases.matching import operations as matching
 from clusterxchange.phases.registration import operations as registration
 from clusterxchange.scheme.current import open_edition, scheme_for
 from clusterxchange.scheme.document import scheme_of
@@ -32,7 +35,7 @@ from clusterxchange.workflow.deadlines import run_due
 from clusterxchange.workflow.engine import NotAllowed, Refused
 from clusterxchange.workflow.jobs import send_notice
 from clusterxchange.workflow.models import Entry, Notice, Obligation
-from tests.bring import bring_application_to, bring_exchange_to
+from tests.bring import begin_story, bring_application_to, bring_exchange_to
 from tests.cast import MONDAY, Cast, Person, make_account, signed_in
 from tests.scheme.changed import changed_document
 
@@ -210,6 +213,95 @@ def test_holidays_bounds_of_proposals_and_code_lists_touch_those_who_use_them(
     assert {one.kind: one.count for one in found if one.count} == touched
 
 
+# Ana and Bram are accepted and one of them has asked the other, or an exchange is being built; Zoe has a draft. All of
+# these go on under the rules in force, and each part of the rules is there for some of them.
+@pytest.mark.parametrize(
+    ("stage", "path", "value", "touched"),
+    [
+        ("proposed", "edition.valid_to", "2029-12-31", {"application": 1, "participation": 2, "proposal": 1}),
+        ("matched", "edition.name", "Trial edition", {"application": 1, "participation": 2, "exchange": 1}),
+        ("proposed", "countries[0].has_iban", False, {}),
+        ("proposed", "terms.by_name.proposal.length", 10, {"proposal": 1}),
+        ("proposed", "terms.by_name.proposal.reminders", [], {"proposal": 1}),
+        ("matched", "amounts.maximum_cents", 120_000, {"application": 1, "participation": 2, "exchange": 1}),
+        ("matched", "evidence.virtual", [], {"application": 1, "participation": 2, "exchange": 1}),
+        ("matched", "report.highest_rating", 6, {"application": 1, "participation": 2, "exchange": 1}),
+        ("proposed", "checklist", [], {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "registration.motivation_characters", 9, {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "eligibility.size_classes", [], {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "assignment.shared_sector", 9, {"application": 1, "participation": 2, "proposal": 1}),
+        ("proposed", "hint_words.en", ["job"], {"application": 1, "participation": 2, "proposal": 1}),
+        (
+            "proposed",
+            "mail_texts",
+            {"open_application": {"en": "Please look."}},
+            {"application": 1, "participation": 2, "proposal": 1},
+        ),
+    ],
+)
+def test_every_part_of_the_rules_says_whom_it_touches(
+    cast: Cast, stage: str, path: str, value: object, touched: dict[str, int]
+) -> None:
+    bring_exchange_to(cast, stage)
+    bring_application_to(cast, cast.zoe, "draft", partnership=cast.loom, officer=cast.chiara.actor)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, path, value), "en")
+
+    assert {one.kind: one.count for one in found if one.count} == touched
+
+
+# Ana is in Spain with LOOM, Bram in Portugal with SELVEDGE.
+def test_what_holds_for_a_country_touches_both_sides_that_have_to_do_with_it(cast: Cast) -> None:
+    bring_exchange_to(cast, "matched")
+    before = scheme_data_of(cast)
+    number = [row["code"] for row in before["countries"]].index("ES")
+
+    found = who_is_touched(cast.edition, before, with_value(before, f"countries[{number}].time_zone", "UTC"), "en")
+
+    assert {one.kind for one in found if one.count} == {"participation", "exchange"}
+
+
+def test_the_hour_of_reminders_touches_every_term_that_runs(cast: Cast) -> None:
+    bring_exchange_to(cast, "proposed")
+    bring_application_to(cast, cast.zoe, "submitted", partnership=cast.loom, officer=cast.chiara.actor)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, "terms.reminder_hour", 6), "en")
+
+    # The proposal waits for its answer, Zoe's registration for its assessment; both sides have to sign in.
+    assert {one.kind: one.count for one in found if one.count} == {"application": 1, "participation": 2, "proposal": 1}
+
+
+def test_the_term_of_a_dispute_touches_what_was_reported(cast: Cast) -> None:
+    story = begin_story(cast)
+    talk = matching.start_conversation(
+        sender=story.visitor_participation, partner=story.host_participation, text="May we ask?",
+        actor=story.visitor, at=story.at,
+    )  # fmt: skip
+    matching.report_abuse(talk, reason="unwanted", actor=story.host, at=story.at)
+    before = scheme_data_of(cast)
+
+    found = who_is_touched(cast.edition, before, with_value(before, "terms.by_name.dispute.length", 5), "en")
+
+    assert {one.kind: [case.url for case in one.cases()] for one in found if one.count} == {
+        "abuse_report": ["/matching/abuse-reports/"]
+    }
+
+
+def test_a_signed_text_that_is_being_amended_is_frozen_under_the_new_rules(cast: Cast) -> None:
+    story = bring_exchange_to(cast, "ready")
+    before = scheme_data_of(cast)
+    after = with_value(before, PORTUGAL, 90000)
+    [signed] = who_is_touched(cast.edition, before, after, "en")
+    assert (signed.count, signed.kept) == (0, 1)
+
+    building.amend_commitment(story.commitment, actor=story.visitor, at=story.at, capacity=V)
+
+    [amended] = who_is_touched(cast.edition, before, after, "en")
+    assert (amended.count, amended.kept) == (1, 0)
+
+
 def test_a_list_of_the_registration_touches_whoever_is_not_decided_on(cast: Cast) -> None:
     application = bring_application_to(cast, cast.ana, "draft", partnership=cast.loom, officer=cast.chiara.actor)
     before = scheme_data_of(cast)
@@ -248,6 +340,27 @@ def test_an_edition_is_closed_from_the_day_of_the_version_on_and_only_once(cast:
     assert [(done.ref, done.what) for done in run_due(morning)] == [("demonstration", "version_in_force")]
     assert open_edition(morning) is None
     assert run_due(morning) == []
+
+
+def test_a_closed_edition_takes_no_new_registration_and_goes_on_with_those_begun_as_its_page_says(
+    cast: Cast, ludo: Person
+) -> None:
+    begun = bring_application_to(cast, cast.ana, "draft", partnership=cast.loom, officer=cast.chiara.actor)
+    approved(cast, ludo, "edition.is_open", value=False)
+    morning = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
+    run_due(morning)
+
+    with pytest.raises(Refused) as refused:
+        registration.start_application(organisation=cast.bram.organisation, actor=cast.bram.actor, at=morning)
+    assert refused.value.refusal.code == "no_open_edition"
+    registration.submit_application(
+        begun, declares_true=True, declares_first_visit=True, declares_no_double_funding=True, declares_privacy=True,
+        actor=cast.ana.actor, at=morning,
+    )  # fmt: skip
+    assert begun.state == "SUBMITTED"
+    draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=morning)
+    page = signed_in(cast.edda).get(f"{SCHEME}drafts/{draft.reference}/parts/dates/").content.decode()
+    assert "Open: registrations can be started; what is started goes on after it closes" in page
 
 
 def test_the_old_rules_may_hold_again(cast: Cast, ludo: Person) -> None:
@@ -314,6 +427,7 @@ def test_of_two_drafts_the_second_is_not_approved_over_the_first(cast: Cast, lud
         ("terms", "terms.by_name.assessment.reminders", "soon"),
         ("weights", "matching.weights.sector", "0.9"),
         ("dates", "edition.valid_to", "2025-12-31"),
+        ("dates", "edition.valid_to", "2047-01-01"),
         ("stay", "halving.divisor", "0"),
         ("clauses", "clauses.financial_agreement[0].text.en", "Paid in {weeks}."),
         ("countries", "countries[0].time_zone", "Europe/Atlantis"),
@@ -335,6 +449,34 @@ def test_what_cannot_be_is_refused_at_the_field(cast: Cast, part: str, field: st
     assert answer.context["form"][field].value() == value
     draft.refresh_from_db()
     assert draft.document == document_of("demonstration")
+
+
+def test_an_edition_that_is_extended_gets_the_public_holidays_of_its_new_years(cast: Cast) -> None:
+    edda = signed_in(cast.edda)
+    draft = draft_with(cast, "holidays.AT.2026", {"04-13": "Day of the loom"})
+    own = f"{SCHEME}drafts/{draft.reference}/"
+
+    typed = answers_of("dates", draft, edda) | {"edition.valid_to": "2033-06-30"}
+    assert edda.post(f"{own}parts/dates/", typed)["location"] == own
+
+    held = EditionDraft.objects.get().document["holidays"]
+    # A term that starts on the last day may run into 2035.
+    assert {code: max(years) for code, years in held.items()} == dict.fromkeys(held, "2035")
+    assert held["AT"]["2034"]["10-26"] == "National Day"
+    assert held["AT"]["2026"] == {"04-13": "Day of the loom"}
+
+
+def test_a_mistake_that_shows_in_another_part_names_that_part(cast: Cast) -> None:
+    edda = signed_in(cast.edda)
+    draft = draft_with(cast, "agreement", {"signatures": ["V", "H"], "pays": False})
+    document = with_value(draft.document, "amounts.full_cents_by_host_country", {})
+    operations.edit_version(draft, document=document, changed=["amounts"], actor=cast.edda.actor, at=MONDAY)
+
+    typed = {"agreement.pays": "on"}
+    answer = edda.post(f"{SCHEME}drafts/{draft.reference}/parts/agreements/", typed)
+
+    assert answer.status_code == 422
+    assert "Amounts: must have an amount, since a lump sum is paid for an exchange." in answer.content.decode()
 
 
 @pytest.mark.parametrize("part", [part.name for part in PARTS])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clusterxchange.foundation.asked import asked
-from clusterxchange.journeys.scheme_data.parts import Group, SchemePart, named
+from clusterxchange.journeys.scheme_data.parts import Group, SchemePart, named, part_with
 from clusterxchange.journeys.scheme_data.places import Document
 from clusterxchange.scheme.reading import InvalidDocument
 from clusterxchange.workflow.pages import StepForm
@@ -49,7 +49,9 @@ class PartOfSchemeForm(forms.Form):
         if held:
             self.add_error(max(held, key=len), forms.ValidationError(sentence, code="document_is_wrong"))
         else:
-            sentence = _("%(place)s: %(problem)s.") % {"place": error.path, "problem": error.problem}
+            part = part_with(error.path, self.document)
+            names = {"place": part.title if part is not None else error.path, "problem": error.problem}
+            sentence = _("%(place)s: %(problem)s.") % names
             self.add_error(None, forms.ValidationError(sentence, code="document_is_wrong"))
 
 

@@ -377,7 +377,11 @@ def _dates(document: Document) -> list[Group]:
                 Place("edition.name", _("Name of the edition"), TEXT),
                 Place("edition.valid_from", _("First day"), DAY),
                 Place("edition.valid_to", _("Last day"), DAY),
-                Place("edition.is_open", _("Open: registrations and proposals are taken"), YES),
+                Place(
+                    "edition.is_open",
+                    _("Open: registrations can be started; what is started goes on after it closes"),
+                    YES,
+                ),
             ],
         )
     ]
@@ -684,6 +688,15 @@ PARTS: tuple[SchemePart, ...] = (
         _holidays,
     ),
 )
+
+
+def part_with(path: str, document: Document) -> SchemePart | None:
+    """Give the part that has the place at a path, or places below it."""
+    for part in PARTS:
+        for group in part.groups(document):
+            if any(place.path == path or place.path.startswith((f"{path}.", f"{path}[")) for place in group.places):
+                return part
+    return None
 
 
 def part_named(name: str) -> SchemePart | None:

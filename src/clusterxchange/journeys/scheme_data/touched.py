@@ -1,6 +1,6 @@
 """Who is touched by other rules: the cases that go on under them, found before anybody approves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clusterxchange.foundation.money import format_cents
 from clusterxchange.journeys.scheme_data.places import Document, differences, value_at
 from clusterxchange.journeys.subjects import rows_of, title_of
-from clusterxchange.phases.exchange_building.models import Commitment, Exchange, ExchangeState
+from clusterxchange.phases.exchange_building.models import Commitment, ExchangeState
 from clusterxchange.phases.matching.models import ProposalState
 from clusterxchange.phases.registration.models import ApplicationState, ParticipationState
 from clusterxchange.scheme.code_lists import LABELS
@@ -21,13 +21,21 @@ from clusterxchange.workflow.models import Obligation
 from clusterxchange.workflow.obligations import OFFICE_COUNTRY
 from clusterxchange.workflow.sentences import state_label
 
-BEING_BUILT = (ExchangeState.PREPARING, ExchangeState.AGREED, ExchangeState.READY)
+# As long as an exchange is in one of these, its text or an amendment of it can still be frozen under other rules.
+BEFORE_THE_END = (
+    ExchangeState.PREPARING,
+    ExchangeState.AGREED,
+    ExchangeState.READY,
+    ExchangeState.RUNNING,
+    ExchangeState.INTERRUPTED,
+)
 UNDECIDED = (
     ApplicationState.DRAFT,
     ApplicationState.SUBMITTED,
     ApplicationState.UNDER_ASSESSMENT,
     ApplicationState.ON_HOLD,
     ApplicationState.AWAITING_AGENCY,
+    ApplicationState.OBJECTED,
 )
 # Which lists of codes are chosen from where; their words go with them.
 IN_REGISTRATIONS = frozenset(
@@ -51,6 +59,12 @@ BOUNDED = {
     "unanswered_before_nudge": (Role.HOST,),
     "unanswered_before_hidden": (Role.HOST,),
 }
+# Where the rules stand that hold for some cases only; what stands elsewhere touches all that goes on.
+AMOUNTS, COUNTRIES, MATRIX = "amounts.full_cents_by_host_country.", "countries[", "eligibility.matrix."
+TERMS, HOLIDAYS, PROPOSALS, RANKING = "terms.", "holidays.", "proposals.", "matching."
+CODE_LISTS = ("code_lists.", "labels.")
+TEXTS = ("clauses.", "durations.", "halving.", "agreement.")
+NARROWED = (AMOUNTS, COUNTRIES, MATRIX, TERMS, HOLIDAYS, PROPOSALS, RANKING, *CODE_LISTS, *TEXTS)
 SHOWN = 50
 
 
@@ -100,27 +114,44 @@ def who_is_touched(edition: Edition | None, before: Document, after: Document, l
     paths = [path for path, _old, _new in differences(before, after)]
     found = [
         *_amounts(edition, paths, before, after, language),
-        *_countries(edition, paths, before),
+        *_countries(edition, paths),
         *_types(edition, paths),
         *_terms(edition, paths),
-        *_holidays(edition, paths, after),
+        *_holidays(edition, paths, before, after),
         *_proposals(edition, paths),
         *_code_lists(edition, paths),
         *_texts(edition, paths),
         *_ranking(edition, paths),
-        *_days(edition, paths),
+        *_everybody(edition, paths),
     ]
     return [one for one in found if one.count or one.kept]
 
 
+def _all_open(edition: Edition, what: str, narrowed: Mapping[str, Q] | None = None) -> Iterator[Touched]:
+    """Give all that goes on under the rules in force, narrowed for each kind."""
+    by_kind = narrowed or {}
+    undecided = _undecided(edition).filter(by_kind.get("application", Q()))
+    yield Touched(_("Undecided registrations"), "application", undecided, what)
+    taking_part = _taking_part(edition).filter(by_kind.get("participation", Q()))
+    yield Touched(_("Participants"), "participation", taking_part, what)
+    proposals = _open_proposals(edition).filter(by_kind.get("proposal", Q()))
+    yield Touched(_("Open proposals"), "proposal", proposals, what)
+    rows, kept = _exchanges(edition, by_kind.get("exchange", Q()))
+    yield Touched(_("Exchanges whose text is not frozen"), "exchange", rows, what, kept)
+
+
 def _exchanges(edition: Edition, narrowed: Q) -> tuple["QuerySet[Any]", int]:
-    """Give the exchanges whose text is not frozen, and how many keep the version that theirs was frozen under."""
-    rows = Exchange.objects.filter(narrowed, edition=edition)
-    frozen = Commitment.objects.filter(edition_version__isnull=False).values("exchange")
-    open_ones = rows_of(registry.machine_named("exchange")).filter(
-        narrowed, edition=edition, state=ExchangeState.PREPARING
-    )
-    return open_ones.exclude(pk__in=frozen), rows.filter(pk__in=frozen).count()
+    """Give the exchanges with a text that is not frozen, and how many keep the version that theirs was frozen under."""
+    rows = rows_of(registry.machine_named("exchange")).filter(narrowed, edition=edition)
+    open_ones = rows.filter(state__in=BEFORE_THE_END).exclude(pk__in=_kept())
+    return open_ones, rows.filter(pk__in=_kept()).count()
+
+
+def _kept() -> "QuerySet[Any, Any]":
+    """Give the exchanges that keep a version: their text is frozen, and no amendment of it is being written."""
+    written = Commitment.objects.filter(edition_version=None, exchange__state__in=BEFORE_THE_END)
+    frozen = Commitment.objects.filter(edition_version__isnull=False)
+    return frozen.exclude(exchange__in=written.values("exchange")).values("exchange")
 
 
 def _below(paths: Iterable[str], *beginnings: str) -> list[str]:
@@ -128,7 +159,7 @@ def _below(paths: Iterable[str], *beginnings: str) -> list[str]:
 
 
 def _amounts(edition: Edition, paths: list[str], before: Document, after: Document, language: str) -> Iterator[Touched]:
-    for path in _below(paths, "amounts.full_cents_by_host_country."):
+    for path in _below(paths, AMOUNTS):
         code = path.rpartition(".")[2]
         rows, kept = _exchanges(edition, _hosted_in({code}))
         what = _("%(before)s becomes %(after)s") % {
@@ -151,59 +182,70 @@ def _amount(document: Document, path: str, language: str) -> str:
         return _("no amount")
 
 
-def _countries(edition: Edition, paths: list[str], before: Document) -> Iterator[Touched]:
-    known = {row["code"] for row in before["countries"]}
-    codes = [
-        code
-        for path in _below(paths, "countries[")
-        if path.endswith(".participates") and (code := path.partition("[")[2].partition("]")[0]) in known
-    ]
+def _countries(edition: Edition, paths: list[str]) -> Iterator[Touched]:
+    codes = {path.partition("[")[2].partition("]")[0] for path in _below(paths, COUNTRIES)}
     if codes:
-        in_countries = Q(organisation__country__in=codes)
-        what = _("Whether the country takes part changes")
-        yield Touched(_("Undecided registrations"), "application", _undecided(edition).filter(in_countries), what)
-        yield Touched(_("Participants"), "participation", _taking_part(edition).filter(in_countries), what)
+        what = _("What holds for a country changes: %(countries)s") % {"countries": ", ".join(sorted(codes))}
+        yield from _all_open(edition, what, _in_countries(codes))
+
+
+def _in_countries(codes: set[str]) -> Mapping[str, Q]:
+    """Narrow each kind to where an organisation, its person or a partnership is of one of the countries."""
+
+    def of(prefix: str, person: str) -> Q:
+        ends = ("organisation__country", f"{person}based_in", "partnership__coordinating_country")
+        return Q(*((f"{prefix}{end}__in", codes) for end in ends), _connector=Q.OR)
+
+    person = "application__representative__"
+    either_side = of("visitor_participation__", person) | of("host_participation__", person)
+    return {
+        "application": of("", "representative__"),
+        "participation": of("", person),
+        "proposal": either_side,
+        "exchange": either_side,
+    }
 
 
 def _types(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    kinds = {path.split(".")[2] for path in _below(paths, "eligibility.matrix.")}
+    kinds = {path.split(".")[2] for path in _below(paths, MATRIX)}
     if kinds:
         rows = _undecided(edition).filter(organisation__organisation_type__in=kinds)
         yield Touched(_("Undecided registrations"), "application", rows, _("The rule for their type changes"))
 
 
 def _terms(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    names = sorted({path.split(".")[2] for path in _below(paths, "terms.by_name.")})
+    changed = _below(paths, TERMS)
+    names = sorted({path.split(".")[2] for path in _below(changed, "terms.by_name.")})
     if names:
         words = ", ".join(str(LABELS["terms"][name]) for name in names)
         yield from _running(edition, Q(term__in=names), _("Term: %(terms)s") % {"terms": words})
+    if len(_below(changed, "terms.by_name.")) < len(changed):
+        yield from _running(edition, ~Q(term=""), _("The hour of reminders or the country of the offices changes"))
 
 
 def _running(edition: Edition, narrowed: Q, what: str) -> Iterator[Touched]:
     running = Obligation.objects.filter(narrowed, closed_at__isnull=True)
-    for kind, in_edition in (
-        ("application", Q(edition=edition)),
-        ("participation", Q(edition=edition)),
-        ("exchange", Q(edition=edition)),
+    for kind, title, in_edition in (
+        ("application", _("Registrations with a running term"), Q(edition=edition)),
+        ("participation", _("Participants with a running term"), Q(edition=edition)),
+        ("proposal", _("Proposals with a running term"), Q(visitor_participation__edition=edition)),
+        ("abuse_report", _("Disputes with a running term"), Q(conversation__visitor_participation__edition=edition)),
+        ("exchange", _("Exchanges with a running term"), Q(edition=edition)),
     ):
         rows = rows_of(registry.machine_named(kind)).filter(
             in_edition, pk__in=running.filter(root_kind=kind).values("root_id")
         )
         kept = 0
         if kind == "exchange":
-            frozen = Commitment.objects.filter(edition_version__isnull=False).values("exchange")
-            kept = rows.filter(pk__in=frozen).count()
-            rows = rows.exclude(pk__in=frozen)
-        title = {
-            "application": _("Registrations with a running term"),
-            "participation": _("Participants with a running term"),
-            "exchange": _("Exchanges with a running term"),
-        }[kind]
+            kept = rows.filter(pk__in=_kept()).count()
+            rows = rows.exclude(pk__in=_kept())
         yield Touched(title, kind, rows, what, kept)
 
 
-def _holidays(edition: Edition, paths: list[str], after: Document) -> Iterator[Touched]:
-    codes = {path.split(".")[1] for path in _below(paths, "holidays.")}
+def _holidays(edition: Edition, paths: list[str], before: Document, after: Document) -> Iterator[Touched]:
+    # Nothing was counted in a year that had no calendar.
+    places = [path.split(".")[1:3] for path in _below(paths, HOLIDAYS)]
+    codes = {code for code, year in places if year in before["holidays"].get(code, {})}
     if not codes:
         return
     what = _("Public holidays: %(countries)s") % {"countries": ", ".join(sorted(codes))}
@@ -218,7 +260,7 @@ def _holidays(edition: Edition, paths: list[str], after: Document) -> Iterator[T
 
 
 def _proposals(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    names = {path.partition(".")[2] for path in _below(paths, "proposals.")}
+    names = {path.partition(".")[2] for path in _below(paths, PROPOSALS)}
     if names:
         roles = {str(role) for name in names for role in BOUNDED.get(name, (Role.VISIT, Role.HOST))}
         what = _("What bounds proposals changes")
@@ -227,7 +269,7 @@ def _proposals(edition: Edition, paths: list[str]) -> Iterator[Touched]:
 
 
 def _code_lists(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    names = {path.split(".")[1] for path in _below(paths, "code_lists.", "labels.")}
+    names = {path.split(".")[1] for path in _below(paths, *CODE_LISTS)}
     words = ", ".join(sorted(name.replace("_", " ") for name in names))
     what = _("What can be chosen: %(lists)s") % {"lists": words}
     if names & IN_REGISTRATIONS:
@@ -246,22 +288,21 @@ def _open_proposals(edition: Edition) -> "QuerySet[Any]":
 
 
 def _texts(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    if _below(paths, "clauses.", "durations.", "halving.", "agreement."):
+    if _below(paths, *TEXTS):
         rows, kept = _exchanges(edition, Q())
         what = _("Clauses, length or halving change")
         yield Touched(_("Exchanges whose text is not frozen"), "exchange", rows, what, kept)
 
 
 def _ranking(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    if _below(paths, "matching."):
+    if _below(paths, RANKING):
         what = _("The order of the best matches changes")
         yield Touched(_("Participants"), "participation", _taking_part(edition), what)
 
 
-def _days(edition: Edition, paths: list[str]) -> Iterator[Touched]:
-    if _below(paths, "edition.valid_", "edition.is_open"):
-        what = _("The days of the edition change")
-        yield Touched(_("Undecided registrations"), "application", _undecided(edition), what)
+def _everybody(edition: Edition, paths: list[str]) -> Iterator[Touched]:
+    if len(_below(paths, *NARROWED)) < len(paths):
+        yield from _all_open(edition, _("Rules change by which every case goes"))
 
 
 def _undecided(edition: Edition) -> "QuerySet[Any]":
