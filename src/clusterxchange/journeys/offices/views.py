@@ -77,7 +77,9 @@ def people(request: HttpRequest) -> HttpResponse:
                 "note": _("Proposed by %(person)s on %(day)s.")
                 % {"person": one.proposed_by, "day": cases.date_in_words(one.created_at)},
                 "when": sentences.state_label(OFFICE_CHANGE.name, one.state),
-                "state": "theirs" if one.proposed_by_id == actor.account_id else "yours",
+                "state": "yours"
+                if decide.may(actor, OFFICE_CHANGE.name, Action.CONFIRM_OFFICE_CHANGE, one)
+                else "theirs",
             }
             for one in queries.waiting()
         ],
