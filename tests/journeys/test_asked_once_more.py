@@ -42,6 +42,7 @@ ASKED: dict[str, tuple[str | int, ...]] = {
     "banking:outside_sepa_as_csv": (1,),
     "banking:outside_sepa_as_xlsx": (1,),
     "banking:paying_account": (1,),
+    "offices:confirm_office_change": ("OFF-2026-000001",),
 }
 
 

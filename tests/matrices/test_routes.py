@@ -35,6 +35,8 @@ from clusterxchange.journeys.demonstration.install import install
 from clusterxchange.journeys.demonstration.people import PAYING_IBAN, accounts_file
 from clusterxchange.journeys.demonstration.story import PAPER, Story
 from clusterxchange.journeys.models import Announcement, OrganisationMerge, SavedFilter
+from clusterxchange.journeys.offices import operations as offices
+from clusterxchange.journeys.offices.models import OfficeChange
 from clusterxchange.journeys.partnerships import operations as partnerships
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.tokens import token_of
@@ -209,6 +211,8 @@ def things_of(story: Story) -> Things:
         **things_of_scheme_data(),
         "entry": {"number": "1"},
         "announcement": {"number": str(an_announcement().pk)},
+        "office_change": {"reference": str(an_office_change().reference)},
+        "office_holder": {"number": str(account_of("agency").pk), "role": "agency"},
         "merge": {"number": str(a_merge().pk)},
         "service": {"provider_id": "nobody-offers-it"},
         **things_of_a_check(),
@@ -238,6 +242,14 @@ def an_announcement() -> Announcement:
         text_en="Closed on Friday.", text_pl="", audience="everybody", first_day=BEGINS, last_day=EVENING.date(),
         actor=actor_for(account_of("support")), at=EVENING,
     )  # fmt: skip
+
+
+def an_office_change() -> OfficeChange:
+    """Let a second person of the support office propose that the newcomer joins the agency."""
+    second = Account.objects.create_user("second@offices.example", joined_at=EVENING, is_support_office=True)
+    return offices.propose_appointment(
+        email="newcomer@demo.example", role="agency", reason="Kim retires.", actor=actor_for(second), at=EVENING
+    )
 
 
 def a_merge() -> OrganisationMerge:

@@ -15,6 +15,8 @@ from django.test import Client, override_settings
 
 from clusterxchange.access.capacities import Capacity
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.offices import operations as offices
+from clusterxchange.journeys.offices.models import OfficeChange
 from clusterxchange.journeys.people import operations as people
 from clusterxchange.journeys.people.models import JoinRequest
 from clusterxchange.journeys.scheme_data import operations as scheme_data
@@ -28,7 +30,7 @@ from clusterxchange.phases.registration.models import Application
 from clusterxchange.workflow import deadlines
 from clusterxchange.workflow.models import Obligation
 from tests.bring import begin_story, bring_application_to, bring_participation
-from tests.cast import MONDAY, Cast, make_officer
+from tests.cast import MONDAY, Cast, Person, make_account, make_officer
 from tests.operations.scenes import BEGUN, DECLARED, NOTHING, SAME_DAY, STAGES, TRIED, Scene, Step, Try, upload
 
 HERE = Path(__file__).parent
@@ -123,6 +125,14 @@ def propose_version(scene: Scene) -> None:
     scheme_data.propose_version(draft, effective_on=date(2026, 9, 1), reason="Prices.", actor=edda, at=SAME_DAY)
 
 
+def propose_appointment(scene: Scene) -> None:
+    """Let Ludo, who is of the support office as well, propose Nuno for the agency: Edda decides."""
+    ludo = Person(make_account("ludo", "Ludo", "Marchetti", is_support_office=True))
+    offices.propose_appointment(
+        email=scene.cast.nuno.account.email, role="agency", reason="Kim retires.", actor=ludo.actor, at=SAME_DAY
+    )
+
+
 SIGNED_ANEW = ("validated", "commitment_signed", "ready")
 BY_ITSELF = {
     "amend": Try("ready", amend),
@@ -136,8 +146,14 @@ BY_ITSELF = {
     "hand_request_on": Try(BEGUN, hand_request_on),
     "hand_request_on_where_nobody_looks_after_it": Try(NOTHING, hand_request_on),
     "propose_version": Try(NOTHING, propose_version),
+    "propose_appointment": Try(NOTHING, propose_appointment),
     "submit_where_nobody_takes_it": Try(NOTHING, submit_where_nobody_takes_it),
     "upload_what_is_scanned": Try("ended", upload_what_is_scanned),
+}
+ALONE_OF_ITS_KIND: dict[str, tuple[str, type[JoinRequest | EditionDraft | OfficeChange]]] = {
+    "join": ("/organisations/join-requests/", JoinRequest),
+    "version": ("/support/scheme/drafts/", EditionDraft),
+    "office": ("/support/offices/", OfficeChange),
 }
 BANNER = re.compile(r'<section class="next-step[^>]*data-ball="(\w+)" data-turn="([A-Z_ ]*)"')
 QUEUE = re.compile(r'<ol class="queue".*?</ol>', re.DOTALL)
@@ -189,10 +205,9 @@ def case_of(scene: Scene, page: str) -> str:
         return f"/registration/applications/{Application.objects.latest('pk').reference}/"
     if kind == "visit":
         return f"/registration/participations/{scene.visit.reference}/"
-    if kind == "join":
-        return f"/organisations/join-requests/{JoinRequest.objects.get().reference}/"
-    if kind == "version":
-        return f"/support/scheme/drafts/{EditionDraft.objects.get().reference}/"
+    if kind in ALONE_OF_ITS_KIND:
+        beginning, model = ALONE_OF_ITS_KIND[kind]
+        return f"{beginning}{model.objects.get().reference}/"
     if kind == "proposal":
         return f"/matching/proposals/{scene.proposal.reference}/"
     return f"/exchanges/{scene.story.exchange.reference}/"

@@ -9,6 +9,8 @@ from django.db import connections
 from clusterxchange.access.actor import Actor
 from clusterxchange.access.capacities import HP, PR, VP, Capacity, H, V
 from clusterxchange.journeys.demonstration.story import Story
+from clusterxchange.journeys.offices import operations as offices
+from clusterxchange.parties.accounts.models import Account
 from clusterxchange.phases.exchange_building import operations as exchange_building
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.finalisation import operations as finalisation
@@ -19,7 +21,7 @@ from clusterxchange.workflow import journal, obligations
 from clusterxchange.workflow.engine import NotDone
 from clusterxchange.workflow.models import Entry
 from tests.bring import begin_story, bring_exchange_to, bring_participation
-from tests.cast import Cast
+from tests.cast import MONDAY, Cast, Person, make_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.timeout(300)]
 DONE = "done"
@@ -156,3 +158,21 @@ def test_a_payment_that_is_released_twice_is_released_once(committed: Cast) -> N
     assert happened("release_payment") == 1
     assert obligations.differences(story.at) == []
     assert journal.check().ok
+
+
+def test_two_who_leave_the_support_office_at_once_do_not_leave_it_empty(committed: Cast) -> None:
+    ludo, edda = Person(make_account("ludo", "Ludo", "Marchetti", is_support_office=True)), committed.edda
+    pairs = ((edda, ludo), (ludo, edda))
+    changes = [
+        offices.propose_removal(leaves.account, role="support_office", reason="Moves on.", actor=stays.actor, at=MONDAY)
+        for stays, leaves in pairs
+    ]
+
+    def agree(number: int) -> Callable[[], object]:
+        actor = pairs[number][1].actor
+        return lambda: offices.confirm_office_change(changes[number], actor=actor, at=MONDAY)
+
+    outcomes = at_once(agree(0), agree(1))
+
+    assert sorted(outcomes) == [DONE, "last_of_support_office"]
+    assert Account.objects.filter(is_support_office=True).count() == 1

@@ -334,6 +334,7 @@ ASKS_ONCE_MORE = {
     "banking:outside_sepa_as_csv",
     "banking:outside_sepa_as_xlsx",
     "banking:paying_account",
+    "offices:confirm_office_change",
 }
 MFA_TOTP_ISSUER = "ClusterXchange"
 MFA_TOTP_TOLERANCE = 1

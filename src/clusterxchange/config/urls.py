@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("random-checks/", published, name="published_checks"),
     path("support/checks/", include("clusterxchange.phases.finalisation.checking.urls")),
     path("support/", include("clusterxchange.journeys.support_office.urls")),
+    path("support/offices/", include("clusterxchange.journeys.offices.urls")),
     path("support/scheme/", include("clusterxchange.journeys.scheme_data.urls")),
     path("", include("clusterxchange.scheme.urls")),
     path("", include("clusterxchange.workflow.urls")),

@@ -58,6 +58,7 @@ OVERVIEW = Link("/support/", _("Overview"), "g o")
 HEALTH = Link("/support/health/", _("Health of the installation"))
 PREFERENCES = Link("/desk/preferences/", _("Preferences"))
 PEOPLE = Link("/support/people/", _("People"))
+OFFICES = Link("/support/offices/", _("People of the support office"))
 CHECKS = Link("/support/checks/", _("Random checks"))
 DOUBLE_VISITS = Link("/support/double-visits/", _("Visiting twice?"))
 DISPUTES = Link("/support/disputes/", _("Disputes"))
@@ -155,7 +156,7 @@ def account_pages(actor: Actor) -> list[Link]:
             HEALTH,
         ]
     if actor.support_office or actor.agency:
-        own += [CHECKS, SCHEME_DATA]
+        own += [CHECKS, SCHEME_DATA, OFFICES]
     own += _own_partnerships(actor)
     if actor.organisations or actor.partnerships:
         own += [PROPOSALS, CONVERSATIONS, GROUPS]

@@ -37,7 +37,8 @@ ROUTES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
         "support_office:search", "support_office:partnerships", "support_office:admit_partnership",
         "support_office:suspend_partnership", "support_office:resume_partnership", "support_office:end_partnership",
         "support_office:reassign_case", "support_office:announcements", "support_office:withdraw_announcement",
-        "support_office:disputes",
+        "support_office:disputes", "offices:people", "offices:change", "offices:propose_removal",
+        "offices:confirm_office_change", "offices:decline_office_change", "offices:withdraw_office_change",
     ),
     "mails": (
         "journeys:preferences", "journeys:keep_mail_preferences", "journeys:calendar_feed",
