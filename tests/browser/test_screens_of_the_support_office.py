@@ -5,6 +5,11 @@ Three widths each, judged by axe and by the rules for every screen; the header s
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 import pytest
 
 from tests.browser.checks import WIDE
@@ -134,6 +139,64 @@ def test_rules_texts_journal_and_health(people: People, look: Look) -> None:
     look.at(quiet(people), "nobody sees it", "/support/health/")
 
     assert (look.found, look.seen) == ([], 9)
+
+
+@contextmanager
+def gone_wrong(people: People) -> Iterator[None]:
+    """Let a job be given up, mail come back and two entries share a tax number: no screen brings that about."""
+    note = json.loads((people.demonstration.data / "server.json").read_text(encoding="utf-8"))
+    number_of = "update organisations_organisation set folded_vat_number = %s where id = %s"
+    with psycopg.connect(note["database_url"], autocommit=True) as database:
+        pair = database.execute(
+            "select folded_vat_number, id from organisations_organisation order by id limit 2"
+        ).fetchall()
+        with database.transaction():
+            database.execute(
+                "insert into procrastinate_jobs (queue_name, task_name) values"
+                " ('nobody', 'clusterxchange.workflow.jobs.send_notice')"
+            )
+            database.execute("update procrastinate_jobs set status = 'failed' where queue_name = 'nobody'")
+            database.execute(
+                "insert into workflow_undeliverablemail (address, reason, is_permanent, count, first_at, last_at)"
+                " values ('gone@partner.example', 'no such user', true, 2, now(), now())"
+            )
+            for _number, entry in pair:
+                database.execute(number_of, ["ESB00000000", entry])
+        try:
+            yield
+        finally:
+            for own in pair:
+                database.execute(number_of, own)
+            database.execute("delete from workflow_undeliverablemail where address = 'gone@partner.example'")
+            database.execute("delete from procrastinate_jobs where queue_name = 'nobody'")
+
+
+def test_health_and_double_entries_with_something_to_look_after(people: People, look: Look) -> None:
+    support = office(people)
+    with gone_wrong(people):
+        look.at(support, "health, a failed job and mail that came back", "/support/health/")
+        assert support.tab.locator("form[data-action=retry_failed_job]").count() == 1
+        assert "gone@partner.example" in support.tab.locator("main").inner_text()
+        look.at(support, "two entries", "/support/duplicates/")
+        assert support.tab.get_by_role("heading", name="Same value added tax number").count() == 1
+
+    assert (look.found, look.seen) == ([], 2)
+
+
+def test_disputes_with_a_payment_that_is_stopped(people: People, look: Look) -> None:
+    support = office(people)
+    support.open("/support/search/?kind=payments")
+    links = support.tab.locator(".queue a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    page = next(
+        page for page in map(support.open, links) if support.tab.locator("form[data-action=block_payment]").count()
+    )
+    support.act(page, "block_payment", {"reason": "The days on the ticket are others."})
+    look.at(support, "disputes, one payment", "/support/disputes/")
+    assert support.tab.locator("main tr[data-ref]").count() == 1
+    page = support.open(str(support.tab.locator("main tr[data-ref] a").get_attribute("href")))
+    support.act(page, "unblock_payment", {"reason": "The ticket was changed."})
+
+    assert (look.found, look.seen) == ([], 1)
 
 
 def test_journal_and_data_requests(people: People, look: Look) -> None:
