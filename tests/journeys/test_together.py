@@ -53,6 +53,15 @@ def test_what_is_complete_is_accepted_and_the_rest_is_told_why_not(
     assert Participation.objects.count() == 1
 
 
+def test_whoever_ticks_nothing_is_told_to_and_keeps_the_filter(cast: Cast, client: Client) -> None:
+    narrowed = "show=registrations&due=overdue"
+
+    answer = signed_in(client, cast.chiara).post(f"{PLACE}?{narrowed}", {"together": "accept"}, follow=True)
+
+    assert answer.redirect_chain == [(f"/desk/?{narrowed}", 302)]
+    assert "Nothing was done. Tick the registrations that you mean, then try again." in answer.content.decode()
+
+
 def test_the_same_questions_go_to_each(cast: Cast, client: Client, two: tuple[Application, Application]) -> None:
     browser = signed_in(client, cast.chiara)
 

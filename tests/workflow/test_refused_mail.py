@@ -7,9 +7,13 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.conf import LazySettings
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from clusterxchange.foundation import clock
+from clusterxchange.journeys.jobs import send_partnership_invitation
+from clusterxchange.journeys.partnerships.operations import invite_officer
+from clusterxchange.journeys.people.jobs import send_invitation
+from clusterxchange.journeys.people.operations import invite_person
 from clusterxchange.workflow.jobs import run_due, send_held, send_notice
 from clusterxchange.workflow.models import MailPreferences, Notice, UndeliverableMail
 from tests.bring import bring_application_to
@@ -88,6 +92,40 @@ def test_a_mail_sent_at_once_to_an_address_that_is_refused_counts_as_come_back(c
     to_chiara.refresh_from_db()
     assert to_ana.sent_at is not None
     assert to_chiara.sent_at is None
+
+
+def test_an_invitation_to_an_address_that_is_refused_is_shown_to_whoever_invited(
+    cast: Cast, server: MailServer
+) -> None:
+    server.refused["nobody@cast.example"] = "550 5.1.1 no such mailbox"
+    invitation = invite_officer(
+        cast.loom,
+        email="nobody@cast.example",
+        roles=["contact_point"],
+        language="en",
+        actor=cast.cosima.actor,
+        at=MONDAY,
+    )
+
+    send_partnership_invitation(invitation_id=invitation.pk)
+
+    assert server.taken == []
+    assert UndeliverableMail.objects.get().address == "nobody@cast.example"
+    assertContains(signed_in(cast.cosima).get("/desk/undeliverable-mail/"), "nobody@cast.example")
+    assertNotContains(signed_in(cast.dov).get("/desk/undeliverable-mail/"), "nobody@cast.example")
+
+
+def test_an_invitation_to_speak_for_an_organisation_that_is_refused_counts_as_come_back(
+    cast: Cast, server: MailServer
+) -> None:
+    server.refused["nobody@cast.example"] = "550 5.1.1 no such mailbox"
+    assert cast.ana.organisation is not None
+    invitation = invite_person(cast.ana.organisation, email="nobody@cast.example", actor=cast.ana.actor, at=MONDAY)
+
+    send_invitation(invitation.pk)
+
+    assert server.taken == []
+    assert UndeliverableMail.objects.get().address == "nobody@cast.example"
 
 
 def test_without_a_mail_server_the_minutes_work_is_done_and_the_mail_waits(

@@ -7,6 +7,9 @@ from typing import Any
 
 from clusterxchange.config import environment
 
+# Somebody waits for the page meanwhile.
+SECONDS_TO_CONNECT, SECONDS_TO_READ = 3, 15
+
 
 def in_folder(folder: Path) -> dict[str, Any]:
     """Keep them in a folder that its owner alone may read."""
@@ -23,6 +26,8 @@ def in_folder(folder: Path) -> dict[str, Any]:
 
 def in_bucket(bucket: str, endpoint: str, region: str, access_key: str, secret_key: str) -> dict[str, Any]:
     """Keep them in a bucket. Nobody is ever given an address in it: a view hands each file out."""
+    from botocore.config import Config  # noqa: PLC0415 -- there only where files lie in a bucket
+
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -33,8 +38,13 @@ def in_bucket(bucket: str, endpoint: str, region: str, access_key: str, secret_k
             "secret_key": secret_key or None,
             "file_overwrite": False,
             "default_acl": None,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if endpoint else "auto",
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if endpoint else "auto"},
+                connect_timeout=SECONDS_TO_CONNECT,
+                read_timeout=SECONDS_TO_READ,
+                retries={"mode": "standard", "total_max_attempts": 2},
+            ),
             # What a file is stands in the database; the bucket is told nothing.
             "object_parameters": {"ContentType": "application/octet-stream"},
         },

@@ -17,6 +17,7 @@ from psycopg.errors import UniqueViolation
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.mail import one_line
 from clusterxchange.parties.partnerships.models import PartnershipInvitation, PartnershipPerson
+from clusterxchange.workflow.undeliverable import hand_over
 
 OLDEST = """
 select extract(epoch from now() - min(e.at))
@@ -99,7 +100,7 @@ def send_partnership_invitation(invitation_id: int) -> None:
             return
         invitation.sent_at = clock.now()
         invitation.save(update_fields=["sent_at"])
-        mail_of(invitation).send()
+        hand_over(mail_of(invitation), invitation.sent_at)
 
 
 def mail_of(invitation: PartnershipInvitation) -> EmailMessage:

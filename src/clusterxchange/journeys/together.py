@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from clusterxchange.access.actions import Action
 from clusterxchange.access.actor import Actor
 from clusterxchange.foundation import clock
 from clusterxchange.foundation.scoping import visible
+from clusterxchange.journeys.work_queue import read_chosen
 from clusterxchange.phases.registration import operations, queries, rules
 from clusterxchange.phases.registration.assistance import letters
 from clusterxchange.phases.registration.models import Application, ApplicationState, ChecklistAnswer, Decision
@@ -233,7 +235,10 @@ def together(request: HttpRequest) -> HttpResponse:
     step = STEPS.get(request.POST.get("together", ""))
     chosen = _chosen(request, actor) if step is not None else []
     if step is None or not chosen:
-        return redirect("/desk/?show=registrations")
+        if step is not None:
+            messages.info(request, _("Nothing was done. Tick the registrations that you mean, then try again."))
+        narrowed = read_chosen(request.GET.dict(), actor)[0]
+        return redirect(narrowed.url if narrowed.show else "/desk/?show=registrations")
     is_confirmed = "confirmed" in request.POST
     form = WordsForm(request.POST if is_confirmed else None, step=step) if step.words else None
     if is_confirmed and (form is None or form.is_valid()):

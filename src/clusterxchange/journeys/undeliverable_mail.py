@@ -18,6 +18,7 @@ from clusterxchange.access.table import CASE_PEOPLE
 from clusterxchange.foundation import clock
 from clusterxchange.parties.accounts.models import Account
 from clusterxchange.parties.organisations.models import Representative
+from clusterxchange.parties.partnerships.models import PartnershipInvitation
 from clusterxchange.phases.exchange_building.models import Exchange
 from clusterxchange.phases.registration.models import Application, ApplicationState, Participation, ParticipationState
 from clusterxchange.phases.registration.queries import EXCHANGE_IS_OVER
@@ -39,7 +40,7 @@ class BounceForm(forms.Form):
 
 
 def undeliverable_for(actor: Actor) -> QuerySet[UndeliverableMail]:
-    """Give what came back from the reader and from whom they look after now: the support office sees all of it.
+    """Give what came back from the reader, and from whom they look after or invite; all of it to the support office.
 
     An address that its owner has changed since is none of theirs any more.
     """
@@ -50,8 +51,14 @@ def undeliverable_for(actor: Actor) -> QuerySet[UndeliverableMail]:
     return rows.filter(
         Q(account__in=_speakers_looked_after_by(own))
         | Q(account__partnership_roles__partnership_id__in=own)
+        | Q(account=None, address__in=_invited_by(own))
         | Q(account_id=actor.account_id)
     ).distinct()
+
+
+def _invited_by(partnerships: frozenset[int]) -> "QuerySet[PartnershipInvitation, str]":
+    waiting = PartnershipInvitation.objects.filter(accepted_at=None, withdrawn_at=None)
+    return waiting.filter(partnership__in=partnerships).values_list("email", flat=True)
 
 
 def _speakers_looked_after_by(partnerships: frozenset[int]) -> QuerySet[Account]:

@@ -16,6 +16,7 @@ from clusterxchange.foundation.mail import one_line
 from clusterxchange.journeys.people import tokens
 from clusterxchange.journeys.people.models import Invitation, InvitationState
 from clusterxchange.workflow.cases import date_in_words, last_day_of
+from clusterxchange.workflow.undeliverable import hand_over
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=6, wait=0, exponential_wait=4))
@@ -28,7 +29,7 @@ def send_invitation(invitation_id: int) -> None:
             return
         invitation.sent_at = clock.now()
         invitation.save(update_fields=["sent_at"])
-        mail_of(invitation).send()
+        hand_over(mail_of(invitation), invitation.sent_at)
 
 
 def mail_of(invitation: Invitation) -> EmailMessage:

@@ -39,6 +39,7 @@ from clusterxchange.phases.registration.models import Participation
 from clusterxchange.scheme.current import scheme_for
 from clusterxchange.workflow import notices
 from clusterxchange.workflow.models import Notice
+from clusterxchange.workflow.undeliverable import hand_over
 
 BETWEEN_MAILS = timedelta(days=1)
 NAMES_IN_A_MAIL = 3
@@ -55,7 +56,7 @@ def send_invitation(proposal_id: int, language: str) -> None:
             return
         proposal.invitation_sent_at = clock.now()
         proposal.save(update_fields=["invitation_sent_at"])
-        mail_of(proposal, language).send()
+        hand_over(mail_of(proposal, language), proposal.invitation_sent_at)
 
 
 def mail_of(proposal: Proposal, language: str) -> EmailMessage:
