@@ -69,8 +69,10 @@ def _send_held_to(account_id: int, at: datetime) -> int:
     with transaction.atomic():
         rows = Notice.objects.filter(account_id=account_id, sent_at=None, held_until__lte=at)
         found = list(rows.select_for_update(of=("self",)).select_related("account").order_by("pk"))
-        held = [one for one in found if not is_settled(one)]
-        rows.exclude(pk__in=[one.pk for one in held]).delete()
+        settled = {one.pk for one in found if is_settled(one)}
+        # By their numbers: what has come since then was not looked at.
+        Notice.objects.filter(pk__in=settled).delete()
+        held = [one for one in found if one.pk not in settled]
         if not held:
             return 0
         Notice.objects.filter(pk__in=[one.pk for one in held]).update(sent_at=at)
