@@ -1,6 +1,9 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from clusterxchange.scheme.current import install_editions
 from tests.cast import Cast, make_cast
@@ -14,6 +17,13 @@ COUNTED = {
     "catalogues_compared": "strangers: {} catalogues, in which nothing of an exchange is said",
     "auditor_requests": "auditors: {} requests, nothing read but what an audit covers, nothing done",
 }
+
+
+@pytest.fixture(autouse=True)
+def speaks_english_again() -> Iterator[None]:
+    """Forget in which language the last page was: only the next request would choose anew."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -266,7 +266,7 @@ def captured_parts(resolver: URLResolver) -> Iterator[str]:
 
 def test_of_each_captured_part_of_an_address_it_is_known_whether_it_lets_somebody_in() -> None:
     open_parts = {
-        "case", "code", "item", "language", "name", "number", "part", "pk", "provider_id", "reference", "route",
-        "section", "side", "slug", "uidb36", "what",
+        "case", "code", "item", "language", "name", "number", "part", "pk", "provider_id", "reference", "role",
+        "route", "section", "side", "slug", "uidb36", "what",
     }  # fmt: skip
     assert set(captured_parts(get_resolver())) == open_parts | SECRET_PARTS
