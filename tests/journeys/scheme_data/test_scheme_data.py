@@ -491,6 +491,43 @@ def test_saving_a_part_unchanged_changes_nothing(cast: Cast, part: str) -> None:
     assert draft.document == document_of("demonstration")
 
 
+@pytest.mark.parametrize(
+    ("part", "path", "typed", "kept"),
+    [
+        ("registration", "eligibility.third_country_days", "200", 200),
+        ("registration", "eligibility.size_classes[0].people_under", "12", 12),
+        ("registration", "registration.motivation_characters", "2500", 2500),
+        ("registration", "hint_words.en", "job*\n\nwage", ["job*", "wage"]),
+        ("stay", "durations.consecutive.virtual", "on", True),
+        ("terms", "terms.reminder_hour", "7", 7),
+        ("terms", "terms.by_name.report.then_after", "25", 25),
+    ],
+)
+def test_a_figure_is_changed_on_its_page_and_nothing_else_with_it(
+    cast: Cast, part: str, path: str, typed: str, kept: object
+) -> None:
+    edda = signed_in(cast.edda)
+    draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)
+    before = draft.document
+
+    answer = edda.post(f"{SCHEME}drafts/{draft.reference}/parts/{part}/", answers_of(part, draft, edda) | {path: typed})
+
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert draft.document == with_value(before, path, kept)
+
+
+def test_an_hour_that_no_day_has_is_refused_at_its_field(cast: Cast) -> None:
+    edda = signed_in(cast.edda)
+    draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)
+
+    typed = answers_of("terms", draft, edda) | {"terms.reminder_hour": "24"}
+    answer = edda.post(f"{SCHEME}drafts/{draft.reference}/parts/terms/", typed)
+
+    assert answer.status_code == 422
+    assert 'id="id_terms.reminder_hour_error"' in answer.content.decode()
+
+
 def test_a_country_is_added_with_its_calendar_and_never_twice(cast: Cast) -> None:
     edda = signed_in(cast.edda)
     draft = operations.start_version(cast.edition, actor=cast.edda.actor, at=MONDAY)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -368,6 +369,11 @@ def named(code: str) -> str:
     return country_name(code, get_language() or "en")
 
 
+def language_named(code: str) -> str:
+    """Give the name of a language in that language; one that nobody has named stays its code."""
+    return str(LANG_INFO.get(code, {}).get("name_local", code))
+
+
 def _dates(document: Document) -> list[Group]:
     del document
     return [
@@ -431,6 +437,8 @@ def _stay(document: Document) -> list[Group]:
             [
                 Place("durations.minimum_working_days", _("At least this many working days"), WHOLE),
                 Place("durations.maximum_months", _("At most this many months"), WHOLE),
+                Place("durations.consecutive.physical", _("A stay in person is without a break"), YES),
+                Place("durations.consecutive.virtual", _("A virtual exchange is without a break"), YES),
             ],
         ),
         Group(
@@ -469,21 +477,69 @@ def _refusal_words(code: str) -> str:
     return sentences.refusal_sentence(code, {}) if code else _("Enough")
 
 
-def _terms(document: Document) -> list[Group]:
-    del document
-    units = OneOf(lambda: [(code, str(words)) for code, words in UNITS.items()])
-    directions = OneOf(lambda: [(code, str(words)) for code, words in DIRECTIONS.items()])
+def _registration(document: Document) -> list[Group]:
+    sizes = document["eligibility"]["size_classes"]
     return [
         Group(
-            word("terms", name),
+            _("What is written in a registration"),
             [
-                Place(f"terms.by_name.{name}.length", _("Length"), WHOLE),
-                Place(f"terms.by_name.{name}.unit", _("Counted in"), units),
-                Place(f"terms.by_name.{name}.direction", _("Counted"), directions),
-                Place(f"terms.by_name.{name}.reminders", _("Reminders on days"), REMINDERS),
+                Place("registration.description_characters", _("Longest description, in characters"), WHOLE),
+                Place("registration.motivation_characters", _("Longest motivation, in characters"), WHOLE),
             ],
-        )
-        for name in TERM_NAMES
+        ),
+        *(
+            Group(
+                word("size_classes", size["name"]),
+                [
+                    Place(f"eligibility.size_classes[{number}].people_under", _("Fewer people than"), WHOLE),
+                    Place(
+                        f"eligibility.size_classes[{number}].turnover_up_to_eur", _("Highest turnover, in euros"), WHOLE
+                    ),
+                    Place(
+                        f"eligibility.size_classes[{number}].balance_sheet_up_to_eur",
+                        _("Highest balance sheet, in euros"),
+                        WHOLE,
+                    ),
+                ],
+            )
+            for number, size in enumerate(sizes)
+        ),
+        Group(
+            _("People of other countries"),
+            [Place("eligibility.third_country_days", _("Days that they have lived in a country taking part"), WHOLE)],
+        ),
+        Group(
+            _("Words that hint at a job or an internship, one in each line; * stands for any ending"),
+            [Place(f"hint_words.{code}", language_named(code), LINES) for code in document["hint_words"]],
+        ),
+    ]
+
+
+def _terms(document: Document) -> list[Group]:
+    units = OneOf(lambda: [(code, str(words)) for code, words in UNITS.items()])
+    directions = OneOf(lambda: [(code, str(words)) for code, words in DIRECTIONS.items()])
+    told_later = _("Day on which others hear that it is over")
+    return [
+        Group(
+            _("Reminders"), [Place("terms.reminder_hour", _("Hour of the day at which they go, from 0 to 23"), WHOLE)]
+        ),
+        *(
+            Group(
+                word("terms", name),
+                [
+                    Place(f"terms.by_name.{name}.length", _("Length"), WHOLE),
+                    Place(f"terms.by_name.{name}.unit", _("Counted in"), units),
+                    Place(f"terms.by_name.{name}.direction", _("Counted"), directions),
+                    Place(f"terms.by_name.{name}.reminders", _("Reminders on days"), REMINDERS),
+                    *(
+                        Place(f"terms.by_name.{name}.{place}", told_later, WHOLE)
+                        for place in ("then_after",)
+                        if place in document["terms"]["by_name"][name]
+                    ),
+                ],
+            )
+            for name in TERM_NAMES
+        ),
     ]
 
 
@@ -649,6 +705,12 @@ PARTS: tuple[SchemePart, ...] = (
         gettext_lazy("Matrix of types"),
         gettext_lazy("Which type of organisation may take part as what, and with which membership."),
         _eligibility,
+    ),
+    SchemePart(
+        "registration",
+        gettext_lazy("Registration"),
+        gettext_lazy("How long texts are, which enterprise is of which size, and which words are hinted at."),
+        _registration,
     ),
     SchemePart("terms", gettext_lazy("Terms"), gettext_lazy("How long somebody has, and when reminders go."), _terms),
     SchemePart(
