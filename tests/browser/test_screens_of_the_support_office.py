@@ -82,6 +82,22 @@ def test_everything_with_search(people: People, look: Look) -> None:
     assert (look.found, look.seen) == ([], 13)
 
 
+def test_people_of_the_offices_with_a_change_and_its_errors(people: People, look: Look) -> None:
+    support, own = office(people), "/support/offices/"
+    look.at(support, "people of the offices", own)
+    support.act(support.open(own), "propose_appointment", {"email": "", "reason": ""})
+    look.at(support, "people of the offices, errors")
+    support.open(own)
+    end = str(support.tab.locator("tr[data-email='agency@demo.example'] a").get_attribute("href"))
+    look.at(support, "end of a role", end)
+    waits = support.act(support.open(end), "propose_removal", {"reason": "Moves on."})
+    look.at(support, "a change that waits")
+    look.at(support, "people of the offices, something waits", own)
+    support.act(support.open(waits.url), "withdraw_office_change", {})
+
+    assert (look.found, look.seen) == ([], 5)
+
+
 def test_two_entries_and_announcements_with_their_errors(people: People, look: Look) -> None:
     support = office(people)
     look.at(support, "two entries, empty or not", "/support/duplicates/")
