@@ -375,8 +375,9 @@ def answer_by_keys(keys: Keyboard, name: str, value: str) -> None:
 def keys_to_file(keys: Keyboard) -> None:
     """Press the key that opens the dialogue for a file, and hand one over."""
     tab = keys.tab
-    keys.go_to(name="curriculum_vitae")
+    # The browser has to know before the key is pressed that the dialogue is wanted by us.
     with tab.expect_file_chooser() as waiting:
+        keys.go_to(name="curriculum_vitae")
         tab.keyboard.press("Space")
     waiting.value.set_files(FILE)
     expect(tab.locator("#kept_curriculum_vitae")).to_contain_text("cv.pdf")
