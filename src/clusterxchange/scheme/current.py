@@ -10,7 +10,14 @@ from typing import Any
 from django.db import models, transaction
 
 from clusterxchange.scheme.document import Scheme, edition_rules_of, scheme_of, sha256_of
-from clusterxchange.scheme.editions import BRUSSELS, EDITION_CODES, VersionDays, document_of, first_moment
+from clusterxchange.scheme.editions import (
+    BRUSSELS,
+    DEFAULT_EDITION,
+    EDITION_CODES,
+    VersionDays,
+    document_of,
+    first_moment,
+)
 from clusterxchange.scheme.models import Edition, EditionVersion
 
 VERSIONS_KEPT = 32
@@ -100,6 +107,16 @@ def open_edition(at: datetime) -> Edition | None:
     """Give the open edition whose validity holds the day of a moment in Brussels, None where there is none."""
     day = at.astimezone(BRUSSELS).date()
     return Edition.objects.filter(is_open=True, valid_from__lte=day, valid_to__gte=day).first()
+
+
+def scheme_where_no_edition_is_named(subject: models.Model, at: datetime) -> Scheme:
+    """Give the rules for what belongs to no edition: those of the open one, else of the one that comes with the tool.
+
+    :raises NoRulesInForce: when none hold yet.
+    """
+    del subject
+    edition = open_edition(at)
+    return scheme_for(edition.code if edition is not None else DEFAULT_EDITION, at)
 
 
 def days_of_versions() -> dict[str, list[VersionDays]]:

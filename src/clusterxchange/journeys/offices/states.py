@@ -1,26 +1,17 @@
 """The life of a change in an office: one person of the support office proposes it, another one decides."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import SO
 from clusterxchange.journeys.offices import effects, guards
 from clusterxchange.journeys.offices.models import OfficeChange, OfficeChangeState
-from clusterxchange.scheme.current import open_edition, scheme_for
-from clusterxchange.scheme.document import Scheme
-from clusterxchange.scheme.editions import DEFAULT_EDITION
+from clusterxchange.scheme.current import scheme_where_no_edition_is_named
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import Machine, row
 
 S = OfficeChangeState
-
-
-def _scheme(change: OfficeChange, at: datetime) -> Scheme:
-    del change
-    edition = open_edition(at)
-    return scheme_for(edition.code if edition is not None else DEFAULT_EDITION, at)
 
 
 def _describe(change: OfficeChange) -> Mapping[str, str]:
@@ -38,7 +29,7 @@ OFFICE_CHANGE = register(
         name="office_change",
         model=OfficeChange,
         states=tuple(S.values),
-        scheme_of=_scheme,
+        scheme_of=scheme_where_no_edition_is_named,
         describe=_describe,
         related=("account", "proposed_by"),
         locks=("account",),

@@ -1,28 +1,16 @@
 """The lives of an invitation and of a request to join an organisation; an organisation itself has none."""
 
-from datetime import datetime
-
-from django.db.models import Model
-
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import SO, VP, Capacity, V
 from clusterxchange.journeys.people import effects, guards
 from clusterxchange.journeys.people.models import Invitation, InvitationState, JoinRequest, JoinRequestState
 from clusterxchange.parties.organisations.models import Organisation
-from clusterxchange.scheme.current import open_edition, scheme_for
-from clusterxchange.scheme.document import Scheme
-from clusterxchange.scheme.editions import DEFAULT_EDITION
+from clusterxchange.scheme.current import scheme_where_no_edition_is_named
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import Machine, Row, Timed, row
 
 I, J = InvitationState, JoinRequestState  # noqa: E741 -- as in the other lives
-
-
-def _scheme(subject: Model, at: datetime) -> Scheme:
-    del subject
-    edition = open_edition(at)
-    return scheme_for(edition.code if edition is not None else DEFAULT_EDITION, at)
 
 
 def _describe_invitation(invitation: Invitation) -> dict[str, str]:
@@ -66,7 +54,7 @@ ORGANISATION = register(
         name="organisation",
         model=Organisation,
         states=(),
-        scheme_of=_scheme,
+        scheme_of=scheme_where_no_edition_is_named,
         describe=_describe_organisation,
         address=lambda organisation: f"/organisations/{organisation.reference}/",
         rows=(),
@@ -78,7 +66,7 @@ INVITATION = register(
         name="invitation",
         model=Invitation,
         states=tuple(I.values),
-        scheme_of=_scheme,
+        scheme_of=scheme_where_no_edition_is_named,
         describe=_describe_invitation,
         related=("organisation", "account"),
         address=lambda invitation: f"/organisations/{invitation.organisation.reference}/",
@@ -109,7 +97,7 @@ JOIN_REQUEST = register(
         name="join_request",
         model=JoinRequest,
         states=tuple(J.values),
-        scheme_of=_scheme,
+        scheme_of=scheme_where_no_edition_is_named,
         describe=_describe_request,
         related=("organisation", "account", "partnership"),
         address=lambda request: f"/organisations/join-requests/{request.reference}/",

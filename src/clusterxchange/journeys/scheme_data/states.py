@@ -1,26 +1,17 @@
 """The life of a drafted version: one person writes and proposes it, another one decides."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from clusterxchange.access.actions import Action as A
 from clusterxchange.access.capacities import SO
 from clusterxchange.journeys.scheme_data import effects, guards
 from clusterxchange.journeys.scheme_data.models import EditionDraft, EditionDraftState
-from clusterxchange.scheme.current import open_edition, scheme_for
-from clusterxchange.scheme.document import Scheme
-from clusterxchange.scheme.editions import DEFAULT_EDITION
+from clusterxchange.scheme.current import scheme_where_no_edition_is_named
 from clusterxchange.workflow.guards import reason_is_given
 from clusterxchange.workflow.registry import register
 from clusterxchange.workflow.tables import Machine, row
 
 S = EditionDraftState
-
-
-def _scheme(draft: EditionDraft, at: datetime) -> Scheme:
-    del draft
-    edition = open_edition(at)
-    return scheme_for(edition.code if edition is not None else DEFAULT_EDITION, at)
 
 
 def _describe(draft: EditionDraft) -> Mapping[str, str]:
@@ -38,7 +29,7 @@ EDITION_DRAFT = register(
         name="edition_draft",
         model=EditionDraft,
         states=tuple(S.values),
-        scheme_of=_scheme,
+        scheme_of=scheme_where_no_edition_is_named,
         describe=_describe,
         related=("edition", "base", "drafted_by"),
         locks=("edition",),
