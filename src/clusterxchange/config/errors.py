@@ -50,9 +50,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when the tool itself is at fault, or its database does not answer, without touching that database."""
     try:
-        return (
-            unavailable(request) if _database_is_away(sys.exception()) else _to_nobody(request, "errors/500.html", 500)
-        )
+        if _database_is_away(sys.exception()):
+            return unavailable(request)
+        return _to_nobody(request, "errors/500.html", 500)
     except Exception:  # noqa: BLE001 -- whatever broke the page must not break the page that says so
         return HttpResponse("Something went wrong on our side.", status=500, content_type="text/plain; charset=utf-8")
 

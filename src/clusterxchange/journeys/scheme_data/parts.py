@@ -518,7 +518,6 @@ def _registration(document: Document) -> list[Group]:
 def _terms(document: Document) -> list[Group]:
     units = OneOf(lambda: [(code, str(words)) for code, words in UNITS.items()])
     directions = OneOf(lambda: [(code, str(words)) for code, words in DIRECTIONS.items()])
-    told_later = _("Day on which others hear that it is over")
     return [
         Group(
             _("Reminders"), [Place("terms.reminder_hour", _("Hour of the day at which they go, from 0 to 23"), WHOLE)]
@@ -531,16 +530,18 @@ def _terms(document: Document) -> list[Group]:
                     Place(f"terms.by_name.{name}.unit", _("Counted in"), units),
                     Place(f"terms.by_name.{name}.direction", _("Counted"), directions),
                     Place(f"terms.by_name.{name}.reminders", _("Reminders on days"), REMINDERS),
-                    *(
-                        Place(f"terms.by_name.{name}.{place}", told_later, WHOLE)
-                        for place in ("then_after",)
-                        if place in document["terms"]["by_name"][name]
-                    ),
+                    *_told_later(document, name),
                 ],
             )
             for name in TERM_NAMES
         ),
     ]
+
+
+def _told_later(document: Document, name: str) -> list[Place]:
+    if "then_after" not in document["terms"]["by_name"][name]:
+        return []
+    return [Place(f"terms.by_name.{name}.then_after", _("Day on which others hear that it is over"), WHOLE)]
 
 
 def _agreements(document: Document) -> list[Group]:
